@@ -1,0 +1,92 @@
+/** `module(...)`: runs the user's body once, freezes what it built, checks it, and gives equal modules one value. */
+import { checkModule } from "../check/index.ts";
+import { Builder, type HardwareExternal, type HardwareModule } from "./builder.ts";
+import { docFor } from "./doc-comments.ts";
+import { ref } from "./expr.ts";
+import { fingerprint } from "./fingerprint.ts";
+import { type ClockDomain, HdlError, type Signal, type Source } from "./ir.ts";
+import { signalPlace } from "./place.ts";
+import { type Clock, defaultClock, type Io, pins, type Port, type Ports, view } from "./ports.ts";
+import { fail, here } from "./source.ts";
+import type { Type } from "./types.ts";
+
+const identifier = /^[A-Za-z_][A-Za-z0-9_$]*$/;
+const declarePorts = <P extends Ports>(h: Builder, ports: P, at: Source): Io<P> =>
+  Object.fromEntries(Object.entries(ports).map(([key, port]: [string, Port]) => {
+    const doc = docFor(at, key);
+    const domain = h.domain(port.clock ?? defaultClock);
+    return [key, view(key, port.direction, port.of as Type, (pin) => {
+      const s = h.signal(pin.name, pin.leaf, pin.direction, at, { domain, doc, allowUnused: port.unused ?? false });
+      return pin.direction === "input" ? valueOfInput(s, h) : signalPlace(s, ref(s), h);
+    })];
+  })) as Io<P>;
+/** Inputs keep their target so that driving one is answered with "is an input" and not with "a computed value". */
+const valueOfInput = (s: Signal, h: Builder) => signalPlace(s, ref(s), h);
+
+/** Known modules by name, to give equal ones one value. The fingerprint is made when a second one needs it. */
+const known = new Map<string, { module: HardwareModule; print: string | null }[]>();
+
+/**
+ * A hardware module called `name` with these ports. `body` gets the ports and the builder `h`; it runs once, here.
+ * Equal modules (same name, ports and contents) are one value. Throws `HdlError` with every error found.
+ */
+export const module = <const P extends Ports>(name: string, ports: P, body: (io: Io<P>, h: Builder) => void): HardwareModule<P> => {
+  const at = here();
+  if (!identifier.test(name)) fail("name", `module name "${name}" is no Verilog identifier`, at);
+  const h = new Builder(name);
+  h.enter();
+  try {
+    const io = declarePorts(h, ports, at);
+    body(io, h);
+    for (const f of h.atEnd) f();
+  } finally {
+    h.leave();
+  }
+  const m: HardwareModule<P> = { kind: "module", name, doc: docFor(at), at, ...frozen(h), warnings: [], shape: ports };
+  const found = checkModule(m);
+  const errors = found.filter((d) => d.severity === "error");
+  if (errors.length > 0) throw new HdlError(errors);
+  return intern({ ...m, warnings: found });
+};
+
+const frozen = (h: Builder): Pick<HardwareModule, "domains" | "resets" | "ports" | "signals" | "memories" | "instances" | "body" | "properties" | "fsms" | "tristates"> => {
+  const domains = [...h.domains.values()].filter((d) => h.clocksUsed.has(d));
+  // A port's domain that nothing in the module is clocked by is only a statement about the outside.
+  return {
+    domains: domains.sort((a, b) => (a.name === "" ? -1 : b.name === "" ? 1 : 0)),
+    resets: domains.filter((d) => h.resetsUsed.has(d)),
+    ports: h.ports, signals: h.signals, memories: h.memories, instances: h.instances, body: h.body, properties: h.properties, fsms: h.fsms, tristates: h.tristates,
+  };
+};
+
+const intern = <P extends Ports>(m: HardwareModule<P>): HardwareModule<P> => {
+  const list = known.get(m.name) ?? [];
+  known.set(m.name, list);
+  if (list.length > 0) {
+    const print = fingerprint(m);
+    for (const entry of list) {
+      entry.print ??= fingerprint(entry.module);
+      if (entry.print === print) return entry.module as unknown as HardwareModule<P>;
+    }
+    list.push({ module: m, print });
+  } else list.push({ module: m, print: null });
+  return m;
+};
+
+export interface ExternalOptions {
+  /** Verilog files to add to the file list. */
+  readonly sources?: readonly string[];
+  /** Clocks whose pins (`clk`/`rst`, `NAME_clk`/`NAME_rst`) the module has. */
+  readonly clocks?: readonly Clock[];
+}
+/** Verilog that somebody else wrote, as something `h.instance` takes. */
+export const external = <const P extends Ports>(name: string, ports: P, options: ExternalOptions = {}): HardwareExternal<P> => {
+  const at = here();
+  const h = new Builder(name);
+  const domains: ClockDomain[] = (options.clocks ?? []).map((c) => h.domain(c));
+  const made: Signal[] = [];
+  for (const [key, port] of Object.entries(ports))
+    for (const pin of pins(key, port.direction, port.of as Type))
+      made.push(h.signal(pin.name, pin.leaf, pin.direction, at, { domain: port.clock === undefined && !domains.some((d) => d.name === "") ? null : (h.domains.get((port.clock ?? defaultClock).name) ?? null) }));
+  return { kind: "external", name, ports: made, domains, sources: options.sources ?? [], at, shape: ports };
+};
