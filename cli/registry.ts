@@ -3,7 +3,7 @@
  * `cli/commands/` that exports a commander `Command` named `command`; the file is loaded only when it is called.
  */
 import type { Command } from "commander";
-import type { ToolName } from "../toolchain/catalogue.ts";
+import { neededTools, type ToolName } from "../toolchain/catalogue.ts";
 
 export interface CommandEntry {
   readonly name: string;
@@ -15,5 +15,6 @@ export interface CommandEntry {
 }
 
 export const commands: readonly CommandEntry[] = [
+  { name: "test", summary: "run the tests, or those whose path matches", load: () => import("./commands/test.ts"), needs: neededTools },
   { name: "doctor", summary: "show each tool, its version and what is missing", load: () => import("./commands/doctor.ts") },
 ];
