@@ -41,7 +41,7 @@ export function countTests(
   let failed = strayErrors;
   const skipped: string[] = [];
   for (const module of modules) {
-    const before = failed;
+    const before = failed + skipped.length;
     let tests = 0;
     for (const test of module.children.allTests()) {
       tests += 1;
@@ -52,7 +52,7 @@ export function countTests(
     }
     // A file's own error is one failure, unless it is only the sum of its tests'.
     const suiteFailed = [...module.children.allSuites()].some((suite) => suite.errors().length > 0);
-    if (failed === before && (module.errors().length > 0 || suiteFailed || tests === 0)) failed += 1;
+    if (failed + skipped.length === before && (module.errors().length > 0 || suiteFailed || tests === 0)) failed += 1;
   }
   return { passed, failed: failed + skipped.length, skipped };
 }
@@ -64,17 +64,20 @@ export function countLine(count: Pick<TestCount, "passed" | "failed">): string {
 
 /** Runs the tests, prints progress, failures and the count; returns the exit status: 0, 1 (failed), 2 (nothing to run), 130. */
 export async function runTests(options: TestOptions): Promise<number> {
-  let count: TestCount = { passed: 0, failed: 1, skipped: [] };
-  let reason: TestRunEndReason = "failed";
-  let files = 0;
+  const end: { count: TestCount; reason: TestRunEndReason; files: readonly string[] } = {
+    count: { passed: 0, failed: 1, skipped: [] },
+    reason: "failed",
+    files: [],
+  };
   const counter: Reporter = {
-    onTestRunEnd(modules, strayErrors, endReason) {
-      files = modules.length;
-      reason = endReason;
-      count = countTests(modules, strayErrors.length, { skipped: options.allowSkipped === true || options.name !== undefined });
+    onTestRunEnd(modules, strayErrors, reason) {
+      end.files = modules.map((module) => module.moduleId);
+      end.reason = reason;
+      end.count = countTests(modules, strayErrors.length, { skipped: options.allowSkipped === true || options.name !== undefined });
     },
   };
-  const vitest = await startVitest([...options.patterns], {
+  const filters = options.patterns.map((pattern) => pattern.replace(/^(\.\/)+/, ""));
+  const vitest = await startVitest(filters, {
     root: options.root,
     watch: false,
     reporters: ["default", counter],
@@ -85,17 +88,17 @@ export async function runTests(options: TestOptions): Promise<number> {
   });
   await vitest.close();
 
-  const ran = count.passed + count.failed;
-  let status = count.failed > 0 ? 1 : 0;
-  if (files === 0 || ran === 0) {
-    const wanted = [...options.patterns, ...(options.name === undefined ? [] : [`--name ${options.name}`])].join(" ");
-    const error = new UserError("no test matches", wanted === "" ? options.root : wanted, "give a part of a file's path below tb/");
-    process.stderr.write(`accio: ${error.message}\n`);
-    status = userErrorStatus;
-    count = { passed: 0, failed: 0, skipped: [] };
-  }
-  if (reason === "interrupted") status = 130;
+  const { count, reason, files } = end;
   for (const test of count.skipped) process.stderr.write(`skipped, counts as failed: ${test}\n`);
-  process.stdout.write(`${countLine(count)}\n`);
-  return status;
+  const idle = options.patterns.filter((_, index) => !files.some((file) => file.includes(filters[index] ?? "")));
+  if (options.name !== undefined && count.passed + count.failed === 0) idle.push(`--name ${options.name}`);
+  if (files.length === 0 && idle.length === 0) idle.push(options.root);
+  if (idle.length > 0) {
+    const error = new UserError("no test matches", idle.join(", "), "give a part of a file's path below tb/");
+    process.stderr.write(`accio: ${error.message}\n`);
+  }
+  process.stdout.write(`${countLine(files.length === 0 ? { passed: 0, failed: 0 } : count)}\n`);
+  if (reason === "interrupted") return 130;
+  if (count.failed > 0 && files.length > 0) return 1;
+  return idle.length > 0 ? userErrorStatus : 0;
 }

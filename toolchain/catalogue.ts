@@ -177,7 +177,10 @@ export function mendCommand(names: readonly ToolName[]): string {
     ),
   ];
   const own = names.map(catalogueEntry).filter((entry) => entry.origin !== "debian");
-  const commands = packages.length > 0 ? [`sudo apt-get install --yes --no-install-recommends ${packages.join(" ")}`] : [];
+  const commands =
+    packages.length > 0
+      ? [`${process.getuid?.() === 0 ? "" : "sudo "}apt-get install --yes --no-install-recommends ${packages.join(" ")}`]
+      : [];
   if (own.length > 0) commands.push("rm -f .toolchain/stamp && ./accio doctor");
   return commands.join(" && ");
 }

@@ -53,9 +53,10 @@ function versionOfPackage(entry: CatalogueEntry, path: string): string | null {
   const [command, ...args] =
     entry.origin === "python"
       ? [join(projectRoot, ".toolchain/python/bin/python3"), "-c", `import importlib.metadata as m; print(m.version("${entry.package}"))`]
-      : ["dpkg-query", "--show", "--showformat=${Version}", entry.package];
+      : ["dpkg-query", "--show", entry.package];
   const { stdout, status } = spawnSync(command ?? path, args, { encoding: "utf8", timeout: 20_000, stdio: ["ignore", "pipe", "ignore"] });
-  return status === 0 && stdout.trim() !== "" ? stdout.trim() : "present";
+  // dpkg prints "package<tab>version".
+  return (status === 0 ? stdout.trim().split("\t").at(-1) : "") || "present";
 }
 
 function examine(entry: CatalogueEntry & { readonly name: ToolName }): ToolReport {
