@@ -11,7 +11,7 @@ if ! command -v apt-get >/dev/null; then
   say "this system has no apt-get: install them with its own package manager, then run the command again"
   exit 2
 fi
-if ((EUID != 0)); then
+if (($(id -u) != 0)); then
   say "Debian packages are missing; install them with this command, then run the command again:"
   echo "sudo apt-get install --yes --no-install-recommends $*" >&2
   exit 2
@@ -24,6 +24,6 @@ apt() { apt-get --quiet --quiet -o DPkg::Lock::Timeout=600 "$@" </dev/null >>"$l
 apt update || say "apt-get update had errors; trying all the same"
 if ! apt install --yes --no-install-recommends "$@"; then
   [[ -f $log ]] && tail -n 15 "$log" >&2
-  say "apt-get could not install: $*; see the lines above, mend the cause (network, /etc/apt), then run the command again"
+  say "apt-get could not install: $*: see the lines above, mend the cause (network, /etc/apt), then run the command again"
   exit 2
 fi
