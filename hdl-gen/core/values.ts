@@ -88,8 +88,8 @@ abstract class Vector<N extends number> extends Data {
   parity(): Bool { return this.width === 1 ? new Bits(valuePlace(this.expr)) : bits(unary("parity", this.expr)); }
   protected un(op: UnaryOp): Place { return valuePlace(unary(op, this.expr)); }
 }
-const bits = <N extends number>(e: Expr): Bits<N> => new Bits<N>(valuePlace(e));
-const signedValue = <N extends number>(e: Expr): Signed<N> => new Signed<N>(valuePlace(e));
+const bits = <N extends number = any>(e: Expr): Bits<N> => new Bits<N>(valuePlace(e));
+const signedValue = <N extends number = any>(e: Expr): Signed<N> => new Signed<N>(valuePlace(e));
 
 const shiftAmount = (by: number | Bits, own: Expr): Expr | number => {
   if (typeof by !== "number") return by.expr;
@@ -97,8 +97,9 @@ const shiftAmount = (by: number | Bits, own: Expr): Expr | number => {
   return by;
 };
 
-/** `N` bits, unsigned in arithmetic and comparison. `N` is `number` where the width is computed. */
-export class Bits<N extends number = number> extends Vector<N> {
+/** `N` bits, unsigned in arithmetic and comparison. Plain `Bits` has a computed width: the editor lets it stand for any, and
+ *  elaboration checks it. */
+export class Bits<N extends number = any> extends Vector<N> {
   override leafInfo(): readonly Leaf[] { return plainLeaf(this.width, false, null); }
   override rewrap(places: readonly Place[]): this { return new Bits<N>(places[0] as Place) as this; }
   #binary(op: BinaryOp, other: unknown, name: string = op): Expr { return binary(op, this.expr, operand(this.expr, other, name, false)); }
@@ -181,7 +182,7 @@ export class Bits<N extends number = number> extends Vector<N> {
 }
 
 /** `N` bits of two's complement. */
-export class Signed<N extends number = number> extends Vector<N> {
+export class Signed<N extends number = any> extends Vector<N> {
   override leafInfo(): readonly Leaf[] { return plainLeaf(this.width, true, null); }
   override rewrap(places: readonly Place[]): this { return new Signed<N>(places[0] as Place) as this; }
   #binary(op: BinaryOp, other: unknown, name: string = op): Expr { return binary(op, this.expr, operand(this.expr, other, name, true)); }
