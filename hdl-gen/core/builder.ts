@@ -2,16 +2,32 @@
  * `h`: what a module's body builds with. It collects declarations and statements; `module.ts` freezes them into the IR.
  */
 import { docFor } from "./doc-comments.ts";
-import type { ClockDomain, Expr, ExternalModule, Fsm, Instance, Memory, Module, Property, Signal, SignalKind, Source, Stmt, SwitchCase, Target, TriState } from "./ir.ts";
-import { binary, clog2, type Constant, literal, named, ref, sized, unary } from "./expr.ts";
-import { Fsm as FsmHandle, type FsmBodies } from "./fsm.ts";
+import { binary, type Constant, clog2, literal, named, ref, sized, unary } from "./expr.ts";
+import { type FsmBodies, Fsm as FsmHandle } from "./fsm.ts";
 import { buildInstance, type ConnectionsOf, type InstanceOptions } from "./instance.ts";
+import type {
+  ClockDomain,
+  Expr,
+  ExternalModule,
+  Fsm,
+  Instance,
+  Memory,
+  Module,
+  Property,
+  Signal,
+  SignalKind,
+  Source,
+  Stmt,
+  SwitchCase,
+  Target,
+  TriState,
+} from "./ir.ts";
 import { MemoryHandle, type MemoryOptions } from "./memory.ts";
 import { assign, type Place, type Scope, signalPlace, valuePlace } from "./place.ts";
 import { type Clock, defaultClock, type Io, type Ports } from "./ports.ts";
 import { fail, here } from "./source.ts";
 import { type EnumType, type InitOf, type Leaf, type RegisterSpec, type SignalOf, Type } from "./types.ts";
-import { Bits, type Bool, type Condition, Data, EnumValue, enumLiteral } from "./values.ts";
+import { Bits, type Bool, type Condition, type Data, EnumValue, enumLiteral } from "./values.ts";
 
 type RegisterInput = Type | RegisterSpec;
 type Registers<T> = { readonly [K in keyof T]: T[K] extends RegisterSpec<infer S, any> ? S : SignalOf<T[K]> };
@@ -26,7 +42,10 @@ const identifier = /^[A-Za-z_][A-Za-z0-9_$]*$/;
 /** The modules being built, innermost last: only to say where a signal was used wrongly. */
 const building: Builder[] = [];
 
-interface Frame { readonly into: Stmt[]; readonly condition: () => Expr | null }
+interface Frame {
+  readonly into: Stmt[];
+  readonly condition: () => Expr | null;
+}
 
 /** Declares signals, states what they do. One per module; see `module`. */
 export class Builder implements Scope {
@@ -54,8 +73,12 @@ export class Builder implements Scope {
     this.moduleName = moduleName;
     this.#frames = [{ into: this.body, condition: () => null }];
   }
-  enter(): void { building.push(this); }
-  leave(): void { building.pop(); }
+  enter(): void {
+    building.push(this);
+  }
+  leave(): void {
+    building.pop();
+  }
 
   // ---- names, signals, clocks -------------------------------------------------------------
 
@@ -63,7 +86,8 @@ export class Builder implements Scope {
   claim(name: string, at: Source): string {
     if (!identifier.test(name)) fail("name", `"${name}" is no Verilog identifier: letters, digits and _, not starting with a digit`, at);
     const other = this.#names.get(name);
-    if (other !== undefined) fail("name", `${name} is declared twice in ${this.moduleName}`, at, [{ message: `first declared here`, at: other }]);
+    if (other !== undefined)
+      fail("name", `${name} is declared twice in ${this.moduleName}`, at, [{ message: `first declared here`, at: other }]);
     this.#names.set(name, at);
     return name;
   }
@@ -74,8 +98,21 @@ export class Builder implements Scope {
   signal(name: string, leaf: Leaf, kind: SignalKind, at: Source, more: Partial<Signal> = {}): Signal {
     this.claim(name, at);
     const s: Signal = {
-      name, width: leaf.width, kind, origin: "user", domain: null, reset: null, enumeration: leaf.enumeration, signed: leaf.signed,
-      group: this.#groups, ghost: this.#ghost, allowUnused: false, synchroniser: false, at, doc: "", ...more,
+      name,
+      width: leaf.width,
+      kind,
+      origin: "user",
+      domain: null,
+      reset: null,
+      enumeration: leaf.enumeration,
+      signed: leaf.signed,
+      group: this.#groups,
+      ghost: this.#ghost,
+      allowUnused: false,
+      synchroniser: false,
+      at,
+      doc: "",
+      ...more,
     };
     if (kind === "input" || kind === "output" || kind === "inout") this.ports.push(s);
     else if (kind === "net" || kind === "register") this.signals.push(s);
@@ -88,38 +125,66 @@ export class Builder implements Scope {
     const at = here();
     const prefix = clock.name === "" ? "" : `${clock.name}_`;
     const bit: Leaf = { path: [], width: 1, signed: false, enumeration: null };
-    const made: ClockDomain = { name: clock.name, clock: this.signal(`${prefix}clk`, bit, "clock", at, { ghost: false }), reset: this.signal(`${prefix}rst`, bit, "reset", at, { ghost: false }) };
+    const made: ClockDomain = {
+      name: clock.name,
+      clock: this.signal(`${prefix}clk`, bit, "clock", at, { ghost: false }),
+      reset: this.signal(`${prefix}rst`, bit, "reset", at, { ghost: false }),
+    };
     this.domains.set(clock.name, made);
     return made;
   }
-  get currentDomain(): ClockDomain { return this.domain(this.#clock); }
-  get ghostRegion(): boolean { return this.#ghost; }
-  useClock(d: ClockDomain): ClockDomain { this.clocksUsed.add(d); return d; }
-  useReset(d: ClockDomain): ClockDomain { this.resetsUsed.add(d); return this.useClock(d); }
+  get currentDomain(): ClockDomain {
+    return this.domain(this.#clock);
+  }
+  get ghostRegion(): boolean {
+    return this.#ghost;
+  }
+  useClock(d: ClockDomain): ClockDomain {
+    this.clocksUsed.add(d);
+    return d;
+  }
+  useReset(d: ClockDomain): ClockDomain {
+    this.resetsUsed.add(d);
+    return this.useClock(d);
+  }
   /** Registers, memory ports, instances and properties declared in `body` belong to this clock. */
   clocked<R>(clock: Clock, body: () => R): R {
     const outer = this.#clock;
     this.#clock = clock;
-    try { return body(); } finally { this.#clock = outer; }
+    try {
+      return body();
+    } finally {
+      this.#clock = outer;
+    }
   }
   /** The reset of the current clock, as a signal to read. */
-  get reset(): Bool { return new Bits(valuePlace(ref(this.useReset(this.currentDomain).reset))); }
+  get reset(): Bool {
+    return new Bits(valuePlace(ref(this.useReset(this.currentDomain).reset)));
+  }
   /** What is declared in `body` serves properties only and never becomes hardware. */
   ghost<R>(body: () => R): R {
     const outer = this.#ghost;
     this.#ghost = true;
-    try { return body(); } finally { this.#ghost = outer; }
+    try {
+      return body();
+    } finally {
+      this.#ghost = outer;
+    }
   }
-  nextGroup(): number { return ++this.#groups; }
+  nextGroup(): number {
+    return ++this.#groups;
+  }
 
   // ---- declarations -----------------------------------------------------------------------
 
   #declare<S>(key: string, type: Type<S>, kind: "net" | "register", at: Source, more: (leaf: number) => Partial<Signal>): S {
     const doc = docFor(at, key);
-    return type.wrap(type.leaves.map((leaf, i) => {
-      const s = this.signal([key, ...leaf.path].join("_"), leaf, kind, at, { doc, ...more(i) });
-      return signalPlace(s, ref(s), this);
-    }));
+    return type.wrap(
+      type.leaves.map((leaf, i) => {
+        const s = this.signal([key, ...leaf.path].join("_"), leaf, kind, at, { doc, ...more(i) });
+        return signalPlace(s, ref(s), this);
+      }),
+    );
   }
   /**
    * Registers of the current clock, named by their keys. A plain type starts at zero after a synchronous reset;
@@ -130,49 +195,79 @@ export class Builder implements Scope {
     const domain = this.currentDomain;
     this.nextGroup();
     this.useClock(domain);
-    return Object.fromEntries(Object.entries(of).map(([key, given]) => {
-      const spec: RegisterSpec = given instanceof Type ? given.reset(null) : given;
-      const kind = spec.resetKind;
-      const values = kind === "none" ? null : spec.value === null ? spec.type.leaves.map((l) => this.#zero(key, l, at)) : spec.type.exprs(spec.value, `reset value of ${key}`);
-      if (kind !== "none") this.useReset(domain);
-      return [key, this.#declare(key, spec.type, "register", at, (leaf) => {
-        const value = values?.[leaf];
-        if (value !== undefined && value.kind !== "literal") {
-          const folded = constantOf(value);
-          if (folded === null) return fail("reset", `reset value of ${key} is not a constant`, at);
-          return { domain, reset: { kind: kind === "async" ? "async" : "sync", value: folded }, allowUnused: options.unused ?? false, synchroniser: options.synchroniser ?? false };
-        }
-        return {
-          domain, allowUnused: options.unused ?? false, synchroniser: options.synchroniser ?? false,
-          reset: value === undefined || kind === "none" ? null : { kind, value: value.value },
-        };
-      })];
-    })) as Registers<T>;
+    return Object.fromEntries(
+      Object.entries(of).map(([key, given]) => {
+        const spec: RegisterSpec = given instanceof Type ? given.reset(null) : given;
+        const kind = spec.resetKind;
+        const values =
+          kind === "none"
+            ? null
+            : spec.value === null
+              ? spec.type.leaves.map((l) => this.#zero(key, l, at))
+              : spec.type.exprs(spec.value, `reset value of ${key}`);
+        if (kind !== "none") this.useReset(domain);
+        return [
+          key,
+          this.#declare(key, spec.type, "register", at, (leaf) => {
+            const value = values?.[leaf];
+            if (value !== undefined && value.kind !== "literal") {
+              const folded = constantOf(value);
+              if (folded === null) return fail("reset", `reset value of ${key} is not a constant`, at);
+              return {
+                domain,
+                reset: { kind: kind === "async" ? "async" : "sync", value: folded },
+                allowUnused: options.unused ?? false,
+                synchroniser: options.synchroniser ?? false,
+              };
+            }
+            return {
+              domain,
+              allowUnused: options.unused ?? false,
+              synchroniser: options.synchroniser ?? false,
+              reset: value === undefined || kind === "none" ? null : { kind, value: value.value },
+            };
+          }),
+        ];
+      }),
+    ) as Registers<T>;
   }
   #zero(key: string, leaf: Leaf, at: Source): Expr {
     if (leaf.enumeration !== null && leaf.width === leaf.enumeration.width && !leaf.enumeration.members.some((m) => m.value === 0n))
-      fail("reset", `${key}: ${leaf.enumeration.name} has no member of value 0 to reset to; give one with .reset("${leaf.enumeration.members[0]?.name}")`, at);
+      fail(
+        "reset",
+        `${key}: ${leaf.enumeration.name} has no member of value 0 to reset to; give one with .reset("${leaf.enumeration.members[0]?.name}")`,
+        at,
+      );
     return { kind: "literal", value: 0n, width: leaf.width };
   }
   /** Named values: `const { empty } = h.nets({ empty: head.eq(tail) })`. */
   nets<const T extends Readonly<Record<string, Data>>>(of: T, options: SignalOptions = {}): T {
     const at = here();
     this.nextGroup();
-    return Object.fromEntries(Object.entries(of).map(([key, value]) => {
-      const exprs = value.exprs();
-      const doc = docFor(at, key);
-      return [key, value.rewrap(value.leafInfo().map((leaf, i) => {
-        const s = this.signal([key, ...leaf.path].join("_"), leaf, "net", at, { doc, allowUnused: options.unused ?? false });
-        this.body.push({ kind: "assign", target: { kind: "whole", signal: s }, value: exprs[i] as Expr, at });
-        return valuePlace(ref(s));
-      }))];
-    })) as T;
+    return Object.fromEntries(
+      Object.entries(of).map(([key, value]) => {
+        const exprs = value.exprs();
+        const doc = docFor(at, key);
+        return [
+          key,
+          value.rewrap(
+            value.leafInfo().map((leaf, i) => {
+              const s = this.signal([key, ...leaf.path].join("_"), leaf, "net", at, { doc, allowUnused: options.unused ?? false });
+              this.body.push({ kind: "assign", target: { kind: "whole", signal: s }, value: exprs[i] as Expr, at });
+              return valuePlace(ref(s));
+            }),
+          ),
+        ];
+      }),
+    ) as T;
   }
   /** Nets that are driven later, once or in parts, with `.drive(...)`. */
   wires<const T extends Readonly<Record<string, Type>>>(of: T, options: SignalOptions = {}): { readonly [K in keyof T]: SignalOf<T[K]> } {
     const at = here();
     this.nextGroup();
-    return Object.fromEntries(Object.entries(of).map(([key, type]) => [key, this.#declare(key, type, "net", at, () => ({ allowUnused: options.unused ?? false }))])) as never;
+    return Object.fromEntries(
+      Object.entries(of).map(([key, type]) => [key, this.#declare(key, type, "net", at, () => ({ allowUnused: options.unused ?? false }))]),
+    ) as never;
   }
   /** A memory of `depth` words. */
   memory<S, I>(name: string, of: Type<S, I>, depth: number, options: MemoryOptions = {}): MemoryHandle<S, I> {
@@ -180,7 +275,12 @@ export class Builder implements Scope {
     return new MemoryHandle<S, I>(this, this.claim(name, at), of, depth, options, at, docFor(at));
   }
   /** A child module under a name; returns its ports as seen from here. `connections` drives its inputs, streams included. */
-  instance<P extends Ports>(name: string, of: HardwareModule<P> | HardwareExternal<P>, connections: ConnectionsOf<P> = {}, options: InstanceOptions = {}): Io<P> {
+  instance<P extends Ports>(
+    name: string,
+    of: HardwareModule<P> | HardwareExternal<P>,
+    connections: ConnectionsOf<P> = {},
+    options: InstanceOptions = {},
+  ): Io<P> {
     return buildInstance(this, name, of, connections, options, here());
   }
 
@@ -189,15 +289,26 @@ export class Builder implements Scope {
   assign(target: Target, value: Expr, at: Source, guard: Expr | null): void {
     const inner = building.at(-1);
     if (inner !== this)
-      fail("foreign", `${target.signal.name} belongs to ${this.moduleName} and cannot be driven from ${inner === undefined ? "outside, after that module was built" : inner.moduleName}`, at, [{ message: "declared here", at: target.signal.at }]);
+      fail(
+        "foreign",
+        `${target.signal.name} belongs to ${this.moduleName} and cannot be driven from ${inner === undefined ? "outside, after that module was built" : inner.moduleName}`,
+        at,
+        [{ message: "declared here", at: target.signal.at }],
+      );
     const s: Stmt = { kind: "assign", target, value, at };
     this.push(guard === null ? s : { kind: "if", cond: guard, then: [s], else: [], at });
   }
-  push(s: Stmt): void { (this.#frames.at(-1) as Frame).into.push(s); }
+  push(s: Stmt): void {
+    (this.#frames.at(-1) as Frame).into.push(s);
+  }
   /** Runs `body` with its statements going to `into`, under `condition`. */
   nested(into: Stmt[], condition: () => Expr | null, body: () => void): void {
     this.#frames.push({ into, condition });
-    try { body(); } finally { this.#frames.pop(); }
+    try {
+      body();
+    } finally {
+      this.#frames.pop();
+    }
   }
   /** All conditions the current statement stands under, or null. */
   pathCondition(): Expr | null {
@@ -216,12 +327,16 @@ export class Builder implements Scope {
   /** One of several values: `.case(v, body)`, `.case([v, w], body)`, and `.otherwise(body)` unless all are covered. */
   switch<M extends string>(subject: EnumValue<M>): Switch<M>;
   switch(subject: Bits<any>): Switch<Constant>;
-  switch(subject: EnumValue | Bits<any>): Switch<any> { return new Switch(this, subject, here()); }
+  switch(subject: EnumValue | Bits<any>): Switch<any> {
+    return new Switch(this, subject, here());
+  }
   /**
    * A state machine: one body per state, the first state is where reset leads. Inside, `go(state)` sets the next state.
    * The returned handle tells the state: `machine.is("BUSY")`.
    */
-  fsm<S extends string>(name: string, states: FsmBodies<S>): FsmHandle<S> { return new FsmHandle<S>(this, name, states, here()); }
+  fsm<S extends string>(name: string, states: FsmBodies<S>): FsmHandle<S> {
+    return new FsmHandle<S>(this, name, states, here());
+  }
 
   // ---- properties -------------------------------------------------------------------------
 
@@ -232,11 +347,17 @@ export class Builder implements Scope {
     this.properties.push({ kind, name, cond: full, domain: this.useReset(this.currentDomain), at });
   }
   /** Holds at every clock edge outside reset: checked in simulation and proved by `accio formal`. */
-  assert<M extends number>(name: string, condition: Condition<M>): void { this.#property("assert", name, condition, here()); }
+  assert<M extends number>(name: string, condition: Condition<M>): void {
+    this.#property("assert", name, condition, here());
+  }
   /** What the surroundings promise: assumed in proofs, checked in simulation. */
-  assume<M extends number>(name: string, condition: Condition<M>): void { this.#property("assume", name, condition, here()); }
+  assume<M extends number>(name: string, condition: Condition<M>): void {
+    this.#property("assume", name, condition, here());
+  }
   /** Should happen some day: `accio formal` finds a way, simulation counts. */
-  cover<M extends number>(name: string, condition: Condition<M>): void { this.#property("cover", name, condition, here()); }
+  cover<M extends number>(name: string, condition: Condition<M>): void {
+    this.#property("cover", name, condition, here());
+  }
   /** For properties: the value `cycles` edges ago (zero before the first). */
   past<D extends Data>(value: D, cycles = 1, name?: string): D {
     const at = here();
@@ -248,11 +369,17 @@ export class Builder implements Scope {
         const from = current.exprs();
         const domain = this.useReset(this.currentDomain);
         const stem = this.freeName(`${base}_past${i === 1 ? "" : i}`);
-        current = value.rewrap(value.leafInfo().map((leaf, k) => {
-          const s = this.signal(this.freeName([stem, ...leaf.path].join("_")), leaf, "register", at, { domain, reset: { kind: "sync", value: 0n }, origin: "implicit" });
-          this.body.push({ kind: "assign", target: { kind: "whole", signal: s }, value: from[k] as Expr, at });
-          return valuePlace(ref(s));
-        }));
+        current = value.rewrap(
+          value.leafInfo().map((leaf, k) => {
+            const s = this.signal(this.freeName([stem, ...leaf.path].join("_")), leaf, "register", at, {
+              domain,
+              reset: { kind: "sync", value: 0n },
+              origin: "implicit",
+            });
+            this.body.push({ kind: "assign", target: { kind: "whole", signal: s }, value: from[k] as Expr, at });
+            return valuePlace(ref(s));
+          }),
+        );
       }
       return current as D;
     });
@@ -264,7 +391,13 @@ export class Builder implements Scope {
       let previous: Expr = literal(1, 1);
       for (let i = 1; i <= cycles; i++) {
         const domain = this.useReset(this.currentDomain);
-        const s = this.signal(this.freeName(`past_valid${i === 1 ? "" : i}`), { path: [], width: 1, signed: false, enumeration: null }, "register", at, { domain, group: this.nextGroup(), reset: { kind: "sync", value: 0n }, origin: "implicit" });
+        const s = this.signal(
+          this.freeName(`past_valid${i === 1 ? "" : i}`),
+          { path: [], width: 1, signed: false, enumeration: null },
+          "register",
+          at,
+          { domain, group: this.nextGroup(), reset: { kind: "sync", value: 0n }, origin: "implicit" },
+        );
         this.body.push({ kind: "assign", target: { kind: "whole", signal: s }, value: previous, at });
         previous = ref(s);
       }
@@ -275,7 +408,10 @@ export class Builder implements Scope {
   tristate<N extends number, M extends number>(pin: Bits<N>, value: Bits<N>, enable: Condition<M>): void {
     const at = here();
     const target = pin.place.target;
-    if (target === null || target.kind !== "whole" || target.signal.kind !== "inout") { fail("assign", `${named(pin.expr)} is no inout port`, at); return; }
+    if (target === null || target.kind !== "whole" || target.signal.kind !== "inout") {
+      fail("assign", `${named(pin.expr)} is no inout port`, at);
+      return;
+    }
     this.tristates.push({ pin: target.signal, value: value.expr, enable: oneBit(enable, "tristate", at), at });
   }
 }
@@ -294,7 +430,9 @@ const constantOf = (e: Expr): bigint | null => {
 const oneBit = (c: unknown, what: string, at: Source): Expr => {
   if (typeof c === "boolean") return literal(c, 1);
   if (!(c instanceof Bits)) return fail("type", `${what}: a condition of one bit is needed`, at);
-  return c.width === 1 ? c.expr : fail("width", `${what}: a condition has one bit, ${sized(c.expr)} is wider; say .any(), .all() or .eq(...)`, at);
+  return c.width === 1
+    ? c.expr
+    : fail("width", `${what}: a condition has one bit, ${sized(c.expr)} is wider; say .any(), .all() or .eq(...)`, at);
 };
 
 /** The rest of a `when`. */
@@ -303,7 +441,7 @@ export class When {
   readonly #condition: Expr;
   readonly #otherwise: Stmt[] = [];
   #closed = false;
-  constructor(h: Builder, condition: Expr, then: () => void, at: Source, into: Stmt[] | null, before: (() => Expr | null) = () => null) {
+  constructor(h: Builder, condition: Expr, then: () => void, at: Source, into: Stmt[] | null, before: () => Expr | null = () => null) {
     this.#h = h;
     this.#condition = condition;
     const body: Stmt[] = [];
@@ -311,11 +449,19 @@ export class When {
     if (into === null) h.push(s);
     else into.push(s);
     this.#before = before;
-    h.nested(body, () => { const b = before(); return b === null ? condition : binary("and", b, condition); }, then);
+    h.nested(
+      body,
+      () => {
+        const b = before();
+        return b === null ? condition : binary("and", b, condition);
+      },
+      then,
+    );
   }
   readonly #before: () => Expr | null;
   #not(): Expr {
-    const b = this.#before(), n = unary("not", this.#condition);
+    const b = this.#before(),
+      n = unary("not", this.#condition);
     return b === null ? n : binary("and", b, n);
   }
   #once(): void {
@@ -349,19 +495,32 @@ export class Switch<V> {
     this.#enumeration = subject instanceof EnumValue ? subject.enumeration : null;
     this.#statement = { kind: "switch", subject: subject.expr, cases: this.#cases, fallback: null, at };
     h.push(this.#statement);
-    h.atEnd.push(() => { this.#checkFull(); });
+    h.atEnd.push(() => {
+      this.#checkFull();
+    });
   }
   #any(cases: readonly SwitchCase[]): Expr | null {
-    return cases.flatMap((c) => c.values).map((v) => binary("eq", this.#subject, v)).reduce<Expr | null>((a, b) => (a === null ? b : binary("or", a, b)), null);
+    return cases
+      .flatMap((c) => c.values)
+      .map((v) => binary("eq", this.#subject, v))
+      .reduce<Expr | null>((a, b) => (a === null ? b : binary("or", a, b)), null);
   }
   /** Statements for one value or a list of them. */
   case(value: V | readonly V[], body: () => void): this {
     const at = here();
     const list = Array.isArray(value) ? (value as readonly V[]) : [value as V];
-    const values = list.map((v) => (this.#enumeration === null ? literal(v as Constant, this.#subject.width, false, at) : enumLiteral(this.#enumeration, v as string, "case")) as SwitchCase["values"][number]);
+    const values = list.map(
+      (v) =>
+        (this.#enumeration === null
+          ? literal(v as Constant, this.#subject.width, false, at)
+          : enumLiteral(this.#enumeration, v as string, "case")) as SwitchCase["values"][number],
+    );
     for (const v of values) {
       const other = this.#seen.get(v.value);
-      if (other !== undefined) fail("switch", `case ${this.#show(v.value)} of the switch on ${named(this.#subject)} is there twice`, at, [{ message: "first here", at: other }]);
+      if (other !== undefined)
+        fail("switch", `case ${this.#show(v.value)} of the switch on ${named(this.#subject)} is there twice`, at, [
+          { message: "first here", at: other },
+        ]);
       this.#seen.set(v.value, at);
     }
     const stmts: Stmt[] = [];
@@ -375,23 +534,45 @@ export class Switch<V> {
     if (this.#statement.fallback !== null) fail("statement", "this switch already has its otherwise");
     const stmts: Stmt[] = [];
     this.#statement.fallback = stmts;
-    this.#h.nested(stmts, () => { const any = this.#any(this.#cases); return any === null ? null : unary("not", any); }, body);
+    this.#h.nested(
+      stmts,
+      () => {
+        const any = this.#any(this.#cases);
+        return any === null ? null : unary("not", any);
+      },
+      body,
+    );
   }
-  #show(v: bigint): string { return this.#enumeration?.members.find((m) => m.value === v)?.name ?? `${v}`; }
+  #show(v: bigint): string {
+    return this.#enumeration?.members.find((m) => m.value === v)?.name ?? `${v}`;
+  }
   #checkFull(): void {
     if (this.#statement.fallback !== null) return;
-    const all = this.#enumeration?.members.map((m) => m.value) ?? (this.#subject.width <= 10 ? Array.from({ length: 2 ** this.#subject.width }, (_, i) => BigInt(i)) : null);
+    const all =
+      this.#enumeration?.members.map((m) => m.value) ??
+      (this.#subject.width <= 10 ? Array.from({ length: 2 ** this.#subject.width }, (_, i) => BigInt(i)) : null);
     const missing = all?.filter((v) => !this.#seen.has(v));
     if (missing === undefined || missing.length > 0) {
-      const some = missing?.slice(0, 4).map((v) => this.#show(v)).join(", ");
-      fail("switch", `the switch on ${named(this.#subject)} does not cover ${some === undefined ? `all 2^${this.#subject.width} values` : `${some}${(missing as bigint[]).length > 4 ? ` and ${(missing as bigint[]).length - 4} more` : ""}`}; add the cases or .otherwise(() => {})`, this.#statement.at);
+      const some = missing
+        ?.slice(0, 4)
+        .map((v) => this.#show(v))
+        .join(", ");
+      fail(
+        "switch",
+        `the switch on ${named(this.#subject)} does not cover ${some === undefined ? `all 2^${this.#subject.width} values` : `${some}${(missing as bigint[]).length > 4 ? ` and ${(missing as bigint[]).length - 4} more` : ""}`}; add the cases or .otherwise(() => {})`,
+        this.#statement.at,
+      );
     }
   }
 }
 
 /** A module value: the IR with the types of its ports. */
-export interface HardwareModule<P extends Ports = Ports> extends Module { readonly shape: P }
+export interface HardwareModule<P extends Ports = Ports> extends Module {
+  readonly shape: P;
+}
 /** Verilog written by others, with typed ports. */
-export interface HardwareExternal<P extends Ports = Ports> extends ExternalModule { readonly shape: P }
-export type { Place, InitOf };
+export interface HardwareExternal<P extends Ports = Ports> extends ExternalModule {
+  readonly shape: P;
+}
+export type { InitOf, Place };
 export { assign, clog2 };

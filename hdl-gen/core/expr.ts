@@ -27,7 +27,9 @@ const readConstant = (c: Constant): { value: bigint; width: number | null; radix
   if (typeof c === "boolean") return { value: c ? 1n : 0n, width: 1, radix: "dec" };
   if (typeof c === "bigint") return { value: c, width: null, radix: "dec" };
   if (typeof c === "number")
-    return Number.isSafeInteger(c) ? { value: BigInt(c), width: null, radix: "dec" } : fail("literal", `${c} is not a whole number below 2^53; write it as a bigint`);
+    return Number.isSafeInteger(c)
+      ? { value: BigInt(c), width: null, radix: "dec" }
+      : fail("literal", `${c} is not a whole number below 2^53; write it as a bigint`);
   const text = c.replaceAll("_", "");
   const m = /^(?:(\d+)'([hbdHBD])([0-9a-fA-F]+)|(-?)(0x[0-9a-fA-F]+|0b[01]+|\d+))$/.exec(text);
   if (!m) return fail("literal", `"${c}" is no constant; write "0xff", "0b1010", "12" or "8'hff"`);
@@ -36,7 +38,9 @@ const readConstant = (c: Constant): { value: bigint; width: number | null; radix
     try {
       const value = BigInt((base === "h" ? "0x" : base === "b" ? "0b" : "") + m[3]);
       return { value, width: Number(m[1]), radix: base === "h" ? "hex" : base === "b" ? "bin" : "dec" };
-    } catch { return fail("literal", `"${c}" is no constant: a digit does not belong to its base`); }
+    } catch {
+      return fail("literal", `"${c}" is no constant: a digit does not belong to its base`);
+    }
   }
   const value = BigInt(m[5] as string) * (m[4] === "-" ? -1n : 1n);
   return { value, width: null, radix: m[5]?.startsWith("0x") ? "hex" : m[5]?.startsWith("0b") ? "bin" : "dec" };
@@ -46,7 +50,8 @@ const readConstant = (c: Constant): { value: bigint; width: number | null; radix
 export const literal = (c: Constant, width: number, signed = false, at?: Source): Literal => {
   checkWidth(width, "constant");
   const { value, width: stated, radix } = readConstant(c);
-  if (stated !== null && stated !== width) fail("width", `constant ${c} has ${stated} bit${stated === 1 ? "" : "s"} where ${width} are needed`, at);
+  if (stated !== null && stated !== width)
+    fail("width", `constant ${c} has ${stated} bit${stated === 1 ? "" : "s"} where ${width} are needed`, at);
   const [low, high] = signed ? [-(1n << BigInt(width - 1)), mask(width - 1)] : [0n, mask(width)];
   if (value < low || (value > high && !(stated !== null && value <= mask(width))))
     fail("literal", `${c} does not fit ${width} ${signed ? "signed " : ""}bit${width === 1 ? "" : "s"} (${low} to ${high})`, at);
@@ -57,9 +62,22 @@ export const unary = (op: UnaryOp, a: Expr): Expr => ({ kind: "unary", op, a, wi
 
 const resultWidth = (op: BinaryOp, a: Expr, b: Expr): number => {
   switch (op) {
-    case "eq": case "ne": case "lt": case "le": case "gt": case "ge": case "slt": case "sle": case "sgt": case "sge": return 1;
-    case "mul": case "smul": return a.width + b.width;
-    default: return a.width;
+    case "eq":
+    case "ne":
+    case "lt":
+    case "le":
+    case "gt":
+    case "ge":
+    case "slt":
+    case "sle":
+    case "sgt":
+    case "sge":
+      return 1;
+    case "mul":
+    case "smul":
+      return a.width + b.width;
+    default:
+      return a.width;
   }
 };
 export const binary = (op: BinaryOp, a: Expr, b: Expr): Expr => ({ kind: "binary", op, a, b, width: resultWidth(op, a, b) });
@@ -80,7 +98,8 @@ export const slice = (a: Expr, hi: number, lo: number): Expr => {
       top = partLo;
       if (partHi <= hi && partLo >= lo) picked.push(part);
       else if (partHi <= hi && partHi >= lo) return { kind: "slice", a, hi, lo, width: hi - lo + 1 };
-      else if (partLo <= hi && partHi > hi) return partLo <= lo ? slice(part, hi - partLo, lo - partLo) : { kind: "slice", a, hi, lo, width: hi - lo + 1 };
+      else if (partLo <= hi && partHi > hi)
+        return partLo <= lo ? slice(part, hi - partLo, lo - partLo) : { kind: "slice", a, hi, lo, width: hi - lo + 1 };
     }
     return concat(picked);
   }
@@ -94,10 +113,20 @@ export const concat = (parts: readonly Expr[]): Expr => {
   const joined: Expr[] = [];
   for (const p of flat) {
     const last = joined.at(-1);
-    if (last?.kind === "slice" && p.kind === "slice" && last.a === p.a && last.lo === p.hi + 1) joined[joined.length - 1] = slice(p.a, last.hi, p.lo);
+    if (last?.kind === "slice" && p.kind === "slice" && last.a === p.a && last.lo === p.hi + 1)
+      joined[joined.length - 1] = slice(p.a, last.hi, p.lo);
     else joined.push(p);
   }
-  return joined.length === 1 ? (joined[0] as Expr) : { kind: "concat", parts: joined, width: checkWidth(flat.reduce((n, p) => n + p.width, 0), "concatenation") };
+  return joined.length === 1
+    ? (joined[0] as Expr)
+    : {
+        kind: "concat",
+        parts: joined,
+        width: checkWidth(
+          flat.reduce((n, p) => n + p.width, 0),
+          "concatenation",
+        ),
+      };
 };
 export const repeat = (a: Expr, count: number): Expr => {
   if (!Number.isInteger(count) || count < 1) fail("argument", `repeat ${count} times: a whole number of at least 1 is needed`);
@@ -122,14 +151,22 @@ export const fit = (a: Expr, width: number): Expr => (a.width < width ? extend("
 /** How a message calls an expression. */
 export const named = (e: Expr): string => {
   switch (e.kind) {
-    case "ref": return e.signal.name;
-    case "literal": return `constant ${e.value}`;
-    case "slice": return `${named(e.a)}[${e.hi === e.lo ? e.hi : `${e.hi}:${e.lo}`}]`;
-    case "cell": return `memory ${e.memory.name}`;
-    case "index": return `an element of ${named(e.of)}`;
-    default: return e.hint ?? `a value of ${e.width} bits`;
+    case "ref":
+      return e.signal.name;
+    case "literal":
+      return `constant ${e.value}`;
+    case "slice":
+      return `${named(e.a)}[${e.hi === e.lo ? e.hi : `${e.hi}:${e.lo}`}]`;
+    case "cell":
+      return `memory ${e.memory.name}`;
+    case "index":
+      return `an element of ${named(e.of)}`;
+    default:
+      return e.hint ?? `a value of ${e.width} bits`;
   }
 };
 /** "count (8 bits)", "constant 5". */
 export const sized = (e: Expr): string =>
-  e.kind === "ref" || e.kind === "slice" || e.hint !== undefined ? `${named(e)} (${e.width} bit${e.width === 1 ? "" : "s"})` : `${e.width} bit${e.width === 1 ? "" : "s"}`;
+  e.kind === "ref" || e.kind === "slice" || e.hint !== undefined
+    ? `${named(e)} (${e.width} bit${e.width === 1 ? "" : "s"})`
+    : `${e.width} bit${e.width === 1 ? "" : "s"}`;

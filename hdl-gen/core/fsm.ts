@@ -1,10 +1,11 @@
 /** State machines: an enumeration register, a switch over it, and the transitions for the reachability check. */
-import type { EnumInfo, Expr, Signal, Source, Stmt, SwitchCase } from "./ir.ts";
+
+import type { Builder } from "./builder.ts";
 import { binary, clog2, ref } from "./expr.ts";
+import type { EnumInfo, Expr, Signal, Source, Stmt, SwitchCase } from "./ir.ts";
 import { signalPlace } from "./place.ts";
 import { fail, here } from "./source.ts";
-import { type Bool, enumLiteral, EnumValue } from "./values.ts";
-import type { Builder } from "./builder.ts";
+import { type Bool, EnumValue, enumLiteral } from "./values.ts";
 
 /** One body per state. `go("NAME")` takes effect at the clock edge. */
 export type FsmBodies<S extends string> = { readonly [K in S]: (go: (to: NoInfer<S>) => void) => void };
@@ -15,11 +16,17 @@ export class Fsm<S extends string> {
   constructor(h: Builder, name: string, bodies: FsmBodies<S>, at: Source) {
     const names = Object.keys(bodies) as S[];
     const start = names[0];
-    if (start === undefined) { fail("fsm", `state machine ${name} has no states`, at); throw new Error(); }
+    if (start === undefined) {
+      fail("fsm", `state machine ${name} has no states`, at);
+      throw new Error();
+    }
     const info: EnumInfo = { name, width: Math.max(1, clog2(names.length)), members: names.map((n, i) => ({ name: n, value: BigInt(i) })) };
     const domain = h.useReset(h.currentDomain);
     h.nextGroup();
-    const signal: Signal = h.signal(name, { path: [], width: info.width, signed: false, enumeration: info }, "register", at, { domain, reset: { kind: "sync", value: 0n } });
+    const signal: Signal = h.signal(name, { path: [], width: info.width, signed: false, enumeration: info }, "register", at, {
+      domain,
+      reset: { kind: "sync", value: 0n },
+    });
     this.state = new EnumValue<S>(signalPlace(signal, ref(signal), h), info);
     const fsm: Builder["fsms"][number] = { signal, states: info, start, transitions: [], at };
     h.fsms.push(fsm);
@@ -41,5 +48,7 @@ export class Fsm<S extends string> {
     }
   }
   /** Is the machine in one of these states? */
-  is(...states: S[]): Bool { return this.state.is(...states); }
+  is(...states: S[]): Bool {
+    return this.state.is(...states);
+  }
 }

@@ -1,15 +1,18 @@
 /** Children: a net of the parent stands for each pin, and the child's ports look as they do inside, seen from outside. */
-import type { ClockDomain, Instance, Signal, Source } from "./ir.ts";
-import { ref } from "./expr.ts";
-import { type Place, signalPlace, valuePlace } from "./place.ts";
-import { Bundle, type Clock, clock as clockOf, defaultClock, type Io, type Pin, type Ports, view } from "./ports.ts";
+
+import type { Builder, HardwareExternal, HardwareModule } from "./builder.ts";
 import { docFor } from "./doc-comments.ts";
+import { ref } from "./expr.ts";
+import type { ClockDomain, Instance, Signal, Source } from "./ir.ts";
+import { type Place, signalPlace, valuePlace } from "./place.ts";
+import { type Bundle, type Clock, clock as clockOf, defaultClock, type Io, type Pin, type Ports, view } from "./ports.ts";
 import { fail } from "./source.ts";
 import { type InitOf, Type } from "./types.ts";
-import type { Builder, HardwareExternal, HardwareModule } from "./builder.ts";
 
 /** Values for the child's inputs (constants too) and partners for its bundles. Outputs may be left out. */
-export type ConnectionsOf<P extends Ports> = { readonly [K in keyof P]?: P[K]["of"] extends Type ? InitOf<P[K]["of"]> : P[K]["of"] extends Bundle<infer S> ? S : never };
+export type ConnectionsOf<P extends Ports> = {
+  readonly [K in keyof P]?: P[K]["of"] extends Type ? InitOf<P[K]["of"]> : P[K]["of"] extends Bundle<infer S> ? S : never;
+};
 export interface InstanceOptions {
   /** Which clock here serves a clock of the child, by the child's clock name ("" for its default one). */
   readonly clocks?: Readonly<Record<string, Clock>>;
@@ -17,10 +20,20 @@ export interface InstanceOptions {
   readonly parameters?: Readonly<Record<string, number | bigint | string>>;
 }
 /** What bundles can do with each other; `stream` implements it. */
-interface Connectable { connect(from: unknown): void }
-const isConnectable = (x: unknown): x is Connectable => typeof x === "object" && x !== null && "connect" in x && typeof x.connect === "function";
+interface Connectable {
+  connect(from: unknown): void;
+}
+const isConnectable = (x: unknown): x is Connectable =>
+  typeof x === "object" && x !== null && "connect" in x && typeof x.connect === "function";
 
-export const buildInstance = <P extends Ports>(h: Builder, name: string, of: HardwareModule<P> | HardwareExternal<P>, connections: ConnectionsOf<P>, options: InstanceOptions, at: Source): Io<P> => {
+export const buildInstance = <P extends Ports>(
+  h: Builder,
+  name: string,
+  of: HardwareModule<P> | HardwareExternal<P>,
+  connections: ConnectionsOf<P>,
+  options: InstanceOptions,
+  at: Source,
+): Io<P> => {
   h.claim(name, at);
   h.nextGroup();
   const clocks = of.domains.map((domain): { domain: ClockDomain; to: ClockDomain } => {
@@ -31,31 +44,54 @@ export const buildInstance = <P extends Ports>(h: Builder, name: string, of: Har
     return { domain, to };
   });
   for (const given of Object.keys(options.clocks ?? {}))
-    if (!of.domains.some((d) => d.name === given)) fail("instance", `${name}: ${of.name} has no clock "${given}"; it has ${of.domains.map((d) => `"${d.name}"`).join(", ") || "none"}`, at);
+    if (!of.domains.some((d) => d.name === given))
+      fail(
+        "instance",
+        `${name}: ${of.name} has no clock "${given}"; it has ${of.domains.map((d) => `"${d.name}"`).join(", ") || "none"}`,
+        at,
+      );
   const domainOf = (child: ClockDomain | null): ClockDomain | null => clocks.find((c) => c.domain === child)?.to ?? null;
 
   const instancePins: Instance["pins"][number][] = [];
   const inner = new Map(of.ports.map((p) => [p.name, p]));
-  const io = Object.fromEntries(Object.entries(of.shape).map(([key, port]) => [key, view(key, port.direction, port.of as Type, (pin: Pin): Place => {
-    const child = inner.get(pin.name) as Signal;
-    const net = h.signal(`${name}_${pin.name}`, pin.leaf, "net", at, { origin: "instance", domain: pin.direction === "output" ? domainOf(child.domain) : null, allowUnused: true });
-    instancePins.push({ port: pin.name, direction: pin.direction, net });
-    return pin.direction === "output" ? valuePlace(ref(net)) : signalPlace(net, ref(net), h);
-  })])) as Io<P>;
+  const io = Object.fromEntries(
+    Object.entries(of.shape).map(([key, port]) => [
+      key,
+      view(key, port.direction, port.of as Type, (pin: Pin): Place => {
+        const child = inner.get(pin.name) as Signal;
+        const net = h.signal(`${name}_${pin.name}`, pin.leaf, "net", at, {
+          origin: "instance",
+          domain: pin.direction === "output" ? domainOf(child.domain) : null,
+          allowUnused: true,
+        });
+        instancePins.push({ port: pin.name, direction: pin.direction, net });
+        return pin.direction === "output" ? valuePlace(ref(net)) : signalPlace(net, ref(net), h);
+      }),
+    ]),
+  ) as Io<P>;
 
   for (const [key, value] of Object.entries(connections)) {
     const port = of.shape[key];
-    if (port === undefined) { fail("instance", `${name}: ${of.name} has no port "${key}"; it has ${Object.keys(of.shape).join(", ")}`, at); continue; }
+    if (port === undefined) {
+      fail("instance", `${name}: ${of.name} has no port "${key}"; it has ${Object.keys(of.shape).join(", ")}`, at);
+      continue;
+    }
     const own = io[key] as { drive(v: unknown): void } | Connectable;
     if (port.of instanceof Type) {
-      if (port.direction === "output") fail("instance", `${name}: ${key} is an output of ${of.name}: read it from what h.instance returns`, at);
+      if (port.direction === "output")
+        fail("instance", `${name}: ${key} is an output of ${of.name}: read it from what h.instance returns`, at);
       (own as { drive(v: unknown): void }).drive(value);
-    } else if (!isConnectable(own) || !isConnectable(value)) fail("instance", `${name}: ${key} cannot be connected as a whole; drive its parts`, at);
+    } else if (!isConnectable(own) || !isConnectable(value))
+      fail("instance", `${name}: ${key} cannot be connected as a whole; drive its parts`, at);
     else if (port.direction === "input") own.connect(value);
     else value.connect(own);
   }
-  const parameters = Object.entries(options.parameters ?? {}).map(([key, value]) => ({ name: key, value: typeof value === "number" ? BigInt(value) : value }));
-  if (parameters.length > 0 && of.kind === "module") fail("instance", `${name}: parameters are for external Verilog; ${of.name} is a function of TypeScript values`, at);
+  const parameters = Object.entries(options.parameters ?? {}).map(([key, value]) => ({
+    name: key,
+    value: typeof value === "number" ? BigInt(value) : value,
+  }));
+  if (parameters.length > 0 && of.kind === "module")
+    fail("instance", `${name}: parameters are for external Verilog; ${of.name} is a function of TypeScript values`, at);
   h.instances.push({ name, of, pins: instancePins, clocks, parameters, ghost: h.ghostRegion, at, doc: docFor(at, name) });
   return io;
 };

@@ -64,9 +64,28 @@ export type UnaryOp = "not" | "neg" | "all" | "any" | "parity";
 /** Shifts: the amount `b` has any width, the result has `a`'s. `mul`/`smul`: the result is as wide as both together.
  *  `div`/`mod`: unsigned, `b` is a literal other than zero. Comparisons: one bit. */
 export type BinaryOp =
-  | "and" | "or" | "xor" | "add" | "sub" | "mul" | "smul" | "div" | "mod"
-  | "eq" | "ne" | "lt" | "le" | "gt" | "ge" | "slt" | "sle" | "sgt" | "sge"
-  | "shl" | "shr" | "sra";
+  | "and"
+  | "or"
+  | "xor"
+  | "add"
+  | "sub"
+  | "mul"
+  | "smul"
+  | "div"
+  | "mod"
+  | "eq"
+  | "ne"
+  | "lt"
+  | "le"
+  | "gt"
+  | "ge"
+  | "slt"
+  | "sle"
+  | "sgt"
+  | "sge"
+  | "shl"
+  | "shr"
+  | "sra";
 
 interface Node {
   readonly width: number;
@@ -81,23 +100,63 @@ export interface Literal extends Node {
   /** How a person would write it; decimal unless said. */
   readonly radix?: "dec" | "hex" | "bin";
 }
-export interface Ref extends Node { readonly kind: "ref"; readonly signal: Signal }
-export interface Unary extends Node { readonly kind: "unary"; readonly op: UnaryOp; readonly a: Expr }
-export interface Binary extends Node { readonly kind: "binary"; readonly op: BinaryOp; readonly a: Expr; readonly b: Expr }
+export interface Ref extends Node {
+  readonly kind: "ref";
+  readonly signal: Signal;
+}
+export interface Unary extends Node {
+  readonly kind: "unary";
+  readonly op: UnaryOp;
+  readonly a: Expr;
+}
+export interface Binary extends Node {
+  readonly kind: "binary";
+  readonly op: BinaryOp;
+  readonly a: Expr;
+  readonly b: Expr;
+}
 /** `sel` is one bit; `a` where it is 1, `b` where it is 0. */
-export interface Mux extends Node { readonly kind: "mux"; readonly sel: Expr; readonly a: Expr; readonly b: Expr }
+export interface Mux extends Node {
+  readonly kind: "mux";
+  readonly sel: Expr;
+  readonly a: Expr;
+  readonly b: Expr;
+}
 /** Bits `hi` down to `lo` of any expression. */
-export interface Slice extends Node { readonly kind: "slice"; readonly a: Expr; readonly hi: number; readonly lo: number }
+export interface Slice extends Node {
+  readonly kind: "slice";
+  readonly a: Expr;
+  readonly hi: number;
+  readonly lo: number;
+}
 /** First part is the most significant. */
-export interface Concat extends Node { readonly kind: "concat"; readonly parts: readonly Expr[] }
-export interface Repeat extends Node { readonly kind: "repeat"; readonly a: Expr; readonly count: number }
+export interface Concat extends Node {
+  readonly kind: "concat";
+  readonly parts: readonly Expr[];
+}
+export interface Repeat extends Node {
+  readonly kind: "repeat";
+  readonly a: Expr;
+  readonly count: number;
+}
 /** Wider than `a`: zeros (`zext`) or copies of the top bit (`sext`) above it. */
-export interface Extend extends Node { readonly kind: "zext" | "sext"; readonly a: Expr }
+export interface Extend extends Node {
+  readonly kind: "zext" | "sext";
+  readonly a: Expr;
+}
 /** Element `index` of `of` seen as elements of `width` bits, element 0 lowest. The builder guarantees the index is in
  *  range whenever the value matters (it guards with a mux otherwise): out of range, a backend may return anything. */
-export interface Index extends Node { readonly kind: "index"; readonly of: Expr; readonly index: Expr }
+export interface Index extends Node {
+  readonly kind: "index";
+  readonly of: Expr;
+  readonly index: Expr;
+}
 /** A word of a memory as it is now (before this clock edge). In range as for `Index`. */
-export interface Cell extends Node { readonly kind: "cell"; readonly memory: Memory; readonly address: Expr }
+export interface Cell extends Node {
+  readonly kind: "cell";
+  readonly memory: Memory;
+  readonly address: Expr;
+}
 
 export type Expr = Literal | Ref | Unary | Binary | Mux | Slice | Concat | Repeat | Extend | Index | Cell;
 
@@ -114,13 +173,30 @@ export type Target =
 export type Stmt =
   | { readonly kind: "assign"; readonly target: Target; readonly value: Expr; readonly at: Source }
   | { readonly kind: "if"; readonly cond: Expr; readonly then: readonly Stmt[]; readonly else: readonly Stmt[]; readonly at: Source }
-  | { readonly kind: "switch"; readonly subject: Expr; readonly cases: readonly SwitchCase[]; readonly fallback: readonly Stmt[] | null; readonly at: Source }
-  | { readonly kind: "store"; readonly memory: Memory; readonly domain: ClockDomain; readonly address: Expr; readonly value: Expr;
+  | {
+      readonly kind: "switch";
+      readonly subject: Expr;
+      readonly cases: readonly SwitchCase[];
+      readonly fallback: readonly Stmt[] | null;
+      readonly at: Source;
+    }
+  | {
+      readonly kind: "store";
+      readonly memory: Memory;
+      readonly domain: ClockDomain;
+      readonly address: Expr;
+      readonly value: Expr;
       /** One bit per lane of `lane` bits, lowest lane first; null writes the whole word. */
-      readonly mask: { readonly enable: Expr; readonly lane: number } | null; readonly at: Source };
+      readonly mask: { readonly enable: Expr; readonly lane: number } | null;
+      readonly at: Source;
+    };
 /** Values of one case do not repeat in another. A switch without `fallback` covers every value of its subject, or
  *  (for an enumeration) every member; registers keep their value where nothing matches. */
-export interface SwitchCase { readonly values: readonly Literal[]; readonly body: readonly Stmt[]; readonly at: Source }
+export interface SwitchCase {
+  readonly values: readonly Literal[];
+  readonly body: readonly Stmt[];
+  readonly at: Source;
+}
 
 export interface Memory {
   readonly name: string;
@@ -178,7 +254,12 @@ export interface Fsm {
 }
 
 /** A pin the FPGA may drive or release: `enable` 1 drives `value`. Allowed in the top module only. */
-export interface TriState { readonly pin: Signal; readonly value: Expr; readonly enable: Expr; readonly at: Source }
+export interface TriState {
+  readonly pin: Signal;
+  readonly value: Expr;
+  readonly enable: Expr;
+  readonly at: Source;
+}
 
 export interface Module {
   readonly kind: "module";
@@ -230,7 +311,10 @@ export const showSource = (at: Source): string => {
   return `${at.file.startsWith(base) ? at.file.slice(base.length) : at.file}:${at.line}`;
 };
 export const showDiagnostic = (d: Diagnostic): string =>
-  [`${showSource(d.at)}: ${d.severity}: ${d.message} [${d.code}]`, ...(d.related ?? []).map((r) => `    ${showSource(r.at)}: ${r.message}`)].join("\n");
+  [
+    `${showSource(d.at)}: ${d.severity}: ${d.message} [${d.code}]`,
+    ...(d.related ?? []).map((r) => `    ${showSource(r.at)}: ${r.message}`),
+  ].join("\n");
 
 /** Every module below `top`, children before parents, each once. External modules are left out. */
 export const hierarchy = (top: Module): readonly Module[] => {
@@ -247,18 +331,31 @@ export const hierarchy = (top: Module): readonly Module[] => {
 };
 
 /** Every external module below `top`, each once. */
-export const externals = (top: Module): readonly ExternalModule[] =>
-  [...new Set(hierarchy(top).flatMap((m) => m.instances.flatMap((i) => (i.of.kind === "external" ? [i.of] : []))))];
+export const externals = (top: Module): readonly ExternalModule[] => [
+  ...new Set(hierarchy(top).flatMap((m) => m.instances.flatMap((i) => (i.of.kind === "external" ? [i.of] : [])))),
+];
 
 /** Direct operands of an expression. */
 export const operands = (e: Expr): readonly Expr[] => {
   switch (e.kind) {
-    case "literal": case "ref": return [];
-    case "unary": case "slice": case "repeat": case "zext": case "sext": return [e.a];
-    case "binary": return [e.a, e.b];
-    case "mux": return [e.sel, e.a, e.b];
-    case "concat": return e.parts;
-    case "index": return [e.of, e.index];
-    case "cell": return [e.address];
+    case "literal":
+    case "ref":
+      return [];
+    case "unary":
+    case "slice":
+    case "repeat":
+    case "zext":
+    case "sext":
+      return [e.a];
+    case "binary":
+      return [e.a, e.b];
+    case "mux":
+      return [e.sel, e.a, e.b];
+    case "concat":
+      return e.parts;
+    case "index":
+      return [e.of, e.index];
+    case "cell":
+      return [e.address];
   }
 };

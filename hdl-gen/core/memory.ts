@@ -1,11 +1,12 @@
 /** Memories: words of a type, with asynchronous and synchronous read ports and write ports with lanes. */
+
+import type { Builder } from "./builder.ts";
+import { binary, type Constant, clog2, literal, ref, sized } from "./expr.ts";
 import type { Expr, Memory, Source, Stmt } from "./ir.ts";
-import { binary, clog2, type Constant, literal, ref, sized } from "./expr.ts";
 import { valuePlace } from "./place.ts";
 import { fail, here } from "./source.ts";
 import type { Leaf, Type } from "./types.ts";
 import { Bits, type Condition } from "./values.ts";
-import type { Builder } from "./builder.ts";
 
 export interface MemoryOptions {
   /** What it becomes: flip-flops, LUT RAM, block RAM (synchronous reads only), or as the tool likes. */
@@ -27,19 +28,35 @@ export class MemoryHandle<S, I> {
   readonly #collision: "old" | "new" | "never";
   readonly #writes: { readonly address: Expr; readonly enable: Expr }[] = [];
   constructor(h: Builder, name: string, of: Type<S, I>, depth: number, options: MemoryOptions, at: Source, doc: string) {
-    if (!Number.isInteger(depth) || depth < 1) fail("argument", `memory ${name} of ${depth} words: a whole number of at least 1 is needed`, at);
-    if (options.init !== undefined && options.init.length > depth) fail("argument", `memory ${name}: ${options.init.length} initial words for ${depth}`, at);
+    if (!Number.isInteger(depth) || depth < 1)
+      fail("argument", `memory ${name} of ${depth} words: a whole number of at least 1 is needed`, at);
+    if (options.init !== undefined && options.init.length > depth)
+      fail("argument", `memory ${name}: ${options.init.length} initial words for ${depth}`, at);
     this.#h = h;
     this.#of = of;
     this.#collision = options.collision ?? "old";
-    this.#memory = { name, width: of.width, depth, style: options.style ?? "auto", init: options.init?.map((c) => literal(c, of.width).value) ?? null, ghost: h.ghostRegion, at, doc };
+    this.#memory = {
+      name,
+      width: of.width,
+      depth,
+      style: options.style ?? "auto",
+      init: options.init?.map((c) => literal(c, of.width).value) ?? null,
+      ghost: h.ghostRegion,
+      at,
+      doc,
+    };
     h.memories.push(this.#memory);
   }
-  get depth(): number { return this.#memory.depth; }
+  get depth(): number {
+    return this.#memory.depth;
+  }
   #address(address: Bits<any>, what: string): Expr {
     const wanted = Math.max(1, clog2(this.#memory.depth));
     if (address.width !== wanted)
-      fail("width", `${what} address of ${this.#memory.name}: ${sized(address.expr)}, and ${this.#memory.depth} words have addresses of ${wanted} bit${wanted === 1 ? "" : "s"}`);
+      fail(
+        "width",
+        `${what} address of ${this.#memory.name}: ${sized(address.expr)}, and ${this.#memory.depth} words have addresses of ${wanted} bit${wanted === 1 ? "" : "s"}`,
+      );
     return address.expr;
   }
   /** The word at `address` now. Not for block RAM, which answers a cycle later: see `readSync`. */
@@ -61,21 +78,34 @@ export class MemoryHandle<S, I> {
     const from = this.#address(address, "read");
     const register = (key: string, width: number): ReturnType<Builder["signal"]> =>
       h.signal(key, { path: [], width, signed: false, enumeration: null } satisfies Leaf, "register", at, { domain, origin: "user" });
-    const run = (s: Stmt): void => { h.push(enable === undefined ? s : { kind: "if", cond: enable.expr, then: [s], else: [], at }); };
+    const run = (s: Stmt): void => {
+      h.push(enable === undefined ? s : { kind: "if", cond: enable.expr, then: [s], else: [], at });
+    };
     if (this.#collision === "new") {
       const held = register(`${name}_address`, from.width);
       run({ kind: "assign", target: { kind: "whole", signal: held }, value: from, at });
       return this.#of.fromBits(this.#implicit(name, { kind: "cell", memory: this.#memory, address: ref(held), width: this.#memory.width }));
     }
     const data = register(name, this.#memory.width);
-    run({ kind: "assign", target: { kind: "whole", signal: data }, value: { kind: "cell", memory: this.#memory, address: from, width: this.#memory.width }, at });
+    run({
+      kind: "assign",
+      target: { kind: "whole", signal: data },
+      value: { kind: "cell", memory: this.#memory, address: from, width: this.#memory.width },
+      at,
+    });
     if (this.#collision === "never") {
       const path = h.pathCondition();
       const conditions = [enable?.expr ?? literal(1, 1), ...(path === null ? [] : [path])];
       h.atEnd.push(() => {
         for (const w of this.#writes) {
           const clash = [...conditions, w.enable, binary("eq", from, w.address)].reduce((a, b) => binary("and", a, b));
-          h.properties.push({ kind: "assert", name: `${this.#memory.name}: ${name} never reads a word while it is written`, cond: { kind: "unary", op: "not", a: clash, width: 1 }, domain: h.useReset(domain), at });
+          h.properties.push({
+            kind: "assert",
+            name: `${this.#memory.name}: ${name} never reads a word while it is written`,
+            cond: { kind: "unary", op: "not", a: clash, width: 1 },
+            domain: h.useReset(domain),
+            at,
+          });
         }
       });
     }
@@ -84,7 +114,10 @@ export class MemoryHandle<S, I> {
   #implicit(name: string, value: Expr): Bits {
     const h = this.#h;
     const at = here();
-    const s = h.signal(h.freeName(name), { path: [], width: value.width, signed: false, enumeration: null }, "net", at, { origin: "implicit", group: h.nextGroup() });
+    const s = h.signal(h.freeName(name), { path: [], width: value.width, signed: false, enumeration: null }, "net", at, {
+      origin: "implicit",
+      group: h.nextGroup(),
+    });
     h.body.push({ kind: "assign", target: { kind: "whole", signal: s }, value, at });
     return new Bits(valuePlace(ref(s)));
   }
@@ -98,7 +131,8 @@ export class MemoryHandle<S, I> {
     const domain = h.useClock(h.currentDomain);
     const to = this.#address(address, "write");
     const word = this.#of.toBits(this.#of.of(value)).expr;
-    if (lanes !== undefined && word.width % lanes.width !== 0) fail("width", `write to ${this.#memory.name}: ${sized(lanes.expr)} do not divide a word of ${word.width} bits into lanes`, at);
+    if (lanes !== undefined && word.width % lanes.width !== 0)
+      fail("width", `write to ${this.#memory.name}: ${sized(lanes.expr)} do not divide a word of ${word.width} bits into lanes`, at);
     const mask = lanes === undefined || lanes.width === 1 ? null : { enable: lanes.expr, lane: word.width / lanes.width };
     const gate = lanes?.width === 1 ? lanes.expr : null;
     const s: Stmt = { kind: "store", memory: this.#memory, domain, address: to, value: word, mask, at };

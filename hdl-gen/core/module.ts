@@ -6,20 +6,25 @@ import { ref } from "./expr.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { type ClockDomain, HdlError, type Signal, type Source } from "./ir.ts";
 import { signalPlace } from "./place.ts";
-import { type Clock, defaultClock, type Io, pins, type Port, type Ports, view } from "./ports.ts";
+import { type Clock, defaultClock, type Io, type Port, type Ports, pins, view } from "./ports.ts";
 import { fail, here } from "./source.ts";
 import type { Type } from "./types.ts";
 
 const identifier = /^[A-Za-z_][A-Za-z0-9_$]*$/;
 const declarePorts = <P extends Ports>(h: Builder, ports: P, at: Source): Io<P> =>
-  Object.fromEntries(Object.entries(ports).map(([key, port]: [string, Port]) => {
-    const doc = docFor(at, key);
-    const domain = h.domain(port.clock ?? defaultClock);
-    return [key, view(key, port.direction, port.of as Type, (pin) => {
-      const s = h.signal(pin.name, pin.leaf, pin.direction, at, { domain, doc, allowUnused: port.unused ?? false });
-      return pin.direction === "input" ? valueOfInput(s, h) : signalPlace(s, ref(s), h);
-    })];
-  })) as Io<P>;
+  Object.fromEntries(
+    Object.entries(ports).map(([key, port]: [string, Port]) => {
+      const doc = docFor(at, key);
+      const domain = h.domain(port.clock ?? defaultClock);
+      return [
+        key,
+        view(key, port.direction, port.of as Type, (pin) => {
+          const s = h.signal(pin.name, pin.leaf, pin.direction, at, { domain, doc, allowUnused: port.unused ?? false });
+          return pin.direction === "input" ? valueOfInput(s, h) : signalPlace(s, ref(s), h);
+        }),
+      ];
+    }),
+  ) as Io<P>;
 /** Inputs keep their target so that driving one is answered with "is an input" and not with "a computed value". */
 const valueOfInput = (s: Signal, h: Builder) => signalPlace(s, ref(s), h);
 
@@ -49,13 +54,25 @@ export const module = <const P extends Ports>(name: string, ports: P, body: (io:
   return intern({ ...m, warnings: found });
 };
 
-const frozen = (h: Builder): Pick<HardwareModule, "domains" | "resets" | "ports" | "signals" | "memories" | "instances" | "body" | "properties" | "fsms" | "tristates"> => {
+const frozen = (
+  h: Builder,
+): Pick<
+  HardwareModule,
+  "domains" | "resets" | "ports" | "signals" | "memories" | "instances" | "body" | "properties" | "fsms" | "tristates"
+> => {
   const domains = [...h.domains.values()].filter((d) => h.clocksUsed.has(d));
   // A port's domain that nothing in the module is clocked by is only a statement about the outside.
   return {
     domains: domains.sort((a, b) => (a.name === "" ? -1 : b.name === "" ? 1 : 0)),
     resets: domains.filter((d) => h.resetsUsed.has(d)),
-    ports: h.ports, signals: h.signals, memories: h.memories, instances: h.instances, body: h.body, properties: h.properties, fsms: h.fsms, tristates: h.tristates,
+    ports: h.ports,
+    signals: h.signals,
+    memories: h.memories,
+    instances: h.instances,
+    body: h.body,
+    properties: h.properties,
+    fsms: h.fsms,
+    tristates: h.tristates,
   };
 };
 
@@ -87,6 +104,13 @@ export const external = <const P extends Ports>(name: string, ports: P, options:
   const made: Signal[] = [];
   for (const [key, port] of Object.entries(ports))
     for (const pin of pins(key, port.direction, port.of as Type))
-      made.push(h.signal(pin.name, pin.leaf, pin.direction, at, { domain: port.clock === undefined && !domains.some((d) => d.name === "") ? null : (h.domains.get((port.clock ?? defaultClock).name) ?? null) }));
+      made.push(
+        h.signal(pin.name, pin.leaf, pin.direction, at, {
+          domain:
+            port.clock === undefined && !domains.some((d) => d.name === "")
+              ? null
+              : (h.domains.get((port.clock ?? defaultClock).name) ?? null),
+        }),
+      );
   return { kind: "external", name, ports: made, domains, sources: options.sources ?? [], at, shape: ports };
 };

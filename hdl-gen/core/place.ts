@@ -2,8 +2,9 @@
  * A place: a value to read and, where the user may write it, what an assignment to it means. Every hardware value is a
  * view of one or more places; taking a field, an element or some bits of a value gives a smaller place.
  */
-import type { Expr, Signal, Source, Target } from "./ir.ts";
+
 import { binary, clog2, concat, extend, fit, isPowerOfTwo, literal, mux, named, slice } from "./expr.ts";
+import type { Expr, Signal, Source, Target } from "./ir.ts";
 import { fail, here } from "./source.ts";
 
 /** What the builder offers to values: where an assignment goes. */
@@ -20,7 +21,12 @@ export interface Place {
 }
 
 export const valuePlace = (expr: Expr): Place => ({ expr, target: null, guard: null, scope: null });
-export const signalPlace = (signal: Signal, expr: Expr, scope: Scope): Place => ({ expr, target: { kind: "whole", signal }, guard: null, scope });
+export const signalPlace = (signal: Signal, expr: Expr, scope: Scope): Place => ({
+  expr,
+  target: { kind: "whole", signal },
+  guard: null,
+  scope,
+});
 
 const and = (a: Expr | null, b: Expr | null): Expr | null => (a === null ? b : b === null ? a : binary("and", a, b));
 const lowestBit = (t: Target): number => (t.kind === "bits" ? t.lo : 0);
@@ -36,7 +42,15 @@ export const bitsOf = (p: Place, hi: number, lo: number): Place => {
   }
   const width = hi - lo + 1;
   if (p.target.width % width !== 0 || lo % width !== 0) return { ...valuePlace(expr) };
-  return { ...p, expr, target: { ...p.target, index: subIndex(p.target.index, p.target.width / width, literalIndex(lo / width, p.target.width / width)), width } };
+  return {
+    ...p,
+    expr,
+    target: {
+      ...p.target,
+      index: subIndex(p.target.index, p.target.width / width, literalIndex(lo / width, p.target.width / width)),
+      width,
+    },
+  };
 };
 const literalIndex = (i: number, n: number): Expr | null => (n === 1 ? null : literal(i, clog2(n)));
 
@@ -63,10 +77,12 @@ export const elementOf = (p: Place, count: number, index: number | Expr): Place 
   const read: Expr = { kind: "index", of: base.of, index: base.index, width };
   const expr = inRange === null ? read : mux(inRange, read, literal(0, width));
   const guard = and(p.guard, inRange);
-  if (p.target === null || p.target.kind === "bits") return p.target === null ? valuePlace(expr) : partElement(p, p.target, index, width, expr, guard);
-  const target: Target = p.target.kind === "whole"
-    ? { kind: "element", signal: p.target.signal, index, width }
-    : { kind: "element", signal: p.target.signal, index: subIndex(p.target.index, count, index), width };
+  if (p.target === null || p.target.kind === "bits")
+    return p.target === null ? valuePlace(expr) : partElement(p, p.target, index, width, expr, guard);
+  const target: Target =
+    p.target.kind === "whole"
+      ? { kind: "element", signal: p.target.signal, index, width }
+      : { kind: "element", signal: p.target.signal, index: subIndex(p.target.index, count, index), width };
   return { expr, target, guard, scope: p.scope };
 };
 
@@ -82,13 +98,22 @@ const partElement = (p: Place, t: Extract<Target, { kind: "bits" }>, index: Expr
 /** Assigns, or says why that is not possible. */
 export const assign = (p: Place, value: Expr, role: "next" | "drive", at: Source = here()): void => {
   if (p.target === null || p.scope === null) {
-    fail("assign", p.expr.kind === "ref" ? `${named(p.expr)} cannot be assigned` : `${role}: ${named(p.expr)} is a computed value; only registers, nets and outputs can be assigned`, at);
+    fail(
+      "assign",
+      p.expr.kind === "ref"
+        ? `${named(p.expr)} cannot be assigned`
+        : `${role}: ${named(p.expr)} is a computed value; only registers, nets and outputs can be assigned`,
+      at,
+    );
     return;
   }
   const { signal } = p.target;
-  if (signal.kind === "input" || signal.kind === "clock" || signal.kind === "reset") fail("assign", `${signal.name} is an input: the outside drives it`, at);
+  if (signal.kind === "input" || signal.kind === "clock" || signal.kind === "reset")
+    fail("assign", `${signal.name} is an input: the outside drives it`, at);
   if (signal.kind === "inout") fail("assign", `${signal.name} is a tri-state pin: use h.tristate(pin, value, enable)`, at);
-  if (role === "next" && signal.kind !== "register") fail("assign", `${signal.name} is no register: use .drive(...), which takes effect at once`, at);
-  if (role === "drive" && signal.kind === "register") fail("assign", `${signal.name} is a register: use .next(...), which takes effect at the clock edge`, at);
+  if (role === "next" && signal.kind !== "register")
+    fail("assign", `${signal.name} is no register: use .drive(...), which takes effect at once`, at);
+  if (role === "drive" && signal.kind === "register")
+    fail("assign", `${signal.name} is a register: use .next(...), which takes effect at the clock edge`, at);
   p.scope.assign(p.target, value, at, p.guard);
 };

@@ -1,5 +1,5 @@
 /** Where the user wrote a thing: found from the call stack, skipping the language's own files. */
-import { HdlError, type Diagnostic, type Source } from "./ir.ts";
+import { type Diagnostic, HdlError, type Source } from "./ir.ts";
 
 const own = new Set<string>();
 const ownFolder = import.meta.dirname;
@@ -9,7 +9,11 @@ export const transparent = (url: string): void => {
   own.add(url.startsWith("file://") ? decodeURIComponent(url.slice(7)) : url);
 };
 
-interface Frame { file: string; line: number; column: number }
+interface Frame {
+  file: string;
+  line: number;
+  column: number;
+}
 const frameOf = (text: string): Frame | null => {
   const m = /(?:\(|at )(?:async )?(?:file:\/\/)?(\/[^():]+):(\d+):(\d+)\)?$/.exec(text.trim());
   return m ? { file: decodeURIComponent(m[1] as string), line: Number(m[2]), column: Number(m[3]) } : null;
@@ -17,14 +21,20 @@ const frameOf = (text: string): Frame | null => {
 const isOwn = (file: string): boolean => file.startsWith(ownFolder) || own.has(file);
 
 const resolve = (error: Error): Frame => {
-  const frames = (error.stack ?? "").split("\n").slice(1).map(frameOf).filter((f) => f !== null);
+  const frames = (error.stack ?? "")
+    .split("\n")
+    .slice(1)
+    .map(frameOf)
+    .filter((f) => f !== null);
   return frames.find((f) => !isOwn(f.file)) ?? frames[0] ?? { file: "?", line: 0, column: 0 };
 };
 
 class LazySource implements Source {
   #error: Error | null;
   #frame: Frame | null = null;
-  constructor(error: Error) { this.#error = error; }
+  constructor(error: Error) {
+    this.#error = error;
+  }
   #get(): Frame {
     if (this.#frame === null) {
       this.#frame = resolve(this.#error as Error);
@@ -32,10 +42,18 @@ class LazySource implements Source {
     }
     return this.#frame;
   }
-  get file(): string { return this.#get().file; }
-  get line(): number { return this.#get().line; }
-  get column(): number { return this.#get().column; }
-  toJSON(): Frame { return this.#get(); }
+  get file(): string {
+    return this.#get().file;
+  }
+  get line(): number {
+    return this.#get().line;
+  }
+  get column(): number {
+    return this.#get().column;
+  }
+  toJSON(): Frame {
+    return this.#get();
+  }
 }
 
 /** The place in the user's code that called into the language. Cheap until it is read. */

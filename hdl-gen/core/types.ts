@@ -1,6 +1,7 @@
 /** Hardware types: what a register, net, port, memory word or stream payload is made of. */
+
+import { type Constant, clog2, concat, literal, sized } from "./expr.ts";
 import type { EnumInfo, Expr } from "./ir.ts";
-import { clog2, type Constant, concat, literal, sized } from "./expr.ts";
 import { bitsOf, type Place, valuePlace } from "./place.ts";
 import { fail } from "./source.ts";
 import { Bits, Data, EnumValue, enumLiteral, type Leaf, Signed, StructBase, Vec } from "./values.ts";
@@ -28,13 +29,21 @@ export abstract class Type<S = any, I = any> {
   abstract toBits(value: S): Bits;
   abstract fromBits(value: Bits): S;
   /** Register of this type that starts at `value` after a synchronous reset. */
-  reset(value: I): RegisterSpec<S, I> { return { type: this, resetKind: "sync", value, unused: false }; }
+  reset(value: I): RegisterSpec<S, I> {
+    return { type: this, resetKind: "sync", value, unused: false };
+  }
   /** Register of this type that an asynchronous reset sets to `value`. */
-  asyncReset(value: I): RegisterSpec<S, I> { return { type: this, resetKind: "async", value, unused: false }; }
+  asyncReset(value: I): RegisterSpec<S, I> {
+    return { type: this, resetKind: "async", value, unused: false };
+  }
   /** Register of this type that reset leaves alone: for payload that a valid bit guards. */
-  noReset(): RegisterSpec<S, I> { return { type: this, resetKind: "none", value: null, unused: false }; }
+  noReset(): RegisterSpec<S, I> {
+    return { type: this, resetKind: "none", value: null, unused: false };
+  }
   /** A constant, or a value as it is. */
-  of(value: S | I): S { return this.wrap(this.exprs(value, "constant").map(valuePlace)); }
+  of(value: S | I): S {
+    return this.wrap(this.exprs(value, "constant").map(valuePlace));
+  }
   protected checkBits(value: Bits): void {
     if (value.width !== this.width) fail("width", `${sized(value.expr)} as ${this.name}, which has ${this.width} bits`);
   }
@@ -53,14 +62,26 @@ class UInt<N extends number> extends Type<Bits<N>, Bits<N> | Constant> {
     this.name = `u${width}`;
     this.leaves = [{ path: [], width, signed: false, enumeration: null }];
   }
-  override wrap(p: readonly Place[]): Bits<N> { return new Bits<N>(p[0] as Place); }
+  override wrap(p: readonly Place[]): Bits<N> {
+    return new Bits<N>(p[0] as Place);
+  }
   override exprs(value: Bits<N> | Constant, why: string): readonly Expr[] {
     if (!(value instanceof Data)) return [literal(value, this.width)];
     if (!(value instanceof Bits)) return fail("type", `${why}: a value of type ${this.name} is needed; use .asBits() or .asUnsigned()`);
-    return value.width === this.width ? [value.expr] : fail("width", `${why}: ${this.width} bit${this.width === 1 ? "" : "s"} with ${sized(value.expr)}; say .zext(n), .sext(n), .trunc(n) or .slice(hi, lo)`);
+    return value.width === this.width
+      ? [value.expr]
+      : fail(
+          "width",
+          `${why}: ${this.width} bit${this.width === 1 ? "" : "s"} with ${sized(value.expr)}; say .zext(n), .sext(n), .trunc(n) or .slice(hi, lo)`,
+        );
   }
-  override toBits(value: Bits<N>): Bits { return value; }
-  override fromBits(value: Bits): Bits<N> { this.checkBits(value); return value as Bits<N>; }
+  override toBits(value: Bits<N>): Bits {
+    return value;
+  }
+  override fromBits(value: Bits): Bits<N> {
+    this.checkBits(value);
+    return value as Bits<N>;
+  }
 }
 class SInt<N extends number> extends Type<Signed<N>, Signed<N> | Constant> {
   readonly width: N;
@@ -73,14 +94,23 @@ class SInt<N extends number> extends Type<Signed<N>, Signed<N> | Constant> {
     this.name = `s${width}`;
     this.leaves = [{ path: [], width, signed: true, enumeration: null }];
   }
-  override wrap(p: readonly Place[]): Signed<N> { return new Signed<N>(p[0] as Place); }
+  override wrap(p: readonly Place[]): Signed<N> {
+    return new Signed<N>(p[0] as Place);
+  }
   override exprs(value: Signed<N> | Constant, why: string): readonly Expr[] {
     if (!(value instanceof Data)) return [literal(value, this.width, true)];
     if (!(value instanceof Signed)) return fail("sign", `${why}: a signed value is needed; use .asSigned()`);
-    return value.width === this.width ? [value.expr] : fail("width", `${why}: ${this.width} bits with ${sized(value.expr)}; say .sext(n) or .trunc(n)`);
+    return value.width === this.width
+      ? [value.expr]
+      : fail("width", `${why}: ${this.width} bits with ${sized(value.expr)}; say .sext(n) or .trunc(n)`);
   }
-  override toBits(value: Signed<N>): Bits { return value.asUnsigned(); }
-  override fromBits(value: Bits): Signed<N> { this.checkBits(value); return value.asSigned() as Signed<N>; }
+  override toBits(value: Signed<N>): Bits {
+    return value.asUnsigned();
+  }
+  override fromBits(value: Bits): Signed<N> {
+    this.checkBits(value);
+    return value.asSigned() as Signed<N>;
+  }
 }
 
 /** Unsigned number or bit vector of `width` bits. */
@@ -103,22 +133,39 @@ export class EnumType<M extends string> extends Type<EnumValue<M>, EnumValue<M> 
     this.width = info.width;
     this.leaves = [{ path: [], width: info.width, signed: false, enumeration: info }];
   }
-  override wrap(p: readonly Place[]): EnumValue<M> { return new EnumValue<M>(p[0] as Place, this.info); }
+  override wrap(p: readonly Place[]): EnumValue<M> {
+    return new EnumValue<M>(p[0] as Place, this.info);
+  }
   override exprs(value: EnumValue<M> | M, why: string): readonly Expr[] {
     if (typeof value === "string") return [enumLiteral(this.info, value, why)];
-    return value instanceof EnumValue && value.enumeration === this.info ? [value.expr] : fail("type", `${why}: a member of ${this.name} is needed`);
+    return value instanceof EnumValue && value.enumeration === this.info
+      ? [value.expr]
+      : fail("type", `${why}: a member of ${this.name} is needed`);
   }
-  override toBits(value: EnumValue<M>): Bits { return new Bits(value.place); }
-  override fromBits(value: Bits): EnumValue<M> { this.checkBits(value); return new EnumValue<M>(value.place, this.info); }
+  override toBits(value: EnumValue<M>): Bits {
+    return new Bits(value.place);
+  }
+  override fromBits(value: Bits): EnumValue<M> {
+    this.checkBits(value);
+    return new EnumValue<M>(value.place, this.info);
+  }
 }
 /** `enumeration("op", ["ADD", "SUB"])` or `enumeration("op", { ADD: 0, SUB: 2 }, width?)`. */
-export const enumeration = <const M extends string>(name: string, members: readonly M[] | Readonly<Record<M, number | bigint>>, width?: number): EnumType<M> => {
+export const enumeration = <const M extends string>(
+  name: string,
+  members: readonly M[] | Readonly<Record<M, number | bigint>>,
+  width?: number,
+): EnumType<M> => {
   const list: { name: M; value: bigint }[] = Array.isArray(members)
     ? (members as readonly M[]).map((m, i) => ({ name: m, value: BigInt(i) }))
     : (Object.entries(members) as [M, number | bigint][]).map(([m, v]) => ({ name: m, value: BigInt(v) }));
   if (list.length === 0) fail("argument", `enumeration ${name} has no members`);
-  const needed = Math.max(1, ...list.map((m) => (m.value < 0n ? fail("literal", `${name}.${m.name}: ${m.value} is negative`) : m.value.toString(2).length)));
-  if (width !== undefined && width < needed) fail("width", `enumeration ${name}: ${width} bits do not hold its largest member, which needs ${needed}`);
+  const needed = Math.max(
+    1,
+    ...list.map((m) => (m.value < 0n ? fail("literal", `${name}.${m.name}: ${m.value} is negative`) : m.value.toString(2).length)),
+  );
+  if (width !== undefined && width < needed)
+    fail("width", `enumeration ${name}: ${width} bits do not hold its largest member, which needs ${needed}`);
   const seen = new Map<bigint, string>();
   for (const m of list) {
     const other = seen.get(m.value);
@@ -131,7 +178,20 @@ export const enumeration = <const M extends string>(name: string, members: reado
 type Fields = Readonly<Record<string, Type<any, any>>>;
 export type StructInit<F extends Fields> = { readonly [K in keyof F]: InitOf<F[K]> };
 export type StructValue<F extends Fields> = { readonly [K in keyof F]: SignalOf<F[K]> } & StructBase<StructInit<F>>;
-const reserved = new Set(["width", "asBits", "exprs", "leafInfo", "rewrap", "eq", "next", "drive", "constructor", "toString", "valueOf", "toJSON"]);
+const reserved = new Set([
+  "width",
+  "asBits",
+  "exprs",
+  "leafInfo",
+  "rewrap",
+  "eq",
+  "next",
+  "drive",
+  "constructor",
+  "toString",
+  "valueOf",
+  "toJSON",
+]);
 
 export class StructType<F extends Fields> extends Type<StructValue<F>, StructInit<F>> {
   readonly fields: F;
@@ -142,7 +202,8 @@ export class StructType<F extends Fields> extends Type<StructValue<F>, StructIni
     super();
     const list = Object.entries(fields);
     if (list.length === 0) fail("argument", `struct ${name} has no fields`);
-    for (const [key] of list) if (reserved.has(key)) fail("name", `struct ${name}: a field cannot be called "${key}", which every hardware value has`);
+    for (const [key] of list)
+      if (reserved.has(key)) fail("name", `struct ${name}: a field cannot be called "${key}", which every hardware value has`);
     this.name = name;
     this.fields = fields;
     this.width = list.reduce((n, [, t]) => n + t.width, 0);
@@ -163,7 +224,10 @@ export class StructType<F extends Fields> extends Type<StructValue<F>, StructIni
   }
   override exprs(value: StructValue<F> | StructInit<F>, why: string): readonly Expr[] {
     if (typeof value !== "object" || value === null) return fail("type", `${why}: an object with the fields of ${this.name} is needed`);
-    if (!(value instanceof StructBase)) for (const key of Object.keys(value)) if (!(key in this.fields)) fail("type", `${why}: ${this.name} has no field "${key}"; it has ${Object.keys(this.fields).join(", ")}`);
+    if (!(value instanceof StructBase))
+      for (const key of Object.keys(value))
+        if (!(key in this.fields))
+          fail("type", `${why}: ${this.name} has no field "${key}"; it has ${Object.keys(this.fields).join(", ")}`);
     return Object.entries(this.fields).flatMap(([key, t]) => {
       const part = value[key];
       return part === undefined ? fail("type", `${why}: field "${key}" of ${this.name} is missing`) : t.exprs(part, `${why} .${key}`);
@@ -208,18 +272,27 @@ export class ArrayType<S, I> extends Type<Vec<S, I>, Vec<S, I> | readonly I[]> {
     this.name = `${element.name}x${length}`;
     this.leaves = element.leaves.map((l) => ({ ...l, width: l.width * length }));
   }
-  override wrap(places: readonly Place[]): Vec<S, I> { return new Vec<S, I>(this.element, this.length, places); }
+  override wrap(places: readonly Place[]): Vec<S, I> {
+    return new Vec<S, I>(this.element, this.length, places);
+  }
   override exprs(value: Vec<S, I> | readonly I[], why: string): readonly Expr[] {
-    if (value instanceof Vec) return value.length === this.length && value.element.width === this.element.width ? value.exprs() : fail("type", `${why}: an array of ${this.length} x ${this.element.name} is needed`);
+    if (value instanceof Vec)
+      return value.length === this.length && value.element.width === this.element.width
+        ? value.exprs()
+        : fail("type", `${why}: an array of ${this.length} x ${this.element.name} is needed`);
     if (!Array.isArray(value) || value.length !== this.length) return fail("type", `${why}: ${this.length} values are needed`);
     const rows = (value as readonly I[]).map((v) => this.element.exprs(v, why));
     return this.leaves.map((_, leaf) => concat(rows.map((r) => r[leaf] as Expr).reverse()));
   }
-  override toBits(value: Vec<S, I>): Bits { return value.asBits(); }
+  override toBits(value: Vec<S, I>): Bits {
+    return value.asBits();
+  }
   override fromBits(value: Bits): Vec<S, I> {
     this.checkBits(value);
     const w = this.element.width;
-    const rows = Array.from({ length: this.length }, (_, i) => this.element.exprs(this.element.fromBits(value.slice((i + 1) * w - 1, i * w)) as never, "fromBits"));
+    const rows = Array.from({ length: this.length }, (_, i) =>
+      this.element.exprs(this.element.fromBits(value.slice((i + 1) * w - 1, i * w)) as never, "fromBits"),
+    );
     return this.wrap(this.leaves.map((_, leaf) => valuePlace(concat(rows.map((r) => r[leaf] as Expr).reverse()))));
   }
 }

@@ -1,14 +1,24 @@
 /** Hardware values as the user holds them: bits, signed numbers, enumerations, structs and arrays. */
-import type { EnumInfo, Expr, UnaryOp, BinaryOp } from "./ir.ts";
-import { binary, type Constant, concat, extend, clog2, literal, mux as muxExpr, named, repeat, sized, trunc, unary } from "./expr.ts";
+
+import { binary, type Constant, clog2, concat, extend, literal, mux as muxExpr, named, repeat, sized, trunc, unary } from "./expr.ts";
+import type { BinaryOp, EnumInfo, Expr, UnaryOp } from "./ir.ts";
 import { assign, bitsOf, elementOf, type Place, valuePlace } from "./place.ts";
 import { fail } from "./source.ts";
 import type { Type } from "./types.ts";
 
 /** Rejects operands whose literal widths differ; computed widths (`Bits<number>`) pass and are checked at elaboration. */
-export type Same<N extends number, M extends number> =
-  number extends N ? unknown : number extends M ? unknown : [N] extends [M] ? ([M] extends [N] ? unknown : Differ<N, M>) : Differ<N, M>;
-interface Differ<N extends number, M extends number> { readonly widthsDiffer: `${N} and ${M} bits` }
+export type Same<N extends number, M extends number> = number extends N
+  ? unknown
+  : number extends M
+    ? unknown
+    : [N] extends [M]
+      ? [M] extends [N]
+        ? unknown
+        : Differ<N, M>
+      : Differ<N, M>;
+interface Differ<N extends number, M extends number> {
+  readonly widthsDiffer: `${N} and ${M} bits`;
+}
 /** The other operand of an operator on `N` bits: a value of the same width, or a constant that fits. */
 export type Operand<N extends number, M extends number> = (Bits<M> & Same<N, M>) | Constant;
 /** The other operand of a signed operator. */
@@ -18,7 +28,10 @@ export type Bool = Bits<1>;
 export type Condition<M extends number> = Bits<M> & Same<1, M>;
 
 const trap = (what: string): never =>
-  fail("javascript", `${what} is hardware, not a JavaScript value: it has no value while the design is built. Write a.lt(b), a.eq(b), a.not(), mux(c, a, b), h.when(c, ...)`);
+  fail(
+    "javascript",
+    `${what} is hardware, not a JavaScript value: it has no value while the design is built. Write a.lt(b), a.eq(b), a.not(), mux(c, a, b), h.when(c, ...)`,
+  );
 
 /** One signal of a type: a struct has several, an array of `n` has its element's, `n` times as wide. */
 export interface Leaf {
@@ -29,7 +42,9 @@ export interface Leaf {
   readonly enumeration: EnumInfo | null;
 }
 
-const plainLeaf = (width: number, signed: boolean, enumeration: EnumInfo | null): readonly Leaf[] => [{ path: [], width, signed, enumeration }];
+const plainLeaf = (width: number, signed: boolean, enumeration: EnumInfo | null): readonly Leaf[] => [
+  { path: [], width, signed, enumeration },
+];
 
 /** What all hardware values share. */
 export abstract class Data {
@@ -48,22 +63,36 @@ export abstract class Data {
   /** Equal in every bit. */
   abstract eq(other: any): Bool;
   /** All bits as one value; a struct's first field and an array's last element are the most significant. */
-  asBits(): Bits { return new Bits(valuePlace(concat(this.exprs()))); }
-  [Symbol.toPrimitive](): never { return trap(named(this.exprs()[0] as Expr)); }
-  valueOf(): never { return trap(named(this.exprs()[0] as Expr)); }
-  toString(): never { return trap(named(this.exprs()[0] as Expr)); }
-  toJSON(): never { return trap(named(this.exprs()[0] as Expr)); }
+  asBits(): Bits {
+    return new Bits(valuePlace(concat(this.exprs())));
+  }
+  [Symbol.toPrimitive](): never {
+    return trap(named(this.exprs()[0] as Expr));
+  }
+  valueOf(): never {
+    return trap(named(this.exprs()[0] as Expr));
+  }
+  toString(): never {
+    return trap(named(this.exprs()[0] as Expr));
+  }
+  toJSON(): never {
+    return trap(named(this.exprs()[0] as Expr));
+  }
 }
 
 const operand = (own: Expr, other: unknown, op: string, signed: boolean): Expr => {
   if (other instanceof Vector) {
     if (other instanceof Signed !== signed && (other instanceof Signed || signed))
-      fail("sign", `${op}: ${named(own)} is ${signed ? "signed" : "unsigned"} and ${named(other.expr)} is not; say .asSigned() or .asUnsigned()`);
+      fail(
+        "sign",
+        `${op}: ${named(own)} is ${signed ? "signed" : "unsigned"} and ${named(other.expr)} is not; say .asSigned() or .asUnsigned()`,
+      );
     if (other.width !== own.width)
       fail("width", `${op}: ${sized(own)} with ${sized(other.expr)}; say .zext(n), .sext(n), .trunc(n) or .slice(hi, lo) on one of them`);
     return other.expr;
   }
-  if (other instanceof Data) return fail("type", `${op}: ${named(own)} is a plain value and the other side is a struct, array or enumeration; use .asBits()`);
+  if (other instanceof Data)
+    return fail("type", `${op}: ${named(own)} is a plain value and the other side is a struct, array or enumeration; use .asBits()`);
   return literal(other as Constant, own.width, signed);
 };
 
@@ -71,22 +100,44 @@ const operand = (own: Expr, other: unknown, op: string, signed: boolean): Expr =
 abstract class Vector<N extends number> extends Data {
   readonly width: N;
   readonly place: Place;
-  constructor(place: Place) { super(); this.place = place; this.width = place.expr.width as N; }
-  get expr(): Expr { return this.place.expr; }
-  override exprs(): readonly Expr[] { return [this.place.expr]; }
+  constructor(place: Place) {
+    super();
+    this.place = place;
+    this.width = place.expr.width as N;
+  }
+  get expr(): Expr {
+    return this.place.expr;
+  }
+  override exprs(): readonly Expr[] {
+    return [this.place.expr];
+  }
   /** Bits `hi` down to `lo`, both included; may be assigned where the value may. */
-  slice(hi: number, lo: number): Bits { return new Bits(bitsOf(this.place, hi, lo)); }
+  slice(hi: number, lo: number): Bits {
+    return new Bits(bitsOf(this.place, hi, lo));
+  }
   /** One bit, by constant or by a value (reads 0 beyond the top). */
-  bit(index: number | Bits): Bool { return new Bits(elementOf(this.place, this.width, typeof index === "number" ? index : index.expr)); }
+  bit(index: number | Bits): Bool {
+    return new Bits(elementOf(this.place, this.width, typeof index === "number" ? index : index.expr));
+  }
   /** The most significant bit. */
-  msb(): Bool { return this.bit(this.width - 1); }
+  msb(): Bool {
+    return this.bit(this.width - 1);
+  }
   /** Every bit is 1. */
-  all(): Bool { return this.width === 1 ? new Bits(valuePlace(this.expr)) : bits(unary("all", this.expr)); }
+  all(): Bool {
+    return this.width === 1 ? new Bits(valuePlace(this.expr)) : bits(unary("all", this.expr));
+  }
   /** At least one bit is 1. */
-  any(): Bool { return this.width === 1 ? new Bits(valuePlace(this.expr)) : bits(unary("any", this.expr)); }
+  any(): Bool {
+    return this.width === 1 ? new Bits(valuePlace(this.expr)) : bits(unary("any", this.expr));
+  }
   /** XOR of all bits. */
-  parity(): Bool { return this.width === 1 ? new Bits(valuePlace(this.expr)) : bits(unary("parity", this.expr)); }
-  protected un(op: UnaryOp): Place { return valuePlace(unary(op, this.expr)); }
+  parity(): Bool {
+    return this.width === 1 ? new Bits(valuePlace(this.expr)) : bits(unary("parity", this.expr));
+  }
+  protected un(op: UnaryOp): Place {
+    return valuePlace(unary(op, this.expr));
+  }
 }
 const bits = <N extends number = any>(e: Expr): Bits<N> => new Bits<N>(valuePlace(e));
 const signedValue = <N extends number = any>(e: Expr): Signed<N> => new Signed<N>(valuePlace(e));
@@ -100,13 +151,23 @@ const shiftAmount = (by: number | Bits, own: Expr): Expr | number => {
 /** `N` bits, unsigned in arithmetic and comparison. Plain `Bits` has a computed width: the editor lets it stand for any, and
  *  elaboration checks it. */
 export class Bits<N extends number = any> extends Vector<N> {
-  override leafInfo(): readonly Leaf[] { return plainLeaf(this.width, false, null); }
-  override rewrap(places: readonly Place[]): this { return new Bits<N>(places[0] as Place) as this; }
-  #binary(op: BinaryOp, other: unknown, name: string = op): Expr { return binary(op, this.expr, operand(this.expr, other, name, false)); }
+  override leafInfo(): readonly Leaf[] {
+    return plainLeaf(this.width, false, null);
+  }
+  override rewrap(places: readonly Place[]): this {
+    return new Bits<N>(places[0] as Place) as this;
+  }
+  #binary(op: BinaryOp, other: unknown, name: string = op): Expr {
+    return binary(op, this.expr, operand(this.expr, other, name, false));
+  }
   /** Sum, wrapping at this width. */
-  add<M extends number>(other: Operand<N, M>): Bits<N> { return bits(this.#binary("add", other)); }
+  add<M extends number>(other: Operand<N, M>): Bits<N> {
+    return bits(this.#binary("add", other));
+  }
   /** Difference, wrapping at this width. */
-  sub<M extends number>(other: Operand<N, M>): Bits<N> { return bits(this.#binary("sub", other)); }
+  sub<M extends number>(other: Operand<N, M>): Bits<N> {
+    return bits(this.#binary("sub", other));
+  }
   /** Sum one bit wider, so that nothing is lost. */
   addCarry<M extends number>(other: Operand<N, M>): Bits {
     const b = operand(this.expr, other, "addCarry", false);
@@ -118,38 +179,74 @@ export class Bits<N extends number = any> extends Vector<N> {
     return bits(binary("sub", extend("zext", this.expr, this.width + 1), extend("zext", b, this.width + 1)));
   }
   /** Product, as wide as both operands together. */
-  mul(other: Bits): Bits { return bits(binary("mul", this.expr, other.expr)); }
+  mul(other: Bits): Bits {
+    return bits(binary("mul", this.expr, other.expr));
+  }
   /** Quotient by a constant other than 0. */
-  div(by: number | bigint): Bits<N> { return this.#divide("div", by); }
+  div(by: number | bigint): Bits<N> {
+    return this.#divide("div", by);
+  }
   /** Remainder by a constant other than 0. */
-  mod(by: number | bigint): Bits<N> { return this.#divide("mod", by); }
+  mod(by: number | bigint): Bits<N> {
+    return this.#divide("mod", by);
+  }
   #divide(op: "div" | "mod", by: number | bigint): Bits<N> {
     if (BigInt(by) === 0n) fail("argument", `${op}: ${named(this.expr)} by 0`);
     return bits(binary(op, this.expr, literal(by, this.width)));
   }
   /** Two's complement. */
-  neg(): Bits<N> { return new Bits(this.un("neg")); }
-  not(): Bits<N> { return new Bits(this.un("not")); }
-  and<M extends number>(other: Operand<N, M>): Bits<N> { return bits(this.#binary("and", other)); }
-  or<M extends number>(other: Operand<N, M>): Bits<N> { return bits(this.#binary("or", other)); }
-  xor<M extends number>(other: Operand<N, M>): Bits<N> { return bits(this.#binary("xor", other)); }
-  eq<M extends number>(other: Operand<N, M>): Bool { return bits(this.#binary("eq", other)); }
-  ne<M extends number>(other: Operand<N, M>): Bool { return bits(this.#binary("ne", other)); }
-  lt<M extends number>(other: Operand<N, M>): Bool { return bits(this.#binary("lt", other)); }
-  le<M extends number>(other: Operand<N, M>): Bool { return bits(this.#binary("le", other)); }
-  gt<M extends number>(other: Operand<N, M>): Bool { return bits(this.#binary("gt", other)); }
-  ge<M extends number>(other: Operand<N, M>): Bool { return bits(this.#binary("ge", other)); }
+  neg(): Bits<N> {
+    return new Bits(this.un("neg"));
+  }
+  not(): Bits<N> {
+    return new Bits(this.un("not"));
+  }
+  and<M extends number>(other: Operand<N, M>): Bits<N> {
+    return bits(this.#binary("and", other));
+  }
+  or<M extends number>(other: Operand<N, M>): Bits<N> {
+    return bits(this.#binary("or", other));
+  }
+  xor<M extends number>(other: Operand<N, M>): Bits<N> {
+    return bits(this.#binary("xor", other));
+  }
+  eq<M extends number>(other: Operand<N, M>): Bool {
+    return bits(this.#binary("eq", other));
+  }
+  ne<M extends number>(other: Operand<N, M>): Bool {
+    return bits(this.#binary("ne", other));
+  }
+  lt<M extends number>(other: Operand<N, M>): Bool {
+    return bits(this.#binary("lt", other));
+  }
+  le<M extends number>(other: Operand<N, M>): Bool {
+    return bits(this.#binary("le", other));
+  }
+  gt<M extends number>(other: Operand<N, M>): Bool {
+    return bits(this.#binary("gt", other));
+  }
+  ge<M extends number>(other: Operand<N, M>): Bool {
+    return bits(this.#binary("ge", other));
+  }
   /** Shift left, zeros in, at this width. */
   shl(by: number | Bits): Bits<N> {
     const n = shiftAmount(by, this.expr);
     if (typeof n !== "number") return bits(binary("shl", this.expr, n));
-    return n === 0 ? this : n >= this.width ? bits(literal(0, this.width)) : bits(concat([trunc(this.expr, this.width - n), literal(0, n)]));
+    return n === 0
+      ? this
+      : n >= this.width
+        ? bits(literal(0, this.width))
+        : bits(concat([trunc(this.expr, this.width - n), literal(0, n)]));
   }
   /** Shift right, zeros in. */
   shr(by: number | Bits): Bits<N> {
     const n = shiftAmount(by, this.expr);
     if (typeof n !== "number") return bits(binary("shr", this.expr, n));
-    return n === 0 ? this : n >= this.width ? bits(literal(0, this.width)) : bits(extend("zext", this.slice(this.width - 1, n).expr, this.width));
+    return n === 0
+      ? this
+      : n >= this.width
+        ? bits(literal(0, this.width))
+        : bits(extend("zext", this.slice(this.width - 1, n).expr, this.width));
   }
   /** Rotate left by a constant. */
   rotl(by: number): Bits<N> {
@@ -157,68 +254,125 @@ export class Bits<N extends number = any> extends Vector<N> {
     return n === 0 ? this : bits(concat([this.slice(this.width - 1 - n, 0).expr, this.slice(this.width - 1, this.width - n).expr]));
   }
   /** The same number in more bits. */
-  zext<M extends number>(width: M): Bits<M> { return bits(extend("zext", this.expr, width)); }
+  zext<M extends number>(width: M): Bits<M> {
+    return bits(extend("zext", this.expr, width));
+  }
   /** More bits, copies of the top one. */
-  sext<M extends number>(width: M): Bits<M> { return bits(extend("sext", this.expr, width)); }
+  sext<M extends number>(width: M): Bits<M> {
+    return bits(extend("sext", this.expr, width));
+  }
   /** The low bits; the others are dropped. */
-  trunc<M extends number>(width: M): Bits<M> { return new Bits<M>(width < this.width ? bitsOf(this.place, width - 1, 0) : valuePlace(trunc(this.expr, width))); }
+  trunc<M extends number>(width: M): Bits<M> {
+    return new Bits<M>(width < this.width ? bitsOf(this.place, width - 1, 0) : valuePlace(trunc(this.expr, width)));
+  }
   /** `count` copies side by side. */
-  repeat(count: number): Bits { return bits(repeat(this.expr, count)); }
+  repeat(count: number): Bits {
+    return bits(repeat(this.expr, count));
+  }
   /** The same bits as a two's complement number. */
-  asSigned(): Signed<N> { return new Signed<N>(this.place); }
+  asSigned(): Signed<N> {
+    return new Signed<N>(this.place);
+  }
   /** The same bits seen as another type of the same width. */
-  as<S>(type: Type<S>): S { return type.fromBits(this); }
+  as<S>(type: Type<S>): S {
+    return type.fromBits(this);
+  }
   /** `a` where this bit is 1, otherwise `b`. See also `mux`. */
-  implies<M extends number>(this: Bits<1>, other: Operand<1, M>): Bool { return this.not().or(other); }
+  implies<M extends number>(this: Bits<1>, other: Operand<1, M>): Bool {
+    return this.not().or(other);
+  }
   /** Byte order reversed; the width must be whole bytes. */
   swapBytes(): Bits<N> {
     if (this.width % 8 !== 0) fail("width", `swapBytes of ${sized(this.expr)}: not whole bytes`);
     return bits(concat(Array.from({ length: this.width / 8 }, (_, i) => this.slice(i * 8 + 7, i * 8).expr)));
   }
   /** Registers only: the value after the next clock edge. */
-  next<M extends number>(value: Operand<N, M>): void { assign(this.place, operand(this.expr, value, "next", false), "next"); }
+  next<M extends number>(value: Operand<N, M>): void {
+    assign(this.place, operand(this.expr, value, "next", false), "next");
+  }
   /** Nets and outputs only: the value now. */
-  drive<M extends number>(value: Operand<N, M>): void { assign(this.place, operand(this.expr, value, "drive", false), "drive"); }
+  drive<M extends number>(value: Operand<N, M>): void {
+    assign(this.place, operand(this.expr, value, "drive", false), "drive");
+  }
 }
 
 /** `N` bits of two's complement. */
 export class Signed<N extends number = any> extends Vector<N> {
-  override leafInfo(): readonly Leaf[] { return plainLeaf(this.width, true, null); }
-  override rewrap(places: readonly Place[]): this { return new Signed<N>(places[0] as Place) as this; }
-  #binary(op: BinaryOp, other: unknown, name: string = op): Expr { return binary(op, this.expr, operand(this.expr, other, name, true)); }
-  add<M extends number>(other: SignedOperand<N, M>): Signed<N> { return signedValue(this.#binary("add", other)); }
-  sub<M extends number>(other: SignedOperand<N, M>): Signed<N> { return signedValue(this.#binary("sub", other)); }
+  override leafInfo(): readonly Leaf[] {
+    return plainLeaf(this.width, true, null);
+  }
+  override rewrap(places: readonly Place[]): this {
+    return new Signed<N>(places[0] as Place) as this;
+  }
+  #binary(op: BinaryOp, other: unknown, name: string = op): Expr {
+    return binary(op, this.expr, operand(this.expr, other, name, true));
+  }
+  add<M extends number>(other: SignedOperand<N, M>): Signed<N> {
+    return signedValue(this.#binary("add", other));
+  }
+  sub<M extends number>(other: SignedOperand<N, M>): Signed<N> {
+    return signedValue(this.#binary("sub", other));
+  }
   /** Sum one bit wider. */
   addCarry<M extends number>(other: SignedOperand<N, M>): Signed {
     const b = operand(this.expr, other, "addCarry", true);
     return signedValue(binary("add", extend("sext", this.expr, this.width + 1), extend("sext", b, this.width + 1)));
   }
   /** Product, as wide as both operands together. */
-  mul(other: Signed): Signed { return signedValue(binary("smul", this.expr, other.expr)); }
-  neg(): Signed<N> { return new Signed(this.un("neg")); }
-  eq<M extends number>(other: SignedOperand<N, M>): Bool { return bits(this.#binary("eq", other)); }
-  ne<M extends number>(other: SignedOperand<N, M>): Bool { return bits(this.#binary("ne", other)); }
-  lt<M extends number>(other: SignedOperand<N, M>): Bool { return bits(this.#binary("slt", other, "lt")); }
-  le<M extends number>(other: SignedOperand<N, M>): Bool { return bits(this.#binary("sle", other, "le")); }
-  gt<M extends number>(other: SignedOperand<N, M>): Bool { return bits(this.#binary("sgt", other, "gt")); }
-  ge<M extends number>(other: SignedOperand<N, M>): Bool { return bits(this.#binary("sge", other, "ge")); }
-  shl(by: number | Bits): Signed<N> { return this.asUnsigned().shl(by).asSigned(); }
+  mul(other: Signed): Signed {
+    return signedValue(binary("smul", this.expr, other.expr));
+  }
+  neg(): Signed<N> {
+    return new Signed(this.un("neg"));
+  }
+  eq<M extends number>(other: SignedOperand<N, M>): Bool {
+    return bits(this.#binary("eq", other));
+  }
+  ne<M extends number>(other: SignedOperand<N, M>): Bool {
+    return bits(this.#binary("ne", other));
+  }
+  lt<M extends number>(other: SignedOperand<N, M>): Bool {
+    return bits(this.#binary("slt", other, "lt"));
+  }
+  le<M extends number>(other: SignedOperand<N, M>): Bool {
+    return bits(this.#binary("sle", other, "le"));
+  }
+  gt<M extends number>(other: SignedOperand<N, M>): Bool {
+    return bits(this.#binary("sgt", other, "gt"));
+  }
+  ge<M extends number>(other: SignedOperand<N, M>): Bool {
+    return bits(this.#binary("sge", other, "ge"));
+  }
+  shl(by: number | Bits): Signed<N> {
+    return this.asUnsigned().shl(by).asSigned();
+  }
   /** Arithmetic shift right: copies of the sign come in. */
   shr(by: number | Bits): Signed<N> {
     const n = shiftAmount(by, this.expr);
     if (typeof n !== "number") return signedValue(binary("sra", this.expr, n));
     return n === 0 ? this : signedValue(extend("sext", this.slice(this.width - 1, Math.min(n, this.width - 1)).expr, this.width));
   }
-  sext<M extends number>(width: M): Signed<M> { return signedValue(extend("sext", this.expr, width)); }
-  trunc<M extends number>(width: M): Signed<M> { return signedValue(trunc(this.expr, width)); }
-  asUnsigned(): Bits<N> { return new Bits<N>(this.place); }
-  next<M extends number>(value: SignedOperand<N, M>): void { assign(this.place, operand(this.expr, value, "next", true), "next"); }
-  drive<M extends number>(value: SignedOperand<N, M>): void { assign(this.place, operand(this.expr, value, "drive", true), "drive"); }
+  sext<M extends number>(width: M): Signed<M> {
+    return signedValue(extend("sext", this.expr, width));
+  }
+  trunc<M extends number>(width: M): Signed<M> {
+    return signedValue(trunc(this.expr, width));
+  }
+  asUnsigned(): Bits<N> {
+    return new Bits<N>(this.place);
+  }
+  next<M extends number>(value: SignedOperand<N, M>): void {
+    assign(this.place, operand(this.expr, value, "next", true), "next");
+  }
+  drive<M extends number>(value: SignedOperand<N, M>): void {
+    assign(this.place, operand(this.expr, value, "drive", true), "drive");
+  }
 }
 
 export const enumLiteral = (info: EnumInfo, member: string, why = "constant"): Expr => {
   const m = info.members.find((x) => x.name === member);
-  if (m === undefined) return fail("literal", `${why}: ${info.name} has no member "${member}"; it has ${info.members.map((x) => x.name).join(", ")}`);
+  if (m === undefined)
+    return fail("literal", `${why}: ${info.name} has no member "${member}"; it has ${info.members.map((x) => x.name).join(", ")}`);
   return { kind: "literal", value: m.value, width: info.width, enumeration: info };
 };
 
@@ -227,23 +381,46 @@ export class EnumValue<M extends string = string> extends Data {
   readonly width: number;
   readonly place: Place;
   readonly enumeration: EnumInfo;
-  constructor(place: Place, enumeration: EnumInfo) { super(); this.place = place; this.enumeration = enumeration; this.width = enumeration.width; }
-  get expr(): Expr { return this.place.expr; }
-  override exprs(): readonly Expr[] { return [this.place.expr]; }
-  override leafInfo(): readonly Leaf[] { return plainLeaf(this.width, false, this.enumeration); }
-  override rewrap(places: readonly Place[]): this { return new EnumValue<M>(places[0] as Place, this.enumeration) as this; }
+  constructor(place: Place, enumeration: EnumInfo) {
+    super();
+    this.place = place;
+    this.enumeration = enumeration;
+    this.width = enumeration.width;
+  }
+  get expr(): Expr {
+    return this.place.expr;
+  }
+  override exprs(): readonly Expr[] {
+    return [this.place.expr];
+  }
+  override leafInfo(): readonly Leaf[] {
+    return plainLeaf(this.width, false, this.enumeration);
+  }
+  override rewrap(places: readonly Place[]): this {
+    return new EnumValue<M>(places[0] as Place, this.enumeration) as this;
+  }
   #operand(other: EnumValue<M> | M, why: string): Expr {
     if (typeof other === "string") return enumLiteral(this.enumeration, other, why);
-    return other.enumeration === this.enumeration ? other.expr : fail("type", `${why}: ${this.enumeration.name} with ${other.enumeration.name}`);
+    return other.enumeration === this.enumeration
+      ? other.expr
+      : fail("type", `${why}: ${this.enumeration.name} with ${other.enumeration.name}`);
   }
   /** One of these members? */
   is(...members: M[]): Bool {
     return members.map((m) => bits<1>(binary("eq", this.expr, enumLiteral(this.enumeration, m, "is")))).reduce((a, b) => a.or(b));
   }
-  eq(other: EnumValue<M> | M): Bool { return bits(binary("eq", this.expr, this.#operand(other, "eq"))); }
-  ne(other: EnumValue<M> | M): Bool { return bits(binary("ne", this.expr, this.#operand(other, "ne"))); }
-  next(value: EnumValue<M> | M): void { assign(this.place, this.#operand(value, "next"), "next"); }
-  drive(value: EnumValue<M> | M): void { assign(this.place, this.#operand(value, "drive"), "drive"); }
+  eq(other: EnumValue<M> | M): Bool {
+    return bits(binary("eq", this.expr, this.#operand(other, "eq")));
+  }
+  ne(other: EnumValue<M> | M): Bool {
+    return bits(binary("ne", this.expr, this.#operand(other, "ne")));
+  }
+  next(value: EnumValue<M> | M): void {
+    assign(this.place, this.#operand(value, "next"), "next");
+  }
+  drive(value: EnumValue<M> | M): void {
+    assign(this.place, this.#operand(value, "drive"), "drive");
+  }
 }
 
 /** `count` elements of one type. */
@@ -259,19 +436,32 @@ export class Vec<S = unknown, I = unknown> extends Data implements Iterable<S> {
     this.#places = places;
     this.width = element.width * length;
   }
-  override exprs(): readonly Expr[] { return this.#places.map((p) => p.expr); }
-  override leafInfo(): readonly Leaf[] { return this.element.leaves.map((l) => ({ ...l, width: l.width * this.length })); }
-  override rewrap(places: readonly Place[]): this { return new Vec<S, I>(this.element, this.length, places) as this; }
+  override exprs(): readonly Expr[] {
+    return this.#places.map((p) => p.expr);
+  }
+  override leafInfo(): readonly Leaf[] {
+    return this.element.leaves.map((l) => ({ ...l, width: l.width * this.length }));
+  }
+  override rewrap(places: readonly Place[]): this {
+    return new Vec<S, I>(this.element, this.length, places) as this;
+  }
   /** Element `index`, by constant or by a value. A run-time index beyond the end reads zeros and writes nothing. */
   at(index: number | Bits): S {
     return this.element.wrap(this.#places.map((p) => elementOf(p, this.length, typeof index === "number" ? index : index.expr)));
   }
-  override asBits(): Bits { return bits(concat([...this].reverse().map((e) => this.element.toBits(e).expr))); }
-  *[Symbol.iterator](): Iterator<S> { for (let i = 0; i < this.length; i++) yield this.at(i); }
-  map<R>(f: (element: S, index: number) => R): R[] { return [...this].map(f); }
+  override asBits(): Bits {
+    return bits(concat([...this].reverse().map((e) => this.element.toBits(e).expr)));
+  }
+  *[Symbol.iterator](): Iterator<S> {
+    for (let i = 0; i < this.length; i++) yield this.at(i);
+  }
+  map<R>(f: (element: S, index: number) => R): R[] {
+    return [...this].map(f);
+  }
   #values(value: Vec<S, I> | readonly I[], why: string): readonly Expr[] {
     if (value instanceof Vec) {
-      if (value.length !== this.length || value.element.width !== this.element.width) fail("type", `${why}: array of ${this.length} x ${this.element.name} with array of ${value.length} x ${value.element.name}`);
+      if (value.length !== this.length || value.element.width !== this.element.width)
+        fail("type", `${why}: array of ${this.length} x ${this.element.name} with array of ${value.length} x ${value.element.name}`);
       return value.exprs();
     }
     if (value.length !== this.length) fail("type", `${why}: ${value.length} values for an array of ${this.length}`);
@@ -280,10 +470,20 @@ export class Vec<S = unknown, I = unknown> extends Data implements Iterable<S> {
   }
   eq(other: Vec<S, I> | readonly I[]): Bool {
     const values = this.#values(other, "eq");
-    return this.exprs().map((e, i) => bits<1>(binary("eq", e, values[i] as Expr))).reduce((a, b) => a.and(b));
+    return this.exprs()
+      .map((e, i) => bits<1>(binary("eq", e, values[i] as Expr)))
+      .reduce((a, b) => a.and(b));
   }
-  next(value: Vec<S, I> | readonly I[]): void { this.#values(value, "next").forEach((e, i) => { assign(this.#places[i] as Place, e, "next"); }); }
-  drive(value: Vec<S, I> | readonly I[]): void { this.#values(value, "drive").forEach((e, i) => { assign(this.#places[i] as Place, e, "drive"); }); }
+  next(value: Vec<S, I> | readonly I[]): void {
+    this.#values(value, "next").forEach((e, i) => {
+      assign(this.#places[i] as Place, e, "next");
+    });
+  }
+  drive(value: Vec<S, I> | readonly I[]): void {
+    this.#values(value, "drive").forEach((e, i) => {
+      assign(this.#places[i] as Place, e, "drive");
+    });
+  }
 }
 
 /** Base of struct values; fields are added as properties by the type. */
@@ -291,14 +491,37 @@ export class StructBase<I = any> extends Data {
   readonly width: number;
   readonly #type: Type;
   readonly #places: readonly Place[];
-  constructor(type: Type, places: readonly Place[]) { super(); this.#type = type; this.#places = places; this.width = type.width; }
-  override exprs(): readonly Expr[] { return this.#places.map((p) => p.expr); }
-  override leafInfo(): readonly Leaf[] { return this.#type.leaves; }
-  override rewrap(places: readonly Place[]): this { return this.#type.wrap(places) as this; }
-  override asBits(): Bits { return this.#type.toBits(this); }
-  eq(other: I): Bool { return this.asBits().eq(this.#type.toBits(this.#type.wrap(this.#type.exprs(other, "eq").map(valuePlace)))); }
-  next(value: I): void { this.#type.exprs(value, "next").forEach((e, i) => { assign(this.#places[i] as Place, e, "next"); }); }
-  drive(value: I): void { this.#type.exprs(value, "drive").forEach((e, i) => { assign(this.#places[i] as Place, e, "drive"); }); }
+  constructor(type: Type, places: readonly Place[]) {
+    super();
+    this.#type = type;
+    this.#places = places;
+    this.width = type.width;
+  }
+  override exprs(): readonly Expr[] {
+    return this.#places.map((p) => p.expr);
+  }
+  override leafInfo(): readonly Leaf[] {
+    return this.#type.leaves;
+  }
+  override rewrap(places: readonly Place[]): this {
+    return this.#type.wrap(places) as this;
+  }
+  override asBits(): Bits {
+    return this.#type.toBits(this);
+  }
+  eq(other: I): Bool {
+    return this.asBits().eq(this.#type.toBits(this.#type.wrap(this.#type.exprs(other, "eq").map(valuePlace))));
+  }
+  next(value: I): void {
+    this.#type.exprs(value, "next").forEach((e, i) => {
+      assign(this.#places[i] as Place, e, "next");
+    });
+  }
+  drive(value: I): void {
+    this.#type.exprs(value, "drive").forEach((e, i) => {
+      assign(this.#places[i] as Place, e, "drive");
+    });
+  }
 }
 
 /** `a` where `condition` is 1, otherwise `b`; of any one type. A constant needs a value beside it to have a width. */

@@ -6,51 +6,69 @@ const powerOfTwo = (low: number, high: number, unit: string) =>
 const range = (low: number, high: number, unit: string) =>
   z.number().refine((n) => n >= low && n <= high, { error: `${low} to ${high} ${unit}` });
 const whole = (low: number, high: number, unit: string) =>
-  z.int({ error: `a whole number from ${low} to ${high} ${unit}` }).refine((n) => n >= low && n <= high, { error: `${low} to ${high} ${unit}` });
+  z
+    .int({ error: `a whole number from ${low} to ${high} ${unit}` })
+    .refine((n) => n >= low && n <= high, { error: `${low} to ${high} ${unit}` });
 
 /** Parameters with their allowed ranges; design.md section 3. */
-export const configSchema = z.strictObject({
-  /** Name of the configuration. */
-  name: z.string(),
-  /** Processor harts that can own a slot. */
-  harts: whole(1, 8, "harts"),
-  /** Slots of the connection table. */
-  slots: powerOfTwo(16, 1024, "slots"),
-  /** Width of the DMA master and of everything behind the wire, in bits. */
-  busBits: powerOfTwo(64, 512, "bits"),
-  /** Width of the AXI4-Stream wire ports, in bits; at least the bus width. */
-  wireBits: powerOfTwo(64, 512, "bits"),
-  /** The wire has its own clock (`wire_clk`, `wire_rst`). */
-  wireClock: z.boolean({ error: "true or false" }),
-  /** Clock of the bus side. */
-  coreMhz: range(1, 1000, "MHz"),
-  /** Clock of the wire side; equal to `coreMhz` without a wire clock. */
-  wireMhz: range(1, 1000, "MHz"),
-  /** Largest IPv4 packet, headers included, in bytes. */
-  mtu: whole(576, 9000, "bytes"),
-  /** Largest ring, in bytes. */
-  ringLimit: powerOfTwo(4096, 1 << 24, "bytes"),
-  /** Receive buffer for whole frames, in bytes. */
-  rxBuffer: powerOfTwo(4096, 1 << 18, "bytes"),
-  /** Transmit buffer for whole frames, in bytes. */
-  txBuffer: powerOfTwo(4096, 1 << 18, "bytes"),
-  /** DMA bursts of one line in flight, each way. */
-  dmaInFlight: powerOfTwo(2, 32, "bursts"),
-  /** Where the kernel's register page starts on the bus. */
-  baseAddress: z.int({ error: "a multiple of 0x10000" }).refine((n) => n >= 0 && n % 0x10000 === 0, { error: "a multiple of 0x10000" }),
-}).superRefine((c, context) => {
-  const issue = (path: string, message: string): void => { context.addIssue({ code: "custom", path: [path], message }); };
-  if (c.wireBits < c.busBits) issue("wireBits", `at least busBits, ${c.busBits} bits`);
-  if (!c.wireClock && c.wireMhz !== c.coreMhz) issue("wireMhz", `coreMhz, ${c.coreMhz} MHz, unless wireClock is true`);
-  if (c.rxBuffer < 2 * (c.mtu + 18)) issue("rxBuffer", `at least two frames of ${c.mtu + 18} bytes`);
-  if (c.txBuffer < 2 * (c.mtu + 18)) issue("txBuffer", `at least two frames of ${c.mtu + 18} bytes`);
-});
+export const configSchema = z
+  .strictObject({
+    /** Name of the configuration. */
+    name: z.string(),
+    /** Processor harts that can own a slot. */
+    harts: whole(1, 8, "harts"),
+    /** Slots of the connection table. */
+    slots: powerOfTwo(16, 1024, "slots"),
+    /** Width of the DMA master and of everything behind the wire, in bits. */
+    busBits: powerOfTwo(64, 512, "bits"),
+    /** Width of the AXI4-Stream wire ports, in bits; at least the bus width. */
+    wireBits: powerOfTwo(64, 512, "bits"),
+    /** The wire has its own clock (`wire_clk`, `wire_rst`). */
+    wireClock: z.boolean({ error: "true or false" }),
+    /** Clock of the bus side. */
+    coreMhz: range(1, 1000, "MHz"),
+    /** Clock of the wire side; equal to `coreMhz` without a wire clock. */
+    wireMhz: range(1, 1000, "MHz"),
+    /** Largest IPv4 packet, headers included, in bytes. */
+    mtu: whole(576, 9000, "bytes"),
+    /** Largest ring, in bytes. */
+    ringLimit: powerOfTwo(4096, 1 << 24, "bytes"),
+    /** Receive buffer for whole frames, in bytes. */
+    rxBuffer: powerOfTwo(4096, 1 << 18, "bytes"),
+    /** Transmit buffer for whole frames, in bytes. */
+    txBuffer: powerOfTwo(4096, 1 << 18, "bytes"),
+    /** DMA bursts of one line in flight, each way. */
+    dmaInFlight: powerOfTwo(2, 32, "bursts"),
+    /** Where the kernel's register page starts on the bus. */
+    baseAddress: z.int({ error: "a multiple of 0x10000" }).refine((n) => n >= 0 && n % 0x10000 === 0, { error: "a multiple of 0x10000" }),
+  })
+  .superRefine((c, context) => {
+    const issue = (path: string, message: string): void => {
+      context.addIssue({ code: "custom", path: [path], message });
+    };
+    if (c.wireBits < c.busBits) issue("wireBits", `at least busBits, ${c.busBits} bits`);
+    if (!c.wireClock && c.wireMhz !== c.coreMhz) issue("wireMhz", `coreMhz, ${c.coreMhz} MHz, unless wireClock is true`);
+    if (c.rxBuffer < 2 * (c.mtu + 18)) issue("rxBuffer", `at least two frames of ${c.mtu + 18} bytes`);
+    if (c.txBuffer < 2 * (c.mtu + 18)) issue("txBuffer", `at least two frames of ${c.mtu + 18} bytes`);
+  });
 /** A resolved configuration. */
 export type Config = Readonly<z.infer<typeof configSchema>>;
 
 const tiny: Config = {
-  name: "tiny", harts: 1, slots: 16, busBits: 64, wireBits: 64, wireClock: false, coreMhz: 100, wireMhz: 100, mtu: 1500,
-  ringLimit: 65536, rxBuffer: 16384, txBuffer: 4096, dmaInFlight: 8, baseAddress: 0x1100_0000,
+  name: "tiny",
+  harts: 1,
+  slots: 16,
+  busBits: 64,
+  wireBits: 64,
+  wireClock: false,
+  coreMhz: 100,
+  wireMhz: 100,
+  mtu: 1500,
+  ringLimit: 65536,
+  rxBuffer: 16384,
+  txBuffer: 4096,
+  dmaInFlight: 8,
+  baseAddress: 0x1100_0000,
 };
 /** The named configurations. */
 export const namedConfigs: Readonly<Record<string, Config>> = {
@@ -59,7 +77,18 @@ export const namedConfigs: Readonly<Record<string, Config>> = {
   /** The paper's board (section 7): four harts, 64 slots, a 64-bit bus at 50 MHz, a 100 Gb/s wire. */
   prototype: { ...tiny, name: "prototype", harts: 4, slots: 64, wireBits: 512, wireClock: true, coreMhz: 50, wireMhz: 322.265625 },
   /** The same function at 100 Gb/s: bus and wire of 512 bits. */
-  "line-rate": { ...tiny, name: "line-rate", harts: 4, slots: 64, busBits: 512, wireBits: 512, coreMhz: 322.265625, wireMhz: 322.265625, txBuffer: 16384, mtu: 1500 },
+  "line-rate": {
+    ...tiny,
+    name: "line-rate",
+    harts: 4,
+    slots: 64,
+    busBits: 512,
+    wireBits: 512,
+    coreMhz: 322.265625,
+    wireMhz: 322.265625,
+    txBuffer: 16384,
+    mtu: 1500,
+  },
 };
 
 /** A parameter or name that cannot be. `message` names it and the allowed values. */
@@ -71,24 +100,36 @@ const parseSetting = (text: string): [string, unknown] => {
   const at = text.indexOf("=");
   if (at < 1) throw new ConfigError(`--set ${text}: write KEY=VALUE, for example --set slots=64`);
   const value = text.slice(at + 1).trim();
-  return [text.slice(0, at).trim(), value === "true" ? true : value === "false" ? false : value !== "" && !Number.isNaN(Number(value)) ? Number(value) : value];
+  return [
+    text.slice(0, at).trim(),
+    value === "true" ? true : value === "false" ? false : value !== "" && !Number.isNaN(Number(value)) ? Number(value) : value,
+  ];
 };
 
 /** The configuration called `name` with `settings` (each "key=value") applied; throws `ConfigError`. */
 export const resolveConfig = (name: string, settings: readonly string[] = []): Config => {
   const base = namedConfigs[name];
-  if (base === undefined) throw new ConfigError(`configuration "${name}": there is none of that name; choose ${Object.keys(namedConfigs).join(", ")}`);
+  if (base === undefined)
+    throw new ConfigError(`configuration "${name}": there is none of that name; choose ${Object.keys(namedConfigs).join(", ")}`);
   const changed: Record<string, unknown> = { ...base };
   for (const s of settings) {
     const [key, value] = parseSetting(s);
-    if (!(key in base) || key === "name") throw new ConfigError(`--set ${s}: there is no parameter "${key}"; there are ${Object.keys(base).filter((k) => k !== "name").join(", ")}`);
+    if (!(key in base) || key === "name")
+      throw new ConfigError(
+        `--set ${s}: there is no parameter "${key}"; there are ${Object.keys(base)
+          .filter((k) => k !== "name")
+          .join(", ")}`,
+      );
     changed[key] = value;
     // Without a wire clock there is one clock; changing it changes both.
     if (key === "coreMhz" && changed.wireClock === false && !settings.some((x) => x.startsWith("wireMhz"))) changed.wireMhz = value;
   }
   const parsed = configSchema.safeParse(changed);
   if (!parsed.success) {
-    const lines = parsed.error.issues.map((i) => `${i.path.join(".")} = ${String(changed[String(i.path[0])])}: ${i.message.startsWith("Invalid") ? i.message : `must be ${i.message}`}`);
+    const lines = parsed.error.issues.map(
+      (i) =>
+        `${i.path.join(".")} = ${String(changed[String(i.path[0])])}: ${i.message.startsWith("Invalid") ? i.message : `must be ${i.message}`}`,
+    );
     throw new ConfigError(`configuration ${name}: ${lines.join("; ")}`);
   }
   return parsed.data;

@@ -18,156 +18,246 @@ const commitDepth = 32;
 
 export const rxEngine = (c: Config) => {
   const { busBytes, pointerBits, slotBits, maxFrame } = derived(c);
-  const addressBits = rxAddressBits(c), shift = Math.log2(busBytes);
+  const addressBits = rxAddressBits(c),
+    shift = Math.log2(busBytes);
   const pointer = uint(pointerBits);
-  const job = struct({
-    fate, start: uint(addressBits), beats: uint(addressBits + 1), skip: uint(3), length: uint(16), tagged: bool,
-    /** For a slot: bytes to write and where; `header` for datagram framing. */
-    datagram: bool, bytes: uint(16), payload: uint(16), offset: pointer, mask: pointer, base: uint(64),
-    peerPort: uint(16), peerIp: uint(32), timestamp: uint(64),
-  }, `rx_job_${c.slots}`);
+  const job = struct(
+    {
+      fate,
+      start: uint(addressBits),
+      beats: uint(addressBits + 1),
+      skip: uint(3),
+      length: uint(16),
+      tagged: bool,
+      /** For a slot: bytes to write and where; `header` for datagram framing. */
+      datagram: bool,
+      bytes: uint(16),
+      payload: uint(16),
+      offset: pointer,
+      mask: pointer,
+      base: uint(64),
+      peerPort: uint(16),
+      peerIp: uint(32),
+      timestamp: uint(64),
+    },
+    `rx_job_${c.slots}`,
+  );
   const commitment = struct({ slot: uint(slotBits), pointer, epoch: uint(2) }, `commitment_${c.slots}`);
-  return module("rx_engine", {
-    wire: input(stream(frameBeat(busBytes))), mac: input(uint(48)), now: input(uint(64)), enable: input(bool),
-    // The table's side.
-    key: output(tuple), advance: output(bool), hit: input(bool), found: input(uint(slotBits)),
-    receiveSlot: output(uint(slotBits)), receive: input(receiveState(c)), allocate: output(slotNews(c)), commit: output(slotNews(c)), commitLost: input(bool),
-    drop: output(bool), dropSlot: output(uint(slotBits)),
-    // Memory and the ordinary path.
-    aw: output(stream(addressBeat(c))), w: output(stream(writeBeat(c))), b: input(stream(responseBeat(c))),
-    ordinary: output(stream(frameBeat(busBytes))),
-    /** Pulses for the counters. */
-    seen: output(bool), accepted: output(bool), toOrdinary: output(bool), overflow: output(bool), oversize: output(bool), causes: output(uint(dropCauses.length)),
-  }, (io, h) => {
-    const ingress = h.instance("ingress", rxIngress(c), { wire: io.wire, mac: io.mac, now: io.now, enable: io.enable });
-    io.seen.drive(ingress.seen);
-    io.overflow.drive(ingress.overflow);
-    io.oversize.drive(ingress.oversize);
+  return module(
+    "rx_engine",
+    {
+      wire: input(stream(frameBeat(busBytes))),
+      mac: input(uint(48)),
+      now: input(uint(64)),
+      enable: input(bool),
+      // The table's side.
+      key: output(tuple),
+      advance: output(bool),
+      hit: input(bool),
+      found: input(uint(slotBits)),
+      receiveSlot: output(uint(slotBits)),
+      receive: input(receiveState(c)),
+      allocate: output(slotNews(c)),
+      commit: output(slotNews(c)),
+      commitLost: input(bool),
+      drop: output(bool),
+      dropSlot: output(uint(slotBits)),
+      // Memory and the ordinary path.
+      aw: output(stream(addressBeat(c))),
+      w: output(stream(writeBeat(c))),
+      b: input(stream(responseBeat(c))),
+      ordinary: output(stream(frameBeat(busBytes))),
+      /** Pulses for the counters. */
+      seen: output(bool),
+      accepted: output(bool),
+      toOrdinary: output(bool),
+      overflow: output(bool),
+      oversize: output(bool),
+      causes: output(uint(dropCauses.length)),
+    },
+    (io, h) => {
+      const ingress = h.instance("ingress", rxIngress(c), { wire: io.wire, mac: io.mac, now: io.now, enable: io.enable });
+      io.seen.drive(ingress.seen);
+      io.overflow.drive(ingress.overflow);
+      io.oversize.drive(ingress.oversize);
 
-    // ---- find the slot: two steps in the table, then the verdict ---------------------------
-    const record = frameRecord(c);
-    const steps = h.registers({ step1_valid: bool, step1: record.noReset(), step2_valid: bool, step2: record.noReset() });
-    const jobs = h.instance("jobs", fifo(job, 2));
-    const reads = h.instance("reads", fifo(struct({ start: uint(addressBits), beats: uint(addressBits + 1) }, `run_${addressBits}`), 2));
-    const commits = h.instance("commits", fifo(commitment, commitDepth));
-    const { can_go } = h.nets({ can_go: jobs.push.ready.and(reads.push.ready).and(commits.push.ready) });
-    const { moves } = h.nets({ moves: steps.step2_valid.not().or(can_go) });
-    ingress.frames.ready.drive(moves);
-    io.key.drive(ingress.frames.payload.facts.tuple);
-    io.advance.drive(moves);
-    h.when(moves, () => {
-      steps.step1_valid.next(ingress.frames.valid);
-      steps.step1.next(ingress.frames.payload);
-      steps.step2_valid.next(steps.step1_valid);
-      steps.step2.next(steps.step1);
-    });
+      // ---- find the slot: two steps in the table, then the verdict ---------------------------
+      const record = frameRecord(c);
+      const steps = h.registers({ step1_valid: bool, step1: record.noReset(), step2_valid: bool, step2: record.noReset() });
+      const jobs = h.instance("jobs", fifo(job, 2));
+      const reads = h.instance("reads", fifo(struct({ start: uint(addressBits), beats: uint(addressBits + 1) }, `run_${addressBits}`), 2));
+      const commits = h.instance("commits", fifo(commitment, commitDepth));
+      const { can_go } = h.nets({ can_go: jobs.push.ready.and(reads.push.ready).and(commits.push.ready) });
+      const { moves } = h.nets({ moves: steps.step2_valid.not().or(can_go) });
+      ingress.frames.ready.drive(moves);
+      io.key.drive(ingress.frames.payload.facts.tuple);
+      io.advance.drive(moves);
+      h.when(moves, () => {
+        steps.step1_valid.next(ingress.frames.valid);
+        steps.step1.next(ingress.frames.payload);
+        steps.step2_valid.next(steps.step1_valid);
+        steps.step2.next(steps.step1);
+      });
 
-    const { facts } = steps.step2;
-    const slot = io.receive;
-    io.receiveSlot.drive(io.found);
-    const { mine } = h.nets({ mine: facts.plain.and(io.hit).and(slot.ready) });
-    const { bytes } = h.nets({ bytes: facts.payload.add(mux(slot.datagram, uint(16).of(datagramHeaderBytes), uint(16).of(0))) });
-    // A record of datagram framing takes whole multiples of 16 bytes, so that the next header never wraps.
-    const { taken } = h.nets({ taken: mux(slot.datagram, bytes.add(15).and("0xfff0"), bytes) });
-    const { room } = h.nets({ room: slot.head.sub(slot.write).sub(1).and(slot.mask) });
-    const width = Math.max(16, pointerBits);
-    const { full } = h.nets({ full: fitTo(taken, width).gt(fitTo(room, width)) });
-    const { whole } = h.nets({ whole: facts.fault.is("NONE").and(slot.stopped.not()).and(full.not()) });
-    const { go } = h.nets({ go: steps.step2_valid.and(can_go) });
-    const { deliver } = h.nets({ deliver: mine.and(whole) });
-    const { long } = h.nets({ long: facts.length.gt(maxFrame) });
-    const next = slot.write.add(fitTo(taken, pointerBits)).and(slot.mask);
-    const empty = bytes.eq(0);
-    const drops = mine.and(whole.not());
+      const { facts } = steps.step2;
+      const slot = io.receive;
+      io.receiveSlot.drive(io.found);
+      const { mine } = h.nets({ mine: facts.plain.and(io.hit).and(slot.ready) });
+      const { bytes } = h.nets({ bytes: facts.payload.add(mux(slot.datagram, uint(16).of(datagramHeaderBytes), uint(16).of(0))) });
+      // A record of datagram framing takes whole multiples of 16 bytes, so that the next header never wraps.
+      const { taken } = h.nets({ taken: mux(slot.datagram, bytes.add(15).and("0xfff0"), bytes) });
+      const { room } = h.nets({ room: slot.head.sub(slot.write).sub(1).and(slot.mask) });
+      const width = Math.max(16, pointerBits);
+      const { full } = h.nets({ full: fitTo(taken, width).gt(fitTo(room, width)) });
+      const { whole } = h.nets({ whole: facts.fault.is("NONE").and(slot.stopped.not()).and(full.not()) });
+      const { go } = h.nets({ go: steps.step2_valid.and(can_go) });
+      const { deliver } = h.nets({ deliver: mine.and(whole) });
+      const { long } = h.nets({ long: facts.length.gt(maxFrame) });
+      const next = slot.write.add(fitTo(taken, pointerBits)).and(slot.mask);
+      const empty = bytes.eq(0);
+      const drops = mine.and(whole.not());
 
-    io.causes.drive(cat(...[...dropCauses].reverse().map((name) => {
-      if (name === "dma_error") return go.and(drops).and(facts.fault.is("NONE")).and(slot.stopped).or(io.commitLost);
-      if (name === "ring_full") return go.and(drops).and(facts.fault.is("NONE")).and(slot.stopped.not());
-      return go.and(drops).and(facts.fault.is(name.toUpperCase() as "TTL"));
-    })) as Bits);
-    io.drop.drive(go.and(drops));
-    io.dropSlot.drive(io.found);
-    io.accepted.drive(go.and(deliver));
-    io.toOrdinary.drive(go.and(mine.not()).and(long.not()));
-    io.allocate.drive({ valid: go.and(deliver), slot: io.found, pointer: next, epoch: slot.epoch, failed: 0 });
+      io.causes.drive(
+        cat(
+          ...[...dropCauses].reverse().map((name) => {
+            if (name === "dma_error") return go.and(drops).and(facts.fault.is("NONE")).and(slot.stopped).or(io.commitLost);
+            if (name === "ring_full") return go.and(drops).and(facts.fault.is("NONE")).and(slot.stopped.not());
+            return go.and(drops).and(facts.fault.is(name.toUpperCase() as "TTL"));
+          }),
+        ) as Bits,
+      );
+      io.drop.drive(go.and(drops));
+      io.dropSlot.drive(io.found);
+      io.accepted.drive(go.and(deliver));
+      io.toOrdinary.drive(go.and(mine.not()).and(long.not()));
+      io.allocate.drive({ valid: go.and(deliver), slot: io.found, pointer: next, epoch: slot.epoch, failed: 0 });
 
-    // Where the bytes to write begin in the frame: at the payload, or 16 bytes before it, over what the header replaces.
-    const { first_byte } = h.nets({ first_byte: mux(facts.tagged, uint(6).of(46), uint(6).of(42)).sub(mux(slot.datagram, uint(6).of(datagramHeaderBytes), uint(6).of(0))) });
-    const skip = busBytes === 64 ? uint(3).of(0) : first_byte.slice(5, shift).zext(3);
-    const beatsIn = first_byte.slice(shift - 1, 0).zext(20).add(bytes.zext(20)).sub(1).slice(shift + addressBits, shift).add(1);
-    const writing = deliver.and(empty.not());
-    jobs.push.valid.drive(go);
-    jobs.push.payload.drive({
-      fate: mux(writing, fate.of("DELIVER"), mux(mine.or(long), fate.of("DROP"), fate.of("ORDINARY"))),
-      start: steps.step2.start, beats: steps.step2.beats, skip: skip as Bits<3>, length: facts.length, tagged: facts.tagged,
-      datagram: slot.datagram, bytes, payload: facts.payload, offset: slot.write, mask: slot.mask, base: slot.base,
-      peerPort: facts.tuple.remotePort, peerIp: facts.tuple.remoteIp, timestamp: facts.timestamp,
-    });
-    reads.push.valid.drive(go.and(writing.or(mine.or(long).not())));
-    reads.push.payload.drive({
-      start: mux(mine, steps.step2.start.add(fitTo(skip, addressBits)), steps.step2.start as Bits), beats: mux(mine, beatsIn as Bits, steps.step2.beats as Bits),
-    });
-    commits.push.valid.drive(go.and(writing));
-    commits.push.payload.drive({ slot: io.found, pointer: next, epoch: slot.epoch });
+      // Where the bytes to write begin in the frame: at the payload, or 16 bytes before it, over what the header replaces.
+      const { first_byte } = h.nets({
+        first_byte: mux(facts.tagged, uint(6).of(46), uint(6).of(42)).sub(
+          mux(slot.datagram, uint(6).of(datagramHeaderBytes), uint(6).of(0)),
+        ),
+      });
+      const skip = busBytes === 64 ? uint(3).of(0) : first_byte.slice(5, shift).zext(3);
+      const beatsIn = first_byte
+        .slice(shift - 1, 0)
+        .zext(20)
+        .add(bytes.zext(20))
+        .sub(1)
+        .slice(shift + addressBits, shift)
+        .add(1);
+      const writing = deliver.and(empty.not());
+      jobs.push.valid.drive(go);
+      jobs.push.payload.drive({
+        fate: mux(writing, fate.of("DELIVER"), mux(mine.or(long), fate.of("DROP"), fate.of("ORDINARY"))),
+        start: steps.step2.start,
+        beats: steps.step2.beats,
+        skip: skip as Bits<3>,
+        length: facts.length,
+        tagged: facts.tagged,
+        datagram: slot.datagram,
+        bytes,
+        payload: facts.payload,
+        offset: slot.write,
+        mask: slot.mask,
+        base: slot.base,
+        peerPort: facts.tuple.remotePort,
+        peerIp: facts.tuple.remoteIp,
+        timestamp: facts.timestamp,
+      });
+      reads.push.valid.drive(go.and(writing.or(mine.or(long).not())));
+      reads.push.payload.drive({
+        start: mux(mine, steps.step2.start.add(fitTo(skip, addressBits)), steps.step2.start as Bits),
+        beats: mux(mine, beatsIn as Bits, steps.step2.beats as Bits),
+      });
+      commits.push.valid.drive(go.and(writing));
+      commits.push.payload.drive({ slot: io.found, pointer: next, epoch: slot.epoch });
 
-    // ---- move the bytes ------------------------------------------------------------------------
-    const reader = h.instance("reader", bufferReader(addressBits, c.busBits), { run: reads.pop, data: ingress.readData });
-    ingress.readAddress.drive(reader.address);
-    ingress.readEnable.drive(reader.enable);
-    const j = jobs.pop.payload;
-    const { delivers, ordinary_job } = h.nets({ delivers: jobs.pop.valid.and(j.fate.is("DELIVER")), ordinary_job: jobs.pop.valid.and(j.fate.is("ORDINARY")) });
-    const { beat } = h.registers({ beat: uint(addressBits + 1) });
+      // ---- move the bytes ------------------------------------------------------------------------
+      const reader = h.instance("reader", bufferReader(addressBits, c.busBits), { run: reads.pop, data: ingress.readData });
+      ingress.readAddress.drive(reader.address);
+      ingress.readEnable.drive(reader.enable);
+      const j = jobs.pop.payload;
+      const { delivers, ordinary_job } = h.nets({
+        delivers: jobs.pop.valid.and(j.fate.is("DELIVER")),
+        ordinary_job: jobs.pop.valid.and(j.fate.is("ORDINARY")),
+      });
+      const { beat } = h.registers({ beat: uint(addressBits + 1) });
 
-    // Ordinary path: the frame as it came.
-    const { ordinary_last } = h.nets({ ordinary_last: beat.add(1).eq(j.beats) });
-    const tailBytes = shift === 0 ? j.length : j.length.sub(1).slice(shift - 1, 0).zext(shift + 1).add(1);
-    io.ordinary.valid.drive(ordinary_job.and(reader.out.valid));
-    io.ordinary.payload.drive({ data: reader.out.payload, keep: mux(ordinary_last, lowMask(tailBytes, busBytes) as Bits, constant(busBytes, (1n << BigInt(busBytes)) - 1n) as Bits), last: ordinary_last });
+      // Ordinary path: the frame as it came.
+      const { ordinary_last } = h.nets({ ordinary_last: beat.add(1).eq(j.beats) });
+      const tailBytes =
+        shift === 0
+          ? j.length
+          : j.length
+              .sub(1)
+              .slice(shift - 1, 0)
+              .zext(shift + 1)
+              .add(1);
+      io.ordinary.valid.drive(ordinary_job.and(reader.out.valid));
+      io.ordinary.payload.drive({
+        data: reader.out.payload,
+        keep: mux(ordinary_last, lowMask(tailBytes, busBytes) as Bits, constant(busBytes, (1n << BigInt(busBytes)) - 1n) as Bits),
+        last: ordinary_last,
+      });
 
-    // A slot: the datagram header over the bytes before the payload, then turned to the ring's alignment and written.
-    const start42 = (26 % busBytes) * 8, start46 = (30 % busBytes) * 8;
-    const header = cat(j.timestamp, j.peerIp, j.peerPort, j.payload);
-    const overlayBeats = Math.ceil((datagramHeaderBytes + busBytes - 1) / busBytes);
-    const spread = overlayBeats * c.busBits;
-    const place = (value: Bits, by: number): Bits => value.zext(spread).shl(by);
-    const headerMask = constant(128, (1n << 128n) - 1n) as Bits;
-    const { header_bits, header_mask } = h.nets({
-      header_bits: mux(j.tagged, place(header, start46), place(header, start42)),
-      header_mask: mux(j.tagged, place(headerMask, start46), place(headerMask, start42)),
-    });
-    const pick = (value: Bits, k: number): Bits => value.slice((k + 1) * c.busBits - 1, k * c.busBits);
-    const overlaid = Array.from({ length: overlayBeats }, (_, k) => k).reduce<Bits>((data, k) =>
-      mux(j.datagram.and(beat.eq(k)), reader.out.payload.and(pick(header_mask, k).not()).or(pick(header_bits, k)) as Bits, data), reader.out.payload as Bits);
-    const align = h.instance("align", aligner(busBytes));
-    const from = mux(j.tagged, uint(6).of(46), uint(6).of(42)).sub(mux(j.datagram, uint(6).of(16), uint(6).of(0))).slice(shift - 1, 0);
-    align.job.valid.drive(delivers);
-    align.job.payload.drive(makeAlignJob(busBytes, from, j.offset.slice(shift - 1, 0), j.bytes) as never);
-    align.data.valid.drive(delivers.and(reader.out.valid));
-    align.data.payload.drive(overlaid);
-    reader.out.ready.drive(mux(ordinary_job, io.ordinary.ready, delivers.and(align.data.ready)));
+      // A slot: the datagram header over the bytes before the payload, then turned to the ring's alignment and written.
+      const start42 = (26 % busBytes) * 8,
+        start46 = (30 % busBytes) * 8;
+      const header = cat(j.timestamp, j.peerIp, j.peerPort, j.payload);
+      const overlayBeats = Math.ceil((datagramHeaderBytes + busBytes - 1) / busBytes);
+      const spread = overlayBeats * c.busBits;
+      const place = (value: Bits, by: number): Bits => value.zext(spread).shl(by);
+      const headerMask = constant(128, (1n << 128n) - 1n) as Bits;
+      const { header_bits, header_mask } = h.nets({
+        header_bits: mux(j.tagged, place(header, start46), place(header, start42)),
+        header_mask: mux(j.tagged, place(headerMask, start46), place(headerMask, start42)),
+      });
+      const pick = (value: Bits, k: number): Bits => value.slice((k + 1) * c.busBits - 1, k * c.busBits);
+      const overlaid = Array.from({ length: overlayBeats }, (_, k) => k).reduce<Bits>(
+        (data, k) =>
+          mux(j.datagram.and(beat.eq(k)), reader.out.payload.and(pick(header_mask, k).not()).or(pick(header_bits, k)) as Bits, data),
+        reader.out.payload as Bits,
+      );
+      const align = h.instance("align", aligner(busBytes));
+      const from = mux(j.tagged, uint(6).of(46), uint(6).of(42))
+        .sub(mux(j.datagram, uint(6).of(16), uint(6).of(0)))
+        .slice(shift - 1, 0);
+      align.job.valid.drive(delivers);
+      align.job.payload.drive(makeAlignJob(busBytes, from, j.offset.slice(shift - 1, 0), j.bytes) as never);
+      align.data.valid.drive(delivers.and(reader.out.valid));
+      align.data.payload.drive(overlaid);
+      reader.out.ready.drive(mux(ordinary_job, io.ordinary.ready, delivers.and(align.data.ready)));
 
-    const dma = h.instance("dma", dmaWrite(c), { data: align.out });
-    io.aw.connect(dma.aw);
-    io.w.connect(dma.w);
-    dma.b.connect(io.b);
-    // The job goes to the writer once, and stays here until its data has passed.
-    const { asked } = h.registers({ asked: bool });
-    dma.job.valid.drive(delivers.and(asked.not()));
-    dma.job.payload.drive({ base: j.base, offset: j.offset, mask: j.mask, bytes: j.bytes });
-    const { finished } = h.nets({
-      finished: mux(delivers, align.job.ready, mux(ordinary_job, io.ordinary.fire.and(ordinary_last), jobs.pop.valid)),
-    });
-    h.when(finished, () => asked.next(0)).elseWhen(dma.job.fire, () => asked.next(1));
-    jobs.pop.ready.drive(finished);
-    h.assert("data follows its addresses", delivers.and(align.job.ready).implies(asked));
-    h.when(finished, () => beat.next(0)).elseWhen(reader.out.fire, () => beat.next(beat.add(1)));
-    ingress.release.drive(finished);
-    ingress.releaseBeats.drive(j.beats);
+      const dma = h.instance("dma", dmaWrite(c), { data: align.out });
+      io.aw.connect(dma.aw);
+      io.w.connect(dma.w);
+      dma.b.connect(io.b);
+      // The job goes to the writer once, and stays here until its data has passed.
+      const { asked } = h.registers({ asked: bool });
+      dma.job.valid.drive(delivers.and(asked.not()));
+      dma.job.payload.drive({ base: j.base, offset: j.offset, mask: j.mask, bytes: j.bytes });
+      const { finished } = h.nets({
+        finished: mux(delivers, align.job.ready, mux(ordinary_job, io.ordinary.fire.and(ordinary_last), jobs.pop.valid)),
+      });
+      h.when(finished, () => asked.next(0)).elseWhen(dma.job.fire, () => asked.next(1));
+      jobs.pop.ready.drive(finished);
+      h.assert("data follows its addresses", delivers.and(align.job.ready).implies(asked));
+      h.when(finished, () => beat.next(0)).elseWhen(reader.out.fire, () => beat.next(beat.add(1)));
+      ingress.release.drive(finished);
+      ingress.releaseBeats.drive(j.beats);
 
-    // ---- commit --------------------------------------------------------------------------------
-    dma.done.ready.drive(1);
-    commits.pop.ready.drive(dma.done.fire);
-    io.commit.drive({ valid: dma.done.fire, slot: commits.pop.payload.slot, pointer: commits.pop.payload.pointer, epoch: commits.pop.payload.epoch, failed: dma.done.payload });
-    h.assert("a write that is done has its commitment", dma.done.fire.implies(commits.pop.valid));
-  });
+      // ---- commit --------------------------------------------------------------------------------
+      dma.done.ready.drive(1);
+      commits.pop.ready.drive(dma.done.fire);
+      io.commit.drive({
+        valid: dma.done.fire,
+        slot: commits.pop.payload.slot,
+        pointer: commits.pop.payload.pointer,
+        epoch: commits.pop.payload.epoch,
+        failed: dma.done.payload,
+      });
+      h.assert("a write that is done has its commitment", dma.done.fire.implies(commits.pop.valid));
+    },
+  );
 };

@@ -14,68 +14,90 @@ const recordDepth = 64;
 /** Words of the receive buffer, in address bits. */
 export const rxAddressBits = (c: Config): number => Math.log2(c.rxBuffer / (c.busBits / 8));
 /** A frame in the buffer. */
-export const frameRecord = (c: Config) => struct({ facts: frameFacts, start: uint(rxAddressBits(c)), beats: uint(rxAddressBits(c) + 1) }, `frame_${rxAddressBits(c)}`);
+export const frameRecord = (c: Config) =>
+  struct({ facts: frameFacts, start: uint(rxAddressBits(c)), beats: uint(rxAddressBits(c) + 1) }, `frame_${rxAddressBits(c)}`);
 
 export const rxIngress = (c: Config) => {
   const { busBytes, maxFrame } = derived(c);
-  const addressBits = rxAddressBits(c), words = 2 ** addressBits;
+  const addressBits = rxAddressBits(c),
+    words = 2 ** addressBits;
   const extent = struct({ start: uint(addressBits), beats: uint(addressBits + 1) }, `extent_${addressBits}`);
-  return module(`rx_ingress_${c.busBits}x${words}`, {
-    wire: input(stream(frameBeat(busBytes))), mac: input(uint(48)), now: input(uint(64)), enable: input(bool),
-    frames: output(stream(frameRecord(c))),
-    /** The buffer's word at `readAddress` one cycle after `readEnable`. */
-    readAddress: input(uint(addressBits)), readEnable: input(bool), readData: output(uint(c.busBits)),
-    /** Gives the oldest frame's words back. */
-    release: input(bool), releaseBeats: input(uint(addressBits + 1)),
-    /** Pulses: a frame came; it found no room; it was too long. */
-    seen: output(bool), overflow: output(bool), oversize: output(bool),
-  }, ({ wire, mac, now, enable, frames, readAddress, readEnable, readData, release, releaseBeats, seen, overflow, oversize }, h) => {
-    wire.ready.drive(1);
-    const pointer = uint(addressBits + 1);
-    const { write, start, read, lost, in_frame, off } = h.registers({ write: pointer, start: pointer, read: pointer, lost: bool, in_frame: bool, off: bool });
-    const { waiting } = h.registers({ waiting: uint(7) });
-    const { full } = h.nets({ full: write.sub(read).eq(words) });
-    const { ignored } = h.nets({ ignored: in_frame.not().and(enable.not()).or(in_frame.and(off)) });
-    const { fits } = h.nets({ fits: lost.and(in_frame).not().and(full.not()).and(ignored.not()) });
-
-    const buffer = h.memory("buffer", uint(c.busBits), words, { style: "block" });
-    buffer.write(write.trunc(addressBits), wire.payload.data, wire.valid.and(fits));
-    readData.drive(buffer.readSync("read_data", readAddress, readEnable));
-
-    const parse = h.instance("parse", rxParse(c), { beat: wire.payload, valid: wire.valid.and(ignored.not()), mac, now });
-    // A frame's place waits here for its facts, which come a few cycles after its last beat.
-    const places = h.instance("places", fifo(struct({ extent, kept: bool }, `place_${addressBits}`), 8));
-    const { kept } = h.nets({ kept: fits.and(waiting.lt(recordDepth)) });
-    places.push.valid.drive(wire.valid.and(wire.payload.last).and(ignored.not()));
-    places.push.payload.drive({ extent: { start: start.trunc(addressBits), beats: write.add(1).sub(start) }, kept });
-    places.pop.ready.drive(parse.done);
-    h.assert("a frame's place is there when its facts are", parse.done.implies(places.pop.valid));
-    h.assert("there is room for every place", places.push.valid.implies(places.push.ready));
-
-    h.when(wire.valid, () => {
-      in_frame.next(wire.payload.last.not());
-      off.next(ignored);
-      lost.next(fits.not());
-      h.when(fits, () => write.next(write.add(1)));
-      h.when(wire.payload.last, () => {
-        h.when(kept, () => start.next(write.add(1))).otherwise(() => write.next(start));
+  return module(
+    `rx_ingress_${c.busBits}x${words}`,
+    {
+      wire: input(stream(frameBeat(busBytes))),
+      mac: input(uint(48)),
+      now: input(uint(64)),
+      enable: input(bool),
+      frames: output(stream(frameRecord(c))),
+      /** The buffer's word at `readAddress` one cycle after `readEnable`. */
+      readAddress: input(uint(addressBits)),
+      readEnable: input(bool),
+      readData: output(uint(c.busBits)),
+      /** Gives the oldest frame's words back. */
+      release: input(bool),
+      releaseBeats: input(uint(addressBits + 1)),
+      /** Pulses: a frame came; it found no room; it was too long. */
+      seen: output(bool),
+      overflow: output(bool),
+      oversize: output(bool),
+    },
+    ({ wire, mac, now, enable, frames, readAddress, readEnable, readData, release, releaseBeats, seen, overflow, oversize }, h) => {
+      wire.ready.drive(1);
+      const pointer = uint(addressBits + 1);
+      const { write, start, read, lost, in_frame, off } = h.registers({
+        write: pointer,
+        start: pointer,
+        read: pointer,
+        lost: bool,
+        in_frame: bool,
+        off: bool,
       });
-    });
+      const { waiting } = h.registers({ waiting: uint(7) });
+      const { full } = h.nets({ full: write.sub(read).eq(words) });
+      const { ignored } = h.nets({ ignored: in_frame.not().and(enable.not()).or(in_frame.and(off)) });
+      const { fits } = h.nets({ fits: lost.and(in_frame).not().and(full.not()).and(ignored.not()) });
 
-    // Too long frames were kept until their length was known; their words are given back in order, as a record of no use.
-    const { long } = h.nets({ long: parse.facts.length.gt(maxFrame) });
-    const queue = h.instance("queue", fifo(frameRecord(c), recordDepth));
-    queue.push.valid.drive(parse.done.and(places.pop.payload.kept));
-    queue.push.payload.drive({ facts: parse.facts, start: places.pop.payload.extent.start, beats: places.pop.payload.extent.beats });
-    frames.connect(queue.pop);
+      const buffer = h.memory("buffer", uint(c.busBits), words, { style: "block" });
+      buffer.write(write.trunc(addressBits), wire.payload.data, wire.valid.and(fits));
+      readData.drive(buffer.readSync("read_data", readAddress, readEnable));
 
-    const taken = wire.valid.and(wire.payload.last).and(kept);
-    h.when(taken.and(frames.fire.not()), () => waiting.next(waiting.add(1)))
-      .elseWhen(frames.fire.and(taken.not()), () => waiting.next(waiting.sub(1)));
-    h.when(release, () => read.next(read.add(releaseBeats)));
-    seen.drive(parse.done);
-    overflow.drive(parse.done.and(places.pop.payload.kept.not()).and(long.not()));
-    oversize.drive(parse.done.and(long));
-    h.assert("the buffer holds no more than it has", write.sub(read).le(words));
-  });
+      const parse = h.instance("parse", rxParse(c), { beat: wire.payload, valid: wire.valid.and(ignored.not()), mac, now });
+      // A frame's place waits here for its facts, which come a few cycles after its last beat.
+      const places = h.instance("places", fifo(struct({ extent, kept: bool }, `place_${addressBits}`), 8));
+      const { kept } = h.nets({ kept: fits.and(waiting.lt(recordDepth)) });
+      places.push.valid.drive(wire.valid.and(wire.payload.last).and(ignored.not()));
+      places.push.payload.drive({ extent: { start: start.trunc(addressBits), beats: write.add(1).sub(start) }, kept });
+      places.pop.ready.drive(parse.done);
+      h.assert("a frame's place is there when its facts are", parse.done.implies(places.pop.valid));
+      h.assert("there is room for every place", places.push.valid.implies(places.push.ready));
+
+      h.when(wire.valid, () => {
+        in_frame.next(wire.payload.last.not());
+        off.next(ignored);
+        lost.next(fits.not());
+        h.when(fits, () => write.next(write.add(1)));
+        h.when(wire.payload.last, () => {
+          h.when(kept, () => start.next(write.add(1))).otherwise(() => write.next(start));
+        });
+      });
+
+      // Too long frames were kept until their length was known; their words are given back in order, as a record of no use.
+      const { long } = h.nets({ long: parse.facts.length.gt(maxFrame) });
+      const queue = h.instance("queue", fifo(frameRecord(c), recordDepth));
+      queue.push.valid.drive(parse.done.and(places.pop.payload.kept));
+      queue.push.payload.drive({ facts: parse.facts, start: places.pop.payload.extent.start, beats: places.pop.payload.extent.beats });
+      frames.connect(queue.pop);
+
+      const taken = wire.valid.and(wire.payload.last).and(kept);
+      h.when(taken.and(frames.fire.not()), () => waiting.next(waiting.add(1))).elseWhen(frames.fire.and(taken.not()), () =>
+        waiting.next(waiting.sub(1)),
+      );
+      h.when(release, () => read.next(read.add(releaseBeats)));
+      seen.drive(parse.done);
+      overflow.drive(parse.done.and(places.pop.payload.kept.not()).and(long.not()));
+      oversize.drive(parse.done.and(long));
+      h.assert("the buffer holds no more than it has", write.sub(read).le(words));
+    },
+  );
 };

@@ -10,102 +10,163 @@ import { slotNews, transmitState } from "#rtl/ict/table.ts";
 import { ringJob } from "#rtl/nic/dma-write.ts";
 
 /** A packet whose payload is on its way. */
-export const packetJob = (c: Config) => struct({
-  slot: uint(derived(c).slotBits), epoch: uint(2), payload: uint(16), offset: uint(derived(c).pointerBits), tuple, nextHop: uint(48),
-  /** Where the slot's head goes once the payload has been read. */
-  head: uint(derived(c).pointerBits),
-}, `packet_job_${c.slots}`);
+export const packetJob = (c: Config) =>
+  struct(
+    {
+      slot: uint(derived(c).slotBits),
+      epoch: uint(2),
+      payload: uint(16),
+      offset: uint(derived(c).pointerBits),
+      tuple,
+      nextHop: uint(48),
+      /** Where the slot's head goes once the payload has been read. */
+      head: uint(derived(c).pointerBits),
+    },
+    `packet_job_${c.slots}`,
+  );
 
 export const txPlan = (c: Config) => {
   const { pointerBits, slotBits, busBytes } = derived(c);
   const headerBeats = Math.max(1, datagramHeaderBytes / busBytes);
-  return module("tx_plan", {
-    enable: input(bool),
-    /** Largest payload of a datagram, in bytes; a register of software's. */
-    largest: input(uint(16)),
-    workValid: input(bool), workSlot: input(uint(slotBits)), transmit: input(transmitState(c)),
-    advanceRead: output(slotNews(c)), stop: output(slotNews(c)),
-    /** Reads for memory, and for each whether it fetches a header (which comes back here) or a payload. */
-    reads: output(stream(ringJob(c))), isHeader: output(stream(bool)),
-    packets: output(stream(packetJob(c))),
-    header: input(stream(struct({ data: uint(c.busBits), last: bool, failed: bool }, `fetched${c.busBits}`))),
-    /** Pulse: a descriptor that cannot be; its slot has stopped. */
-    malformed: output(bool),
-  }, (io, h) => {
-    const state = transmitState(c);
-    const held = h.registers({ slot: uint(slotBits).noReset(), state: state.noReset(), header_words: uint(128).noReset(), header_beat: uint(2), header_failed: bool });
-    const { used } = h.nets({ used: held.state.tail.sub(held.state.read).and(held.state.mask) });
-    const wide = Math.max(16, pointerBits);
-    const least = (a: Bits, b: Bits): Bits => mux(fitTo(a, wide).lt(fitTo(b, wide)), fitTo(a, wide), fitTo(b, wide)).trunc(16);
-    const headerLength = held.header_words.slice(15, 0);
-    const { length } = h.nets({ length: mux(held.state.datagram, headerLength, least(used, io.largest)) });
-    const taken = mux(held.state.datagram, length.add(31).and("0xfff0"), length);
-    const { impossible } = h.nets({
-      impossible: held.state.datagram.and(length.gt(io.largest).or(fitTo(taken, wide + 1).gt(fitTo(used, wide + 1))).or(held.header_failed)),
-    });
-    const { next } = h.nets({ next: held.state.read.add(fitTo(taken, pointerBits)).and(held.state.mask) });
-    const payloadAt = mux(held.state.datagram, held.state.read.add(datagramHeaderBytes).and(held.state.mask), held.state.read as Bits);
+  return module(
+    "tx_plan",
+    {
+      enable: input(bool),
+      /** Largest payload of a datagram, in bytes; a register of software's. */
+      largest: input(uint(16)),
+      workValid: input(bool),
+      workSlot: input(uint(slotBits)),
+      transmit: input(transmitState(c)),
+      advanceRead: output(slotNews(c)),
+      stop: output(slotNews(c)),
+      /** Reads for memory, and for each whether it fetches a header (which comes back here) or a payload. */
+      reads: output(stream(ringJob(c))),
+      isHeader: output(stream(bool)),
+      packets: output(stream(packetJob(c))),
+      header: input(stream(struct({ data: uint(c.busBits), last: bool, failed: bool }, `fetched${c.busBits}`))),
+      /** Pulse: a descriptor that cannot be; its slot has stopped. */
+      malformed: output(bool),
+    },
+    (io, h) => {
+      const state = transmitState(c);
+      const held = h.registers({
+        slot: uint(slotBits).noReset(),
+        state: state.noReset(),
+        header_words: uint(128).noReset(),
+        header_beat: uint(2),
+        header_failed: bool,
+      });
+      const { used } = h.nets({ used: held.state.tail.sub(held.state.read).and(held.state.mask) });
+      const wide = Math.max(16, pointerBits);
+      const least = (a: Bits, b: Bits): Bits => mux(fitTo(a, wide).lt(fitTo(b, wide)), fitTo(a, wide), fitTo(b, wide)).trunc(16);
+      const headerLength = held.header_words.slice(15, 0);
+      const { length } = h.nets({ length: mux(held.state.datagram, headerLength, least(used, io.largest)) });
+      const taken = mux(held.state.datagram, length.add(31).and("0xfff0"), length);
+      const { impossible } = h.nets({
+        impossible: held.state.datagram.and(
+          length
+            .gt(io.largest)
+            .or(fitTo(taken, wide + 1).gt(fitTo(used, wide + 1)))
+            .or(held.header_failed),
+        ),
+      });
+      const { next } = h.nets({ next: held.state.read.add(fitTo(taken, pointerBits)).and(held.state.mask) });
+      const payloadAt = mux(held.state.datagram, held.state.read.add(datagramHeaderBytes).and(held.state.mask), held.state.read as Bits);
 
-    // Each of the three outputs takes its part once; the step is over when all have.
-    const reads = h.instance("read_queue", fifo(ringJob(c), 2));
-    const kinds = h.instance("kind_queue", fifo(bool, 16));
-    const packets = h.instance("packet_queue", fifo(packetJob(c), 2));
-    io.reads.connect(reads.pop);
-    io.isHeader.connect(kinds.pop);
-    io.packets.connect(packets.pop);
-    const { room } = h.nets({ room: reads.push.ready.and(kinds.push.ready).and(packets.push.ready) });
+      // Each of the three outputs takes its part once; the step is over when all have.
+      const reads = h.instance("read_queue", fifo(ringJob(c), 2));
+      const kinds = h.instance("kind_queue", fifo(bool, 16));
+      const packets = h.instance("packet_queue", fifo(packetJob(c), 2));
+      io.reads.connect(reads.pop);
+      io.isHeader.connect(kinds.pop);
+      io.packets.connect(packets.pop);
+      const { room } = h.nets({ room: reads.push.ready.and(kinds.push.ready).and(packets.push.ready) });
 
-    const machine = h.fsm("step", {
-      PICK: (go) => h.when(io.enable.and(io.workValid), () => {
-        held.slot.next(io.workSlot);
-        held.state.next(io.transmit);
-        held.header_beat.next(0);
-        go("LOOK");
-      }),
-      LOOK: (go) => h.when(held.state.datagram.and(used.ge(datagramHeaderBytes)), () => h.when(room, () => go("WAIT"))).otherwise(() => go("PLAN")),
-      WAIT: (go) => h.when(io.header.fire.and(io.header.payload.last), () => go("PLAN")),
-      PLAN: (go) => h.when(room, () => go("PICK")),
-    });
-    const { asks_header } = h.nets({ asks_header: machine.is("LOOK").and(held.state.datagram).and(used.ge(datagramHeaderBytes)).and(room) });
-    // A datagram slot with less than a header in its ring is malformed; nothing at all there means its work was done.
-    const { nothing, broken } = h.nets({
-      nothing: used.eq(0), broken: used.ne(0).and(held.state.datagram).and(used.lt(datagramHeaderBytes).or(impossible)),
-    });
-    const { planned } = h.nets({ planned: machine.is("PLAN").and(room) });
-    const { sends } = h.nets({ sends: planned.and(nothing.not()).and(broken.not()) });
-    const { has_payload } = h.nets({ has_payload: length.ne(0) });
+      const machine = h.fsm("step", {
+        PICK: (go) =>
+          h.when(io.enable.and(io.workValid), () => {
+            held.slot.next(io.workSlot);
+            held.state.next(io.transmit);
+            held.header_beat.next(0);
+            go("LOOK");
+          }),
+        LOOK: (go) =>
+          h.when(held.state.datagram.and(used.ge(datagramHeaderBytes)), () => h.when(room, () => go("WAIT"))).otherwise(() => go("PLAN")),
+        WAIT: (go) => h.when(io.header.fire.and(io.header.payload.last), () => go("PLAN")),
+        PLAN: (go) => h.when(room, () => go("PICK")),
+      });
+      const { asks_header } = h.nets({
+        asks_header: machine.is("LOOK").and(held.state.datagram).and(used.ge(datagramHeaderBytes)).and(room),
+      });
+      // A datagram slot with less than a header in its ring is malformed; nothing at all there means its work was done.
+      const { nothing, broken } = h.nets({
+        nothing: used.eq(0),
+        broken: used.ne(0).and(held.state.datagram).and(used.lt(datagramHeaderBytes).or(impossible)),
+      });
+      const { planned } = h.nets({ planned: machine.is("PLAN").and(room) });
+      const { sends } = h.nets({ sends: planned.and(nothing.not()).and(broken.not()) });
+      const { has_payload } = h.nets({ has_payload: length.ne(0) });
 
-    io.header.ready.drive(machine.is("WAIT"));
-    h.when(io.header.fire, () => {
-      held.header_beat.next(held.header_beat.add(1));
-      held.header_failed.next(io.header.payload.failed);
-      if (headerBeats === 2) h.when(held.header_beat.eq(0), () => held.header_words.slice(63, 0).next(io.header.payload.data)).otherwise(() => held.header_words.slice(127, 64).next(io.header.payload.data));
-      else {
-        // Headers stand at multiples of 16 bytes; the bus word holds several places.
-        const places = busBytes / datagramHeaderBytes;
-        const at = held.state.read.slice(Math.log2(busBytes) - 1, 0).shr(4).trunc(Math.max(1, Math.log2(places)));
-        held.header_words.next(Array.from({ length: places }, (_, i) => i).reduce<Bits>((value, i) => (i === 0 ? io.header.payload.data.slice(127, 0) : mux(at.eq(i), io.header.payload.data.slice(i * 128 + 127, i * 128), value)), io.header.payload.data.slice(127, 0)) as Bits<128>);
-      }
-    });
+      io.header.ready.drive(machine.is("WAIT"));
+      h.when(io.header.fire, () => {
+        held.header_beat.next(held.header_beat.add(1));
+        held.header_failed.next(io.header.payload.failed);
+        if (headerBeats === 2)
+          h.when(held.header_beat.eq(0), () => held.header_words.slice(63, 0).next(io.header.payload.data)).otherwise(() =>
+            held.header_words.slice(127, 64).next(io.header.payload.data),
+          );
+        else {
+          // Headers stand at multiples of 16 bytes; the bus word holds several places.
+          const places = busBytes / datagramHeaderBytes;
+          const at = held.state.read
+            .slice(Math.log2(busBytes) - 1, 0)
+            .shr(4)
+            .trunc(Math.max(1, Math.log2(places)));
+          held.header_words.next(
+            Array.from({ length: places }, (_, i) => i).reduce<Bits>(
+              (value, i) =>
+                i === 0 ? io.header.payload.data.slice(127, 0) : mux(at.eq(i), io.header.payload.data.slice(i * 128 + 127, i * 128), value),
+              io.header.payload.data.slice(127, 0),
+            ) as Bits<128>,
+          );
+        }
+      });
 
-    reads.push.valid.drive(asks_header.or(sends.and(has_payload)));
-    reads.push.payload.drive({
-      base: held.state.base, mask: held.state.mask, offset: mux(asks_header, held.state.read as Bits, payloadAt), bytes: mux(asks_header, uint(16).of(datagramHeaderBytes) as Bits, length as Bits),
-    });
-    kinds.push.valid.drive(asks_header.or(sends.and(has_payload)));
-    kinds.push.payload.drive(asks_header);
-    // An unconnected slot answers the peer named in the datagram's header.
-    const byHeader = held.state.datagram.and(held.state.connected.not());
-    packets.push.valid.drive(sends);
-    packets.push.payload.drive({
-      slot: held.slot, epoch: held.state.epoch, payload: length, offset: payloadAt, nextHop: held.state.nextHop, head: next,
-      tuple: {
-        localIp: held.state.tuple.localIp, localPort: held.state.tuple.localPort,
-        remoteIp: mux(byHeader, held.header_words.slice(63, 32), held.state.tuple.remoteIp), remotePort: mux(byHeader, held.header_words.slice(31, 16), held.state.tuple.remotePort),
-      },
-    });
-    io.advanceRead.drive({ valid: planned.and(broken.not()), slot: held.slot, pointer: mux(nothing, held.state.read as Bits, next as Bits), epoch: held.state.epoch, failed: 0 });
-    io.stop.drive({ valid: planned.and(broken), slot: held.slot, pointer: 0, epoch: held.state.epoch, failed: 1 });
-    io.malformed.drive(planned.and(broken));
-  });
+      reads.push.valid.drive(asks_header.or(sends.and(has_payload)));
+      reads.push.payload.drive({
+        base: held.state.base,
+        mask: held.state.mask,
+        offset: mux(asks_header, held.state.read as Bits, payloadAt),
+        bytes: mux(asks_header, uint(16).of(datagramHeaderBytes) as Bits, length as Bits),
+      });
+      kinds.push.valid.drive(asks_header.or(sends.and(has_payload)));
+      kinds.push.payload.drive(asks_header);
+      // An unconnected slot answers the peer named in the datagram's header.
+      const byHeader = held.state.datagram.and(held.state.connected.not());
+      packets.push.valid.drive(sends);
+      packets.push.payload.drive({
+        slot: held.slot,
+        epoch: held.state.epoch,
+        payload: length,
+        offset: payloadAt,
+        nextHop: held.state.nextHop,
+        head: next,
+        tuple: {
+          localIp: held.state.tuple.localIp,
+          localPort: held.state.tuple.localPort,
+          remoteIp: mux(byHeader, held.header_words.slice(63, 32), held.state.tuple.remoteIp),
+          remotePort: mux(byHeader, held.header_words.slice(31, 16), held.state.tuple.remotePort),
+        },
+      });
+      io.advanceRead.drive({
+        valid: planned.and(broken.not()),
+        slot: held.slot,
+        pointer: mux(nothing, held.state.read as Bits, next as Bits),
+        epoch: held.state.epoch,
+        failed: 0,
+      });
+      io.stop.drive({ valid: planned.and(broken), slot: held.slot, pointer: 0, epoch: held.state.epoch, failed: 1 });
+      io.malformed.drive(planned.and(broken));
+    },
+  );
 };

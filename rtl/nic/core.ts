@@ -1,0 +1,118 @@
+/**
+ * The NIC in one clock: connection table, receive and transmit engines, and the counters' pulses. `accio-top.ts` puts the
+ * bus protocols, the registers and the wire's own clock around it.
+ */
+import { bool, input, module, output, stream, struct, uint } from "#hdl";
+import { type Config, dropCauses, frameBeat } from "#rtl/common.ts";
+import { derived } from "#rtl/config/config.ts";
+import { connectionTable, slotAccess } from "#rtl/ict/table.ts";
+import { readBeat } from "#rtl/nic/dma-read.ts";
+import { addressBeat, responseBeat, writeBeat } from "#rtl/nic/dma-write.ts";
+import { rxEngine } from "#rtl/udp/rx-engine.ts";
+import { txEngine } from "#rtl/udp/tx-engine.ts";
+
+/** What software sets for the whole NIC. */
+export const nicControl = struct(
+  {
+    enable: bool,
+    mac: uint(48),
+    /** Largest UDP payload sent. */ largest: uint(16),
+    ttl: uint(8),
+    tos: uint(8),
+  },
+  "nic_control",
+);
+/** One pulse per event, for the counters. */
+export const nicEvents = struct(
+  {
+    rxFrames: bool,
+    rxAccepted: bool,
+    rxOrdinary: bool,
+    rxOverflow: bool,
+    rxOversize: bool,
+    drops: uint(dropCauses.length),
+    txFrames: bool,
+    txMalformed: bool,
+    txFailed: bool,
+  },
+  "nic_events",
+);
+
+export const nicCore = (c: Config) => {
+  const { busBytes } = derived(c);
+  return module(
+    "nic_core",
+    {
+      control: input(nicControl),
+      now: input(uint(64)),
+      access: input(slotAccess(c)),
+      readData: output(uint(64)),
+      rx: input(stream(frameBeat(busBytes))),
+      tx: output(stream(frameBeat(busBytes))),
+      ordinary: output(stream(frameBeat(busBytes))),
+      aw: output(stream(addressBeat(c))),
+      w: output(stream(writeBeat(c))),
+      b: input(stream(responseBeat(c))),
+      ar: output(stream(addressBeat(c))),
+      r: input(stream(readBeat(c))),
+      events: output(nicEvents),
+      irq: output(uint(c.harts)),
+    },
+    (io, h) => {
+      const table = h.instance("table", connectionTable(c), { access: io.access });
+      io.readData.drive(table.readData);
+      io.irq.drive(table.irq);
+
+      const rx = h.instance("rx", rxEngine(c), {
+        wire: io.rx,
+        mac: io.control.mac,
+        now: io.now,
+        enable: io.control.enable,
+        hit: table.hit,
+        found: table.found,
+        receive: table.receive,
+        commitLost: table.commitLost,
+        b: io.b,
+      });
+      table.key.drive(rx.key);
+      table.advance.drive(rx.advance);
+      table.receiveSlot.drive(rx.receiveSlot);
+      table.allocate.drive(rx.allocate);
+      table.commit.drive(rx.commit);
+      table.drop.drive(rx.drop);
+      table.dropSlot.drive(rx.dropSlot);
+      io.aw.connect(rx.aw);
+      io.w.connect(rx.w);
+      io.ordinary.connect(rx.ordinary);
+
+      const tx = h.instance("tx", txEngine(c), {
+        enable: io.control.enable,
+        mac: io.control.mac,
+        largest: io.control.largest,
+        ttl: io.control.ttl,
+        tos: io.control.tos,
+        workValid: table.workValid,
+        workSlot: table.workSlot,
+        transmit: table.transmit,
+        r: io.r,
+      });
+      table.advanceRead.drive(tx.advanceRead);
+      table.sent.drive(tx.sent);
+      table.stop.drive(tx.stop);
+      io.ar.connect(tx.ar);
+      io.tx.connect(tx.wire);
+
+      io.events.drive({
+        rxFrames: rx.seen,
+        rxAccepted: rx.accepted,
+        rxOrdinary: rx.toOrdinary,
+        rxOverflow: rx.overflow,
+        rxOversize: rx.oversize,
+        drops: rx.causes,
+        txFrames: tx.frame,
+        txMalformed: tx.malformed,
+        txFailed: tx.failed,
+      });
+    },
+  );
+};
