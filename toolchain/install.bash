@@ -7,6 +7,11 @@
 # it (a compiler, Icarus, ...) they ask for themselves: toolchain/catalogue.ts.
 # Two of these may start at once: one works, the other waits and finds it done.
 
+# All that Accio needs of Debian; an ordinary user is asked for everything at once.
+accio_packages=(
+  python3 python3-venv g++ gcc make ccache zlib1g-dev verilator iverilog yosys z3 tshark device-tree-compiler
+)
+
 accio_say() { echo "accio: $*" >&2; }
 accio_fail() {
   accio_say "$@"
@@ -50,7 +55,11 @@ accio_install() {
   fi
   ! toolchain_current || return 0
 
-  accio_find_python || ACCIO_APT_LOG=$toolchain/log/apt.log bash "$accio_root/toolchain/debian.bash" python3 python3-venv || exit $?
+  if ! accio_find_python; then
+    # Root gets what the next lines need; the rest follows when a command needs it.
+    (($(id -u) != 0)) || accio_packages=(python3 python3-venv)
+    ACCIO_APT_LOG=$toolchain/log/apt.log bash "$accio_root/toolchain/debian.bash" "${accio_packages[@]}" || exit $?
+  fi
   accio_find_python || accio_fail "no Python 3.11 or newer with venv and ensurepip: install one (Debian: python3-venv), then run the command again"
 
   # An environment whose interpreter has gone (a system upgrade) is made anew; pip mends the rest.
