@@ -37,6 +37,8 @@ export interface SignalOptions {
   readonly unused?: boolean;
   /** A register of a synchroniser: its input may come from any clock domain. */
   readonly synchroniser?: boolean;
+  /** What they are, in place of the doc comments at their keys: for signals that are made from data. */
+  readonly doc?: string;
 }
 
 const identifier = /^[A-Za-z_][A-Za-z0-9_$]*$/;
@@ -178,8 +180,15 @@ export class Builder implements Scope {
 
   // ---- declarations -----------------------------------------------------------------------
 
-  #declare<S>(key: string, type: Type<S>, kind: "net" | "register", at: Source, more: (leaf: number) => Partial<Signal>): S {
-    const doc = docFor(at, key);
+  #declare<S>(
+    key: string,
+    type: Type<S>,
+    kind: "net" | "register",
+    at: Source,
+    options: SignalOptions,
+    more: (leaf: number) => Partial<Signal>,
+  ): S {
+    const doc = options.doc ?? docFor(at, key);
     return type.wrap(
       type.leaves.map((leaf, i) => {
         const s = this.signal([key, ...leaf.path].join("_"), leaf, kind, at, { doc, ...more(i) });
@@ -209,7 +218,7 @@ export class Builder implements Scope {
         if (kind !== "none") this.useReset(domain);
         return [
           key,
-          this.#declare(key, spec.type, "register", at, (leaf) => {
+          this.#declare(key, spec.type, "register", at, options, (leaf) => {
             const value = values?.[leaf];
             if (value !== undefined && value.kind !== "literal") {
               const folded = constantOf(value);
@@ -248,7 +257,7 @@ export class Builder implements Scope {
     return Object.fromEntries(
       Object.entries(of).map(([key, value]) => {
         const exprs = value.exprs();
-        const doc = docFor(at, key);
+        const doc = options.doc ?? docFor(at, key);
         return [
           key,
           value.rewrap(
@@ -267,7 +276,10 @@ export class Builder implements Scope {
     const at = here();
     this.nextGroup();
     return Object.fromEntries(
-      Object.entries(of).map(([key, type]) => [key, this.#declare(key, type, "net", at, () => ({ allowUnused: options.unused ?? false }))]),
+      Object.entries(of).map(([key, type]) => [
+        key,
+        this.#declare(key, type, "net", at, options, () => ({ allowUnused: options.unused ?? false })),
+      ]),
     ) as never;
   }
   /** A memory of `depth` words. */

@@ -14,7 +14,7 @@ const identifier = /^[A-Za-z_][A-Za-z0-9_$]*$/;
 const declarePorts = <P extends Ports>(h: Builder, ports: P, at: Source): Io<P> =>
   Object.fromEntries(
     Object.entries(ports).map(([key, port]: [string, Port]) => {
-      const doc = docFor(at, key);
+      const doc = port.doc ?? docFor(at, key);
       const domain = h.domain(port.clock ?? defaultClock);
       return [
         key,

@@ -39,6 +39,8 @@ export interface PortOptions {
   readonly clock?: Clock;
   /** Nothing need read it. */
   readonly unused?: boolean;
+  /** What it is, in place of the doc comment at its key: for ports that are made from data. */
+  readonly doc?: string;
 }
 export type Direction = "input" | "output" | "inout";
 export interface Port<T = any> extends PortOptions {

@@ -56,8 +56,21 @@ class LazySource implements Source {
   }
 }
 
+let stated: Source | null = null;
+/** What `body` builds counts as written at `place`: for generators whose input knows its own lines, as register maps do. */
+export const writtenAt = <R>(place: Source, body: () => R): R => {
+  const outer = stated;
+  stated = place;
+  try {
+    return body();
+  } finally {
+    stated = outer;
+  }
+};
+
 /** The place in the user's code that called into the language. Cheap until it is read. */
 export const here = (): Source => {
+  if (stated !== null) return stated;
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 20;
   const error = new Error();
