@@ -14,11 +14,13 @@ export type Same<N extends number, M extends number> = number extends N
     : [N] extends [M]
       ? [M] extends [N]
         ? unknown
-        : Differ<N, M>
-      : Differ<N, M>;
-interface Differ<N extends number, M extends number> {
+        : WidthsDiffer<N, M>
+      : WidthsDiffer<N, M>;
+interface WidthsDiffer<N extends number, M extends number> {
   readonly widthsDiffer: `${N} and ${M} bits`;
 }
+/** A width as far as the editor knows it: computed ones stand for any. */
+export type Width<N extends number> = number extends N ? any : N;
 /** The other operand of an operator on `N` bits: a value of the same width, or a constant that fits. */
 export type Operand<N extends number, M extends number> = (Bits<M> & Same<N, M>) | Constant;
 /** The other operand of a signed operator. */
@@ -254,16 +256,16 @@ export class Bits<N extends number = any> extends Vector<N> {
     return n === 0 ? this : bits(concat([this.slice(this.width - 1 - n, 0).expr, this.slice(this.width - 1, this.width - n).expr]));
   }
   /** The same number in more bits. */
-  zext<M extends number>(width: M): Bits<M> {
+  zext<M extends number>(width: M): Bits<Width<M>> {
     return bits(extend("zext", this.expr, width));
   }
   /** More bits, copies of the top one. */
-  sext<M extends number>(width: M): Bits<M> {
+  sext<M extends number>(width: M): Bits<Width<M>> {
     return bits(extend("sext", this.expr, width));
   }
   /** The low bits; the others are dropped. */
-  trunc<M extends number>(width: M): Bits<M> {
-    return new Bits<M>(width < this.width ? bitsOf(this.place, width - 1, 0) : valuePlace(trunc(this.expr, width)));
+  trunc<M extends number>(width: M): Bits<Width<M>> {
+    return new Bits(width < this.width ? bitsOf(this.place, width - 1, 0) : valuePlace(trunc(this.expr, width)));
   }
   /** `count` copies side by side. */
   repeat(count: number): Bits {
@@ -352,10 +354,10 @@ export class Signed<N extends number = any> extends Vector<N> {
     if (typeof n !== "number") return signedValue(binary("sra", this.expr, n));
     return n === 0 ? this : signedValue(extend("sext", this.slice(this.width - 1, Math.min(n, this.width - 1)).expr, this.width));
   }
-  sext<M extends number>(width: M): Signed<M> {
+  sext<M extends number>(width: M): Signed<Width<M>> {
     return signedValue(extend("sext", this.expr, width));
   }
-  trunc<M extends number>(width: M): Signed<M> {
+  trunc<M extends number>(width: M): Signed<Width<M>> {
     return signedValue(trunc(this.expr, width));
   }
   asUnsigned(): Bits<N> {

@@ -4,7 +4,7 @@ import { type Constant, clog2, concat, literal, sized } from "./expr.ts";
 import type { EnumInfo, Expr } from "./ir.ts";
 import { bitsOf, type Place, valuePlace } from "./place.ts";
 import { fail } from "./source.ts";
-import { Bits, Data, EnumValue, enumLiteral, type Leaf, Signed, StructBase, Vec } from "./values.ts";
+import { Bits, Data, EnumValue, enumLiteral, type Leaf, Signed, StructBase, Vec, type Width } from "./values.ts";
 
 export type { Leaf };
 
@@ -114,9 +114,9 @@ class SInt<N extends number> extends Type<Signed<N>, Signed<N> | Constant> {
 }
 
 /** Unsigned number or bit vector of `width` bits. */
-export const uint = <const N extends number>(width: N): Type<Bits<N>, Bits<N> | Constant> => new UInt<N>(width);
+export const uint = <const N extends number>(width: N): Type<Bits<Width<N>>, Bits<Width<N>> | Constant> => new UInt(width);
 /** Two's complement number of `width` bits. */
-export const sint = <const N extends number>(width: N): Type<Signed<N>, Signed<N> | Constant> => new SInt<N>(width);
+export const sint = <const N extends number>(width: N): Type<Signed<Width<N>>, Signed<Width<N>> | Constant> => new SInt(width);
 /** One bit. */
 export const bool: Type<Bits<1>, Bits<1> | Constant> = new UInt<1>(1);
 
