@@ -27,6 +27,7 @@ export {
 } from "./core/ports.ts";
 export { choose, mux, oneHotMux, priorityMux, reduce } from "./core/select.ts";
 export { transparent } from "./core/source.ts";
+export { typeOf } from "./core/type-of.ts";
 export {
   ArrayType,
   array,

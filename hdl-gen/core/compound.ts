@@ -135,6 +135,10 @@ export class StructBase<I = any> extends Data {
     this.#places = places;
     this.width = type.width;
   }
+  /** The type of a struct value. Static, so that no field name is taken by it. */
+  static typeOf(value: StructBase): Type {
+    return value.#type;
+  }
   override exprs(): readonly Expr[] {
     return this.#places.map((p) => p.expr);
   }

@@ -57,14 +57,16 @@ export const buildInstance = <P extends Ports>(
   const io = Object.fromEntries(
     Object.entries(of.shape).map(([key, port]) => [
       key,
-      view(key, port.direction, port.of as Type, (pin: Pin): Place => {
-        const child = inner.get(pin.name) as Signal;
-        const net = h.signal(`${name}_${pin.name}`, pin.leaf, "net", at, {
+      // Seen from here a port goes by the instance's name too: `jobs_pop` of an instance `jobs`.
+      view(`${name}_${key}`, port.direction, port.of as Type, (pin: Pin): Place => {
+        const childPort = pin.name.slice(name.length + 1);
+        const child = inner.get(childPort) as Signal;
+        const net = h.signal(pin.name, pin.leaf, "net", at, {
           origin: "instance",
           domain: pin.direction === "output" ? domainOf(child.domain) : null,
           allowUnused: true,
         });
-        instancePins.push({ port: pin.name, direction: pin.direction, net });
+        instancePins.push({ port: childPort, direction: pin.direction, net });
         return pin.direction === "output" ? valuePlace(ref(net)) : signalPlace(net, ref(net), h);
       }),
     ]),
