@@ -9,7 +9,7 @@ export const userErrorStatus = 2;
 export const internalErrorStatus = 70;
 
 /** Errors of the lower layers that already say what, where and what to do; `hdl-gen` must not know of `UserError`. */
-const plainNames = new Set(["UserError", "MissingToolError", "DesignError"]);
+const plainNames = new Set(["UserError", "MissingToolError", "HdlError", "ConfigError"]);
 
 function isSystemError(error: Error): error is NodeJS.ErrnoException {
   return "syscall" in error && typeof (error as NodeJS.ErrnoException).code === "string";

@@ -2,9 +2,11 @@
 import { z } from "zod";
 
 const powerOfTwo = (low: number, high: number, unit: string) =>
-  z.int().refine((n) => n >= low && n <= high && (n & (n - 1)) === 0, { error: `a power of two from ${low} to ${high} ${unit}` });
+  z
+    .int({ error: `a power of two from ${low} to ${high} ${unit}` })
+    .refine((n) => n >= low && n <= high && (n & (n - 1)) === 0, { error: `a power of two from ${low} to ${high} ${unit}` });
 const range = (low: number, high: number, unit: string) =>
-  z.number().refine((n) => n >= low && n <= high, { error: `${low} to ${high} ${unit}` });
+  z.number({ error: `${low} to ${high} ${unit}` }).refine((n) => n >= low && n <= high, { error: `${low} to ${high} ${unit}` });
 const whole = (low: number, high: number, unit: string) =>
   z
     .int({ error: `a whole number from ${low} to ${high} ${unit}` })
@@ -126,10 +128,7 @@ export const resolveConfig = (name: string, settings: readonly string[] = []): C
   }
   const parsed = configSchema.safeParse(changed);
   if (!parsed.success) {
-    const lines = parsed.error.issues.map(
-      (i) =>
-        `${i.path.join(".")} = ${String(changed[String(i.path[0])])}: ${i.message.startsWith("Invalid") ? i.message : `must be ${i.message}`}`,
-    );
+    const lines = parsed.error.issues.map((i) => `${i.path.join(".")} = ${String(changed[String(i.path[0])])}: ${`must be ${i.message}`}`);
     throw new ConfigError(`configuration ${name}: ${lines.join("; ")}`);
   }
   return parsed.data;
