@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { describeError, internalErrorStatus, reportError, UserError, userErrorStatus } from "#cli/errors.ts";
 import { run } from "#cli/program.ts";
 import { type CommandEntry, commands } from "#cli/registry.ts";
+import { HdlError } from "#hdl/core/ir.ts";
 import { accio } from "./run-cli.ts";
 
 function captured(): { stdout: string; stderr: string } {
@@ -114,6 +115,15 @@ describe("errors", () => {
   it("of the file system name the path", () => {
     const error = Object.assign(new Error("ENOENT: no such file"), { code: "ENOENT", syscall: "open", path: "/no/such" });
     expect(describeError(error)).toEqual({ text: "/no/such: no such file or folder: check the path", status: userErrorStatus });
+  });
+
+  it("of a design are the user's, and keep every diagnostic", () => {
+    const at = { file: "fifo.ts", line: 17, column: 3 };
+    const diagnostic = { severity: "error", code: "width", message: "8 bits into 4", at } as const;
+    expect(describeError(new HdlError([diagnostic, { ...diagnostic, message: "9 bits into 4" }]))).toEqual({
+      text: "fifo.ts:17: error: 8 bits into 4 [width]\nfifo.ts:17: error: 9 bits into 4 [width]",
+      status: userErrorStatus,
+    });
   });
 
   it("of Accio itself say how to see more", () => {
