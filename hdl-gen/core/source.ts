@@ -20,13 +20,13 @@ const frameOf = (text: string): Frame | null => {
 };
 const isOwn = (file: string): boolean => file.startsWith(ownFolder) || own.has(file);
 
-const resolve = (error: Error): Frame => {
+const resolve = (error: Error, skip: (file: string) => boolean = isOwn): Frame => {
   const frames = (error.stack ?? "")
     .split("\n")
     .slice(1)
     .map(frameOf)
     .filter((f) => f !== null);
-  return frames.find((f) => !isOwn(f.file)) ?? frames[0] ?? { file: "?", line: 0, column: 0 };
+  return frames.find((f) => !skip(f.file)) ?? frames[0] ?? { file: "?", line: 0, column: 0 };
 };
 
 class LazySource implements Source {
@@ -76,6 +76,19 @@ export const here = (): Source => {
   const error = new Error();
   Error.stackTraceLimit = limit;
   return new LazySource(error);
+};
+
+/**
+ * The place that called into `folder`: for the library, whose blocks are users of the language themselves, to name the
+ * line that asked for something impossible.
+ */
+export const outside = (folder: string): Source => {
+  if (stated !== null) return stated;
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 60;
+  const error = new Error();
+  Error.stackTraceLimit = limit;
+  return resolve(error, (file) => isOwn(file) || file.startsWith(`${folder}/`));
 };
 
 export const unknownSource: Source = { file: "?", line: 0, column: 0 };
