@@ -1,22 +1,104 @@
-/** Synchronous FIFO. */
-import { bool, clog2, input, module, output, type Data, stream, type Type, uint } from "../index.ts";
+/** Synchronous FIFO: keeps beats in order until they are taken. Three kinds of storage behind one pair of streams. */
+import type { HardwareModule } from "../core/builder.ts";
+import { isPowerOfTwo, widthOf } from "../core/expr.ts";
+import { module } from "../core/module.ts";
+import { type Bundle, input, output, type Port } from "../core/ports.ts";
+import { mux } from "../core/select.ts";
+import { bool, index, type Type, uint } from "../core/types.ts";
+import type { Bits, Data } from "../core/values.ts";
+import { refuse } from "./refuse.ts";
+import { type Stream, stream } from "./stream.ts";
 
-/** FIFO of `depth` (a power of two) entries; a beat can leave one cycle after it came. */
-export const fifo = <S extends Data, I>(of: Type<S, I>, depth: number) =>
-  module(`fifo_${of.name}x${depth}`, { push: input(stream(of)), pop: output(stream(of)) }, ({ push, pop }, h) => {
-    const pointer = uint(clog2(depth));
-    const { head, tail, full } = h.registers({ head: pointer, tail: pointer, full: bool });
-    const { empty } = h.nets({ empty: head.eq(tail).and(full.not()) });
+export interface FifoOptions {
+  /**
+   * What holds the beats: flip-flops, LUT RAM, or as the tool likes (`auto`, the default): a beat can leave one cycle
+   * after it came. `block`: block RAM and a register that its next word is fetched into; two cycles, one beat more.
+   */
+  readonly style?: "auto" | "registers" | "distributed" | "block";
+  /** A beat may pass an empty FIFO at once, with no cycle of latency: `pop` then follows `push` combinationally. */
+  readonly flow?: boolean;
+}
+export type FifoPorts<P extends Data, Counted extends boolean = false> = {
+  readonly push: Port<Bundle<Stream<P>>>;
+  readonly pop: Port<Bundle<Stream<P>>>;
+} & (Counted extends true ? { readonly count: Port<Type<Bits>> } : unknown);
 
+/** Most beats that a FIFO of these parameters holds. */
+export const fifoCapacity = (depth: number, options: FifoOptions = {}): number => (options.style === "block" ? depth + 1 : depth);
+
+/**
+ * FIFO of `depth` entries (any number; a power of two is cheapest). Throughput: one beat a cycle, pushed and popped at
+ * once; with one entry, every other cycle. `push.ready` is a register's function alone, `pop.valid` too unless `flow`.
+ *
+ * | style | first-word latency | holds |
+ * |---|---|---|
+ * | auto, registers, distributed | 1 (0 with `flow`) | depth |
+ * | block | 2 | depth + 1 |
+ *
+ * With `count: true` a port `count` tells how many beats it holds, from 0 to its capacity.
+ */
+export const fifo = <P extends Data, I, const Counted extends boolean = false>(
+  of: Type<P, I>,
+  depth: number,
+  options: FifoOptions & { readonly count?: Counted } = {},
+): HardwareModule<FifoPorts<P, Counted>> => {
+  const { style = "auto", flow = false } = options;
+  if (!Number.isInteger(depth) || depth < 1) refuse(`fifo of ${depth} entries: a whole number of at least 1 is needed`);
+  if (style === "block" && flow) refuse("fifo: a block RAM cannot be passed at once; leave out flow or choose another style");
+  const name = [
+    "fifo",
+    `${of.name}x${depth}`,
+    ...(style === "auto" ? [] : [style]),
+    ...(flow ? ["flow"] : []),
+    ...(options.count ? ["count"] : []),
+  ].join("_");
+  const level = uint(widthOf(fifoCapacity(depth, options)));
+  const streams = { push: input(stream(of)), pop: output(stream(of)) };
+  const ports = options.count ? { ...streams, count: output(level) } : streams;
+
+  const made = module(name, ports, ({ push, pop, ...io }, h) => {
+    const count = "count" in io ? (io.count as Bits) : null;
+    const pointer = index(depth);
+    const after = (p: Bits): Bits => (isPowerOfTwo(depth) ? p.add(1) : mux(p.eq(depth - 1), pointer.of(0), p.add(1)));
+    const { full } = h.registers({ /** Every entry is in use: tells all from none where head and tail meet. */ full: bool });
+    // One entry needs no pointers.
+    const pointers =
+      depth === 1 ? null : h.registers({ /** The oldest entry. */ head: pointer, /** Where the next beat goes. */ tail: pointer });
+    const { head, tail } = pointers ?? { head: pointer.of(0), tail: pointer.of(0) };
+    const { empty } = h.nets({ empty: pointers === null ? full.not() : head.eq(tail).and(full.not()) });
     push.ready.drive(full.not());
-    pop.valid.drive(empty.not());
 
-    const cells = h.memory("cells", of, depth, { collision: "never" });
-    cells.write(tail, push.payload, push.fire);
-    pop.payload.drive(cells.read(head));
-
-    h.when(push.fire, () => tail.next(tail.add(1)));
-    h.when(pop.fire, () => head.next(head.add(1)));
-    h.when(push.fire.ne(pop.fire), () => full.next(push.fire.and(tail.add(1).eq(head))));
-    h.assert("never full and empty", full.and(empty).not());
+    const cells = h.memory("cells", of, depth, { style, collision: "never" });
+    const { store, take } = h.wires({ store: bool, take: bool });
+    cells.write(tail, push.payload, store);
+    h.when(store.ne(take), () => full.next(pointers === null ? store : store.and(after(tail).eq(head))));
+    if (pointers !== null) {
+      h.when(store, () => tail.next(after(tail)));
+      h.when(take, () => head.next(after(head)));
+    }
+    // How many entries are in use; tail may have wrapped when head has not.
+    const distance = tail.sub(head);
+    const used = isPowerOfTwo(depth) ? distance : mux(tail.lt(head), distance.add(depth % 2 ** pointer.width), distance);
+    const stored = pointers === null ? full.zext(level.width) : mux(full, level.of(depth), used.zext(level.width) as Bits);
+    if (style === "block") {
+      const { fetched } = h.registers({ /** The register at the memory's output holds a beat. */ fetched: bool });
+      store.drive(push.fire);
+      take.drive(empty.not().and(fetched.not().or(pop.ready)));
+      pop.payload.drive(cells.readSync("word", head, take));
+      pop.valid.drive(fetched);
+      h.when(take, () => fetched.next(1)).elseWhen(pop.ready, () => fetched.next(0));
+      count?.drive(stored.add(fetched.zext(level.width)));
+    } else {
+      // A beat that passes an empty FIFO at once is never stored.
+      const passes = empty.and(pop.ready);
+      store.drive(flow ? push.fire.and(passes.not()) : push.fire);
+      take.drive(flow ? pop.ready.and(empty.not()) : pop.fire);
+      pop.valid.drive(flow ? push.valid.or(empty.not()) : empty.not());
+      pop.payload.drive(flow ? mux(empty, push.payload, cells.read(head) as never) : cells.read(head));
+      count?.drive(stored);
+    }
+    if (pointers !== null) h.assert("all entries are in use only where head and tail meet", full.implies(head.eq(tail)));
+    if (!isPowerOfTwo(depth)) h.assert("head and tail stay inside", head.lt(depth).and(tail.lt(depth)));
   });
+  return made as unknown as HardwareModule<FifoPorts<P, Counted>>;
+};

@@ -1,0 +1,56 @@
+/** One stream to several: every beat to all of them (fork), or each to one (demux). Behind `Stream`'s methods. */
+import type { Builder } from "../core/builder.ts";
+import { clog2 } from "../core/expr.ts";
+import { reduce } from "../core/select.ts";
+import { transparent } from "../core/source.ts";
+import { uint } from "../core/types.ts";
+import type { Bits, Data } from "../core/values.ts";
+import { refuse } from "./refuse.ts";
+import { Stream } from "./stream.ts";
+
+transparent(import.meta.url);
+
+const outputs = (count: number, what: string): number[] => {
+  if (!Number.isInteger(count) || count < 2) refuse(`${what} to ${count} streams: a whole number of at least 2 is needed`);
+  return Array.from({ length: count }, (_, i) => i);
+};
+
+/**
+ * Every beat to each of `count` streams. An output takes its copy as soon as it is ready, and the beat has moved when all
+ * have theirs, so that no output's valid waits for another's ready. Latency 0, one beat a cycle, one register per output.
+ */
+export const forkStream = <P extends Data>(h: Builder, from: Stream<P>, count: number): readonly Stream<P>[] => {
+  const all = outputs(count, "fork");
+  const readyName = h.freeName(`${from.name}_fork_ready`);
+  const doneName = h.freeName(`${from.name}_fork_done`);
+  const ready = h.wires({ [readyName]: uint(count) }, { doc: `Ready of each stream that ${from.name} is forked to` })[readyName] as Bits;
+  const done = h.registers({ [doneName]: uint(count) }, { doc: `Outputs that have their copy of the beat that waits at ${from.name}` })[
+    doneName
+  ] as Bits;
+  const satisfied = ready.or(done);
+  from.ready.drive(satisfied.all());
+  h.when(from.valid, () => {
+    h.when(satisfied.all(), () => done.next(0)).otherwise(() => done.next(satisfied));
+  });
+  return all.map((i) => new Stream(from.valid.and(done.bit(i).not()), ready.bit(i), from.payload, from.of, `${from.name}_${i}`));
+};
+
+/**
+ * Each beat to the one of `count` streams that `select` names; `select` belongs to the beat and must not change while it
+ * waits. Latency 0. A beat for a stream that does not exist is an error of the design (asserted), and would wait for ever.
+ */
+export const demuxStream = <P extends Data>(h: Builder, from: Stream<P>, count: number, select: Bits<any>): readonly Stream<P>[] => {
+  const all = outputs(count, "demux");
+  if (select.width < clog2(count)) refuse(`demux to ${count} streams needs ${clog2(count)} select bits, and there are ${select.width}`);
+  const readyName = h.freeName(`${from.name}_demux_ready`);
+  const ready = h.wires({ [readyName]: uint(count) }, { doc: `Ready of each stream that ${from.name} may go to` })[readyName] as Bits;
+  const chosen = all.map((i) => select.eq(i));
+  from.ready.drive(
+    reduce(
+      chosen.map((c, i) => c.and(ready.bit(i))),
+      (a, b) => a.or(b),
+    ),
+  );
+  if (2 ** select.width > count) h.assert(`${from.name}: a beat goes to a stream that exists`, from.valid.implies(select.lt(count)));
+  return all.map((i) => new Stream(from.valid.and(chosen[i] as Bits<1>), ready.bit(i), from.payload, from.of, `${from.name}_${i}`));
+};
