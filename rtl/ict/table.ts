@@ -44,12 +44,23 @@ export const transmitState = (c: Config) =>
     },
     `transmit_state_${c.slots}`,
   );
-/** An engine's news for a slot. `epoch` is the one the work began under: news of an earlier life of the slot is ignored. */
-export const slotNews = (c: Config) =>
+/** Ring space taken for a datagram that is on its way. */
+export const ringAllocation = (c: Config) =>
+  struct({ valid: bool, slot: uint(derived(c).slotBits), pointer: uint(derived(c).pointerBits) }, `ring_allocation_${c.slots}`);
+/**
+ * A pointer that an engine moves. `epoch` is the slot's when the work began: news of an earlier life of the slot is
+ * ignored.
+ */
+export const ringMove = (c: Config) =>
+  struct({ valid: bool, slot: uint(derived(c).slotBits), pointer: uint(derived(c).pointerBits), epoch: uint(2) }, `ring_move_${c.slots}`);
+/** The end of a datagram's writes; `failed` where memory answered with an error. */
+export const ringCommit = (c: Config) =>
   struct(
     { valid: bool, slot: uint(derived(c).slotBits), pointer: uint(derived(c).pointerBits), epoch: uint(2), failed: bool },
-    `slot_news_${c.slots}`,
+    `ring_commit_${c.slots}`,
   );
+/** A slot that cannot go on. */
+export const slotStop = (c: Config) => struct({ valid: bool, slot: uint(derived(c).slotBits), epoch: uint(2) }, `slot_stop_${c.slots}`);
 
 /** Index of the lowest 1; 0 where there is none. */
 export const lowestIndex = (value: Bits): Bits => {
@@ -77,8 +88,8 @@ export const connectionTable = (c: Config) => {
       found: output(slot),
       receiveSlot: input(slot),
       receive: output(receiveState(c)),
-      allocate: input(slotNews(c)),
-      commit: input(slotNews(c)),
+      allocate: input(ringAllocation(c)),
+      commit: input(ringCommit(c)),
       drop: input(bool),
       dropSlot: input(slot),
       /** A commit that was refused: an error of its own, or after one. */
@@ -87,9 +98,9 @@ export const connectionTable = (c: Config) => {
       workValid: output(bool),
       workSlot: output(slot),
       transmit: output(transmitState(c)),
-      advanceRead: input(slotNews(c)),
-      sent: input(slotNews(c)),
-      stop: input(slotNews(c)),
+      advanceRead: input(ringMove(c)),
+      sent: input(ringMove(c)),
+      stop: input(slotStop(c)),
       irq: output(uint(c.harts)),
     },
     (io, h) => {
@@ -168,7 +179,8 @@ export const connectionTable = (c: Config) => {
 
       // ---- engines' news, then the kernel's writes, which win --------------------------------
       const { commit, allocate, advanceRead, sent, stop } = io;
-      const current = (news: typeof commit) => news.valid.and(flags.enabled.bit(news.slot)).and(epoch.at(news.slot).eq(news.epoch));
+      const current = (news: Pick<typeof commit, "valid" | "slot" | "epoch">) =>
+        news.valid.and(flags.enabled.bit(news.slot)).and(epoch.at(news.slot).eq(news.epoch));
       const { commit_ok } = h.nets({ commit_ok: current(commit).and(flags.rx_stopped.bit(commit.slot).not()).and(commit.failed.not()) });
       io.commitLost.drive(commit.valid.and(commit_ok.not()));
       h.when(allocate.valid, () => p.rx_write.at(allocate.slot).next(allocate.pointer));
@@ -253,7 +265,7 @@ export const connectionTable = (c: Config) => {
       });
 
       // ---- lookup -----------------------------------------------------------------------------
-      const { exact, wildcard } = h.registers({ exact: uint(n), wildcard: uint(n) });
+      const { exact, local_only } = h.registers({ exact: uint(n), local_only: uint(n) });
       const each = (f: (i: number) => Bits<1>): Bits => cat(...Array.from({ length: n }, (_, i) => f(n - 1 - i)));
       const localEq = (i: number): Bits<1> =>
         keys.local_ip.at(i).eq(io.key.localIp).and(keys.local_port.at(i).eq(io.key.localPort)).and(flags.enabled.bit(i));
@@ -266,12 +278,12 @@ export const connectionTable = (c: Config) => {
               .and(keys.remote_port.at(i).eq(io.key.remotePort)),
           ),
         );
-        wildcard.next(each((i) => localEq(i).and(flags.connected.bit(i).not())));
+        local_only.next(each((i) => localEq(i).and(flags.connected.bit(i).not())));
       });
       const { lookup_hit, lookup_slot } = h.registers({ lookup_hit: bool, lookup_slot: slot.noReset() });
       h.when(io.advance, () => {
-        lookup_hit.next(exact.any().or(wildcard.any()));
-        lookup_slot.next(lowestIndex(mux(exact.any(), exact as Bits, wildcard as Bits)));
+        lookup_hit.next(exact.any().or(local_only.any()));
+        lookup_slot.next(lowestIndex(mux(exact.any(), exact as Bits, local_only as Bits)));
       });
       io.hit.drive(lookup_hit);
       io.found.drive(lookup_slot);
@@ -290,7 +302,9 @@ export const connectionTable = (c: Config) => {
       });
       const { turn } = h.registers({ turn: slot });
       const { candidates } = h.nets({ candidates: flags.work.and(flags.enabled).and(flags.tx_stopped.not()) });
-      const later = cat(...Array.from({ length: n }, (_, i) => n - 1 - i).map((i) => candidates.bit(i).and(turn.lt(i)))) as Bits;
+      const later = cat(
+        ...Array.from({ length: n }, (_, i) => n - 1 - i).map((i) => (i === 0 ? bool.of(0) : candidates.bit(i).and(turn.lt(i)))),
+      ) as Bits;
       const { pick } = h.nets({ pick: mux(later.any(), lowestIndex(later), lowestIndex(candidates)) });
       io.workValid.drive(candidates.any());
       io.workSlot.drive(pick as Bits);

@@ -73,19 +73,18 @@ export const aligner = (bytes: number) => {
         }),
       );
       const { last } = h.nets({ last: given.add(1).eq(beatsOut) });
+      const strobeOf = (lane: number): Bits<1> => {
+        // Every byte of a beat is at or before its last lane, and at or behind its first.
+        if (lane === bytes - 1) return last.not().or(end.eq(lane));
+        const begun = given.ne(0).or(to.le(lane));
+        return lane === 0 ? begun : begun.and(last.not().or(end.ge(lane)));
+      };
       out.valid.drive(job.valid.and(priming.not()).and(needs_input.not().or(data.valid)));
       data.ready.drive(job.valid.and(needs_input).and(priming.or(out.ready)));
       out.payload.drive({
         data: merged as never,
         last,
-        strobe: cat(
-          ...Array.from({ length: bytes }, (_, k) => bytes - 1 - k).map((lane) =>
-            given
-              .ne(0)
-              .or(to.le(lane))
-              .and(last.not().or(end.ge(lane))),
-          ),
-        ),
+        strobe: cat(...Array.from({ length: bytes }, (_, k) => bytes - 1 - k).map((lane) => strobeOf(lane))),
       });
       job.ready.drive(out.fire.and(last));
       h.when(data.fire, () => {

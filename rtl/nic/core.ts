@@ -59,7 +59,7 @@ export const nicCore = (c: Config) => {
       irq: output(uint(c.harts)),
     },
     (io, h) => {
-      const table = h.instance("table", connectionTable(c), { access: io.access });
+      const table = h.instance("ict", connectionTable(c), { access: io.access });
       io.readData.drive(table.readData);
       io.irq.drive(table.irq);
 

@@ -58,7 +58,8 @@ export const dmaWrite = (c: Config) => {
       const lastByte = in_line.zext(7).add(chunk.trunc(7)).sub(1);
       const beatsMinusOne = lineBytes === busBytes ? uint(1).of(0) : lastByte.slice(5, shift).sub(in_line.slice(5, shift));
       const burst = uint(beatBits);
-      const beats = h.instance("beats", fifo(burst, ids));
+      // What the data side must know of each burst: its last beat, and whether the job ends with it.
+      const beats = h.instance("beats", fifo(struct({ last: burst, ends: bool }, `burst_${beatBits}`), ids));
 
       aw.valid.drive(job.valid.and(busy.at(issue).not()).and(beats.push.ready));
       aw.payload.drive({
@@ -67,12 +68,12 @@ export const dmaWrite = (c: Config) => {
         id: issue,
       });
       beats.push.valid.drive(aw.fire);
-      beats.push.payload.drive(beatsMinusOne as never);
+      beats.push.payload.drive({ last: beatsMinusOne, ends: last_burst });
       job.ready.drive(aw.fire.and(last_burst));
 
       // Data follows the addresses, burst by burst.
       const { sent } = h.registers({ sent: burst });
-      const { burst_end } = h.nets({ burst_end: sent.eq(beats.pop.payload) });
+      const { burst_end } = h.nets({ burst_end: sent.eq(beats.pop.payload.last) });
       w.valid.drive(data.valid.and(beats.pop.valid));
       w.payload.drive({ data: data.payload.data, strobe: data.payload.strobe, last: burst_end });
       data.ready.drive(w.ready.and(beats.pop.valid));
@@ -102,6 +103,7 @@ export const dmaWrite = (c: Config) => {
         issue.next(issue.add(1));
         moved.next(mux(last_burst, uint(16).of(0), moved.add(chunk)));
       });
+      h.assert("a job's data ends with its last burst", w.fire.implies(data.payload.last.eq(burst_end.and(beats.pop.payload.ends))));
       h.assert("an answer belongs to a burst in flight", b.fire.implies(busy.at(b.payload.id)));
     },
   );

@@ -6,11 +6,12 @@ import { type Bits, bool, cat, constant, enumeration, input, module, mux, output
 import { fifo } from "#hdl/lib/fifo.ts";
 import { type Config, datagramHeaderBytes, dropCauses, fitTo, frameBeat, lowMask, tuple } from "#rtl/common.ts";
 import { derived } from "#rtl/config/config.ts";
-import { receiveState, slotNews } from "#rtl/ict/table.ts";
+import { receiveState, ringAllocation, ringCommit } from "#rtl/ict/table.ts";
 import { aligner, makeAlignJob } from "#rtl/nic/aligner.ts";
 import { bufferReader } from "#rtl/nic/buffer-reader.ts";
 import { addressBeat, dmaWrite, responseBeat, writeBeat } from "#rtl/nic/dma-write.ts";
-import { frameRecord, rxAddressBits, rxIngress } from "#rtl/udp/rx-ingress.ts";
+import { rxAddressBits, rxIngress } from "#rtl/udp/rx-ingress.ts";
+import { frameFault } from "#rtl/udp/rx-parse.ts";
 
 const fate = enumeration("fate", ["DROP", "ORDINARY", "DELIVER"]);
 /** Datagrams whose data is on its way to memory. */
@@ -57,8 +58,8 @@ export const rxEngine = (c: Config) => {
       found: input(uint(slotBits)),
       receiveSlot: output(uint(slotBits)),
       receive: input(receiveState(c)),
-      allocate: output(slotNews(c)),
-      commit: output(slotNews(c)),
+      allocate: output(ringAllocation(c)),
+      commit: output(ringCommit(c)),
       commitLost: input(bool),
       drop: output(bool),
       dropSlot: output(uint(slotBits)),
@@ -82,8 +83,23 @@ export const rxEngine = (c: Config) => {
       io.oversize.drive(ingress.oversize);
 
       // ---- find the slot: two steps in the table, then the verdict ---------------------------
-      const record = frameRecord(c);
-      const steps = h.registers({ step1_valid: bool, step1: record.noReset(), step2_valid: bool, step2: record.noReset() });
+      // What the verdict needs of a frame once its four-tuple has gone to the table.
+      const verdict = struct(
+        {
+          start: uint(addressBits),
+          beats: uint(addressBits + 1),
+          length: uint(16),
+          plain: bool,
+          tagged: bool,
+          fault: frameFault,
+          payload: uint(16),
+          timestamp: uint(64),
+          peerIp: uint(32),
+          peerPort: uint(16),
+        },
+        "verdict",
+      );
+      const steps = h.registers({ step1_valid: bool, step1: verdict.noReset(), step2_valid: bool, step2: verdict.noReset() });
       const jobs = h.instance("jobs", fifo(job, 2));
       const reads = h.instance("reads", fifo(struct({ start: uint(addressBits), beats: uint(addressBits + 1) }, `run_${addressBits}`), 2));
       const commits = h.instance("commits", fifo(commitment, commitDepth));
@@ -94,12 +110,24 @@ export const rxEngine = (c: Config) => {
       io.advance.drive(moves);
       h.when(moves, () => {
         steps.step1_valid.next(ingress.frames.valid);
-        steps.step1.next(ingress.frames.payload);
+        const { start, beats, facts } = ingress.frames.payload;
+        steps.step1.next({
+          start,
+          beats,
+          length: facts.length,
+          plain: facts.plain,
+          tagged: facts.tagged,
+          fault: facts.fault,
+          payload: facts.payload,
+          timestamp: facts.timestamp,
+          peerIp: facts.tuple.remoteIp,
+          peerPort: facts.tuple.remotePort,
+        });
         steps.step2_valid.next(steps.step1_valid);
         steps.step2.next(steps.step1);
       });
 
-      const { facts } = steps.step2;
+      const facts = steps.step2;
       const slot = io.receive;
       io.receiveSlot.drive(io.found);
       const { mine } = h.nets({ mine: facts.plain.and(io.hit).and(slot.ready) });
@@ -130,7 +158,7 @@ export const rxEngine = (c: Config) => {
       io.dropSlot.drive(io.found);
       io.accepted.drive(go.and(deliver));
       io.toOrdinary.drive(go.and(mine.not()).and(long.not()));
-      io.allocate.drive({ valid: go.and(deliver), slot: io.found, pointer: next, epoch: slot.epoch, failed: 0 });
+      io.allocate.drive({ valid: go.and(deliver), slot: io.found, pointer: next });
 
       // Where the bytes to write begin in the frame: at the payload, or 16 bytes before it, over what the header replaces.
       const { first_byte } = h.nets({
@@ -161,8 +189,8 @@ export const rxEngine = (c: Config) => {
         offset: slot.write,
         mask: slot.mask,
         base: slot.base,
-        peerPort: facts.tuple.remotePort,
-        peerIp: facts.tuple.remoteIp,
+        peerPort: facts.peerPort,
+        peerIp: facts.peerIp,
         timestamp: facts.timestamp,
       });
       reads.push.valid.drive(go.and(writing.or(mine.or(long).not())));
@@ -244,8 +272,8 @@ export const rxEngine = (c: Config) => {
       jobs.pop.ready.drive(finished);
       h.assert("data follows its addresses", delivers.and(align.job.ready).implies(asked));
       h.when(finished, () => beat.next(0)).elseWhen(reader.out.fire, () => beat.next(beat.add(1)));
-      ingress.release.drive(finished);
-      ingress.releaseBeats.drive(j.beats);
+      ingress.freed.drive(finished);
+      ingress.freedBeats.drive(j.beats);
 
       // ---- commit --------------------------------------------------------------------------------
       dma.done.ready.drive(1);

@@ -35,14 +35,14 @@ export const rxIngress = (c: Config) => {
       readEnable: input(bool),
       readData: output(uint(c.busBits)),
       /** Gives the oldest frame's words back. */
-      release: input(bool),
-      releaseBeats: input(uint(addressBits + 1)),
+      freed: input(bool),
+      freedBeats: input(uint(addressBits + 1)),
       /** Pulses: a frame came; it found no room; it was too long. */
       seen: output(bool),
       overflow: output(bool),
       oversize: output(bool),
     },
-    ({ wire, mac, now, enable, frames, readAddress, readEnable, readData, release, releaseBeats, seen, overflow, oversize }, h) => {
+    ({ wire, mac, now, enable, frames, readAddress, readEnable, readData, freed, freedBeats, seen, overflow, oversize }, h) => {
       wire.ready.drive(1);
       const pointer = uint(addressBits + 1);
       const { write, start, read, lost, in_frame, off } = h.registers({
@@ -93,7 +93,7 @@ export const rxIngress = (c: Config) => {
       h.when(taken.and(frames.fire.not()), () => waiting.next(waiting.add(1))).elseWhen(frames.fire.and(taken.not()), () =>
         waiting.next(waiting.sub(1)),
       );
-      h.when(release, () => read.next(read.add(releaseBeats)));
+      h.when(freed, () => read.next(read.add(freedBeats)));
       seen.drive(parse.done);
       overflow.drive(parse.done.and(places.pop.payload.kept.not()).and(long.not()));
       oversize.drive(parse.done.and(long));

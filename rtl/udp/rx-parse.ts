@@ -87,7 +87,8 @@ export const rxParse = (c: Config) => {
       // C: which of the beat's words the UDP checksum covers; the header's fields held for the end of the frame.
       const cc = h.registers({
         c_valid: bool,
-        c_beat: frameBeat(busBytes).noReset(),
+        c_data: uint(c.busBits).noReset(),
+        c_last: bool.noReset(),
         c_position: uint(17).noReset(),
         c_start: uint(17).noReset(),
         c_end: uint(17).noReset(),
@@ -99,7 +100,8 @@ export const rxParse = (c: Config) => {
       });
       cc.c_valid.next(b.b_valid);
       h.when(b.b_valid, () => {
-        cc.c_beat.next(b.b_beat);
+        cc.c_data.next(b.b_beat.data);
+        cc.c_last.next(b.b_beat.last);
         cc.c_position.next(b.b_position.zext(17));
         cc.c_start.next(ipStart.add(20));
         cc.c_end.next(ipStart.add(totalLength.zext(17)));
@@ -115,8 +117,8 @@ export const rxParse = (c: Config) => {
       });
       const coveredWords = Array.from({ length: busBytes / 2 }, (_, i) =>
         cat(
-          byteOf(cc.c_beat.data, 2 * i).and((covered[2 * i] as Bits<1>).repeat(8) as Bits<8>),
-          byteOf(cc.c_beat.data, 2 * i + 1).and((covered[2 * i + 1] as Bits<1>).repeat(8) as Bits<8>),
+          byteOf(cc.c_data, 2 * i).and((covered[2 * i] as Bits<1>).repeat(8) as Bits<8>),
+          byteOf(cc.c_data, 2 * i + 1).and((covered[2 * i + 1] as Bits<1>).repeat(8) as Bits<8>),
         ),
       );
 
@@ -157,7 +159,7 @@ export const rxParse = (c: Config) => {
       });
       h.when(cc.c_valid, () => {
         d.d_first.next(cc.c_position.eq(0));
-        d.d_last.next(cc.c_beat.last);
+        d.d_last.next(cc.c_last);
         d.d_sum.next(sumWords(coveredWords));
         d.d_ip_sum.next(sumWords(ipWords));
         d.d_pseudo.next(sumWords(pseudoWords));

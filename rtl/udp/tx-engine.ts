@@ -6,7 +6,7 @@ import { type Bits, bool, cat, constant, input, module, mux, output, stream, str
 import { fifo } from "#hdl/lib/fifo.ts";
 import { byteOf, type Config, fitTo, fold, frameBeat, lowMask, sumWords, tuple, wireBytes } from "#rtl/common.ts";
 import { derived } from "#rtl/config/config.ts";
-import { slotNews, transmitState } from "#rtl/ict/table.ts";
+import { ringMove, slotStop, transmitState } from "#rtl/ict/table.ts";
 import { aligner, makeAlignJob } from "#rtl/nic/aligner.ts";
 import { bufferReader } from "#rtl/nic/buffer-reader.ts";
 import { dmaRead, readBeat } from "#rtl/nic/dma-read.ts";
@@ -38,9 +38,9 @@ export const txEngine = (c: Config) => {
       workValid: input(bool),
       workSlot: input(uint(slotBits)),
       transmit: input(transmitState(c)),
-      advanceRead: output(slotNews(c)),
-      sent: output(slotNews(c)),
-      stop: output(slotNews(c)),
+      advanceRead: output(ringMove(c)),
+      sent: output(ringMove(c)),
+      stop: output(slotStop(c)),
       ar: output(stream(addressBeat(c))),
       r: input(stream(readBeat(c))),
       wire: output(stream(frameBeat(busBytes))),
@@ -136,13 +136,12 @@ export const txEngine = (c: Config) => {
       });
       h.when(built.and(fails.not()), () => write.next(write.add(frame_beats)));
       const news = { slot: job.slot, pointer: job.head, epoch: job.epoch };
-      io.sent.drive({ ...news, valid: built.and(fails.not()), failed: 0 });
-      // A slot whose memory cannot be read stops, and its packet is not sent; the planner's stop can wait a cycle no longer.
+      io.sent.drive({ ...news, valid: built.and(fails.not()) });
+      // A slot whose memory cannot be read stops, and its packet is not sent. A stop of the planner's that comes in the same
+      // cycle is lost, and comes again: its slot still has work.
       const { own_stop } = h.nets({ own_stop: built.and(fails) });
       io.stop.drive({
         valid: own_stop.or(plan.stop.valid),
-        failed: 1,
-        pointer: 0,
         slot: mux(own_stop, job.slot as Bits, plan.stop.slot as Bits),
         epoch: mux(own_stop, job.epoch, plan.stop.epoch),
       });

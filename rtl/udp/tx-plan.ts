@@ -2,11 +2,11 @@
  * Decides the next packet to send: picks a slot with work round robin, cuts its stream at the MTU or reads the header of
  * its next datagram, and asks memory for the payload.
  */
-import { type Bits, bool, input, module, mux, output, stream, struct, uint } from "#hdl";
+import { type Bits, bool, cat, input, module, mux, output, stream, struct, uint } from "#hdl";
 import { fifo } from "#hdl/lib/fifo.ts";
 import { type Config, datagramHeaderBytes, fitTo, tuple } from "#rtl/common.ts";
 import { derived } from "#rtl/config/config.ts";
-import { slotNews, transmitState } from "#rtl/ict/table.ts";
+import { ringMove, slotStop, transmitState } from "#rtl/ict/table.ts";
 import { ringJob } from "#rtl/nic/dma-write.ts";
 
 /** A packet whose payload is on its way. */
@@ -37,8 +37,8 @@ export const txPlan = (c: Config) => {
       workValid: input(bool),
       workSlot: input(uint(slotBits)),
       transmit: input(transmitState(c)),
-      advanceRead: output(slotNews(c)),
-      stop: output(slotNews(c)),
+      advanceRead: output(ringMove(c)),
+      stop: output(slotStop(c)),
       /** Reads for memory, and for each whether it fetches a header (which comes back here) or a payload. */
       reads: output(stream(ringJob(c))),
       isHeader: output(stream(bool)),
@@ -53,7 +53,6 @@ export const txPlan = (c: Config) => {
         slot: uint(slotBits).noReset(),
         state: state.noReset(),
         header_words: uint(128).noReset(),
-        header_beat: uint(2),
         header_failed: bool,
       });
       const { used } = h.nets({ used: held.state.tail.sub(held.state.read).and(held.state.mask) });
@@ -87,7 +86,6 @@ export const txPlan = (c: Config) => {
           h.when(io.enable.and(io.workValid), () => {
             held.slot.next(io.workSlot);
             held.state.next(io.transmit);
-            held.header_beat.next(0);
             go("LOOK");
           }),
         LOOK: (go) =>
@@ -109,12 +107,10 @@ export const txPlan = (c: Config) => {
 
       io.header.ready.drive(machine.is("WAIT"));
       h.when(io.header.fire, () => {
-        held.header_beat.next(held.header_beat.add(1));
         held.header_failed.next(io.header.payload.failed);
         if (headerBeats === 2)
-          h.when(held.header_beat.eq(0), () => held.header_words.slice(63, 0).next(io.header.payload.data)).otherwise(() =>
-            held.header_words.slice(127, 64).next(io.header.payload.data),
-          );
+          // Two words, the lower one first.
+          held.header_words.next(cat(io.header.payload.data, held.header_words.slice(127, 64)));
         else {
           // Headers stand at multiples of 16 bytes; the bus word holds several places.
           const places = busBytes / datagramHeaderBytes;
@@ -163,9 +159,8 @@ export const txPlan = (c: Config) => {
         slot: held.slot,
         pointer: mux(nothing, held.state.read as Bits, next as Bits),
         epoch: held.state.epoch,
-        failed: 0,
       });
-      io.stop.drive({ valid: planned.and(broken), slot: held.slot, pointer: 0, epoch: held.state.epoch, failed: 1 });
+      io.stop.drive({ valid: planned.and(broken), slot: held.slot, epoch: held.state.epoch });
       io.malformed.drive(planned.and(broken));
     },
   );
