@@ -171,7 +171,9 @@ export class JavaScript {
         return narrow ? cut(`-${this.value(a)}`, a.width) : `BigInt.asUintN(${a.width}, -${this.value(a)})`;
       case "all":
       case "any":
-        return a.width === 1 ? this.value(a) : `(${this.condition(e)} ? 1 : 0)`;
+        // Spelt out, not through `condition`, which would name the variable that is being computed.
+        if (a.width === 1) return this.value(a);
+        return `(${this.value(a)} ${op === "any" ? `!== ${constant(0n, a.width)}` : `=== ${ones(a.width)}`} ? 1 : 0)`;
       case "parity":
         return a.width === 1 ? this.value(a) : narrow ? `R.parity(${this.value(a)})` : `R.parityWide(${this.value(a)}, ${a.width})`;
     }
