@@ -4,7 +4,7 @@
  */
 import type { Expr, Module, Signal } from "../core/ir.ts";
 import { portPaths } from "./comb-graph.ts";
-import { doesWrite, mayWrite } from "./driven.ts";
+import { isCertain, span } from "./driven.ts";
 import { decider, factsOf } from "./facts.ts";
 
 export interface SignalBit {
@@ -87,17 +87,17 @@ export class BitGraph {
     if (signal.kind !== "net" && signal.kind !== "output") return [];
     const out: number[] = [];
     const assigns = assignsOf.get(signal) ?? [];
-    const mask = 1n << BigInt(bit);
     for (let i = assigns.length - 1; i >= 0; i--) {
       const { stmt, path } = assigns[i] as (typeof assigns)[number];
-      if ((mayWrite(stmt) & mask) === 0n) continue;
+      const [hi, lo] = span(stmt);
+      if (bit > hi || bit < lo) continue;
       const t = stmt.target;
       const at = t.kind === "whole" ? bit : t.kind === "bits" ? bit - t.lo : bit % t.width;
       out.push(this.#some(stmt.value, at, at));
       if (t.kind === "element") out.push(this.#some(t.index));
       for (let p = path; p !== null; p = p.up) out.push(this.#some(decider(p.stmt)));
       // What stands before an unconditional assignment has no part in this bit.
-      if (path === null && (doesWrite(stmt) & mask) !== 0n) break;
+      if (path === null && isCertain(stmt)) break;
     }
     return out;
   }

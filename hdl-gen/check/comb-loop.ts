@@ -2,28 +2,42 @@
 import type { Diagnostic, Module, Signal } from "../core/ir.ts";
 import { BitGraph, type SignalBit } from "./bit-graph.ts";
 import { combGraph, cycles } from "./comb-graph.ts";
-import { doesWrite, mayWrite } from "./driven.ts";
+import { isCertain, span } from "./driven.ts";
 import { factsOf, readsOfAssign } from "./facts.ts";
-import { allBits, problem } from "./show.ts";
+import { problem } from "./show.ts";
 
 /** One error for each group of signals that depend on each other; through instances too. */
 export const combLoops = (m: Module): readonly Diagnostic[] => {
   const graph = combGraph(m);
+  // Loops are told from the signal that was declared first.
+  const place = new Map([...m.ports, ...m.signals].map((s, i) => [s, i]));
+  const declared = (s: Signal): number => place.get(s) ?? 0;
   const groups = cycles(graph.keys(), (s) => graph.get(s) ?? []);
   const found: Diagnostic[] = [];
   for (const group of groups) {
     const bits = BitGraph.of(m);
-    const starts = [...group].reverse().flatMap((s) => Array.from({ length: s.width }, (_, i) => bits.bit(s, i)));
+    const starts = [...group]
+      .sort((a, b) => declared(a) - declared(b))
+      .flatMap((s) => Array.from({ length: s.width }, (_, i) => bits.bit(s, i)));
     const [loop] = cycles(starts, (n) => bits.next(n));
-    if (loop !== undefined) found.push(report(m, travel(bits, loop)));
+    if (loop !== undefined) found.push(report(m, travel(bits, loop, declared)));
   }
   return found;
 };
 
 /** A shortest way round within a group, as signal bits in the order in which the value travels. */
-const travel = (bits: BitGraph, group: readonly number[]): readonly SignalBit[] => {
+const travel = (bits: BitGraph, group: readonly number[], declared: (s: Signal) => number): readonly SignalBit[] => {
   const inside = new Set(group);
-  const start = Math.min(...group.filter((n) => bits.signalBit(n) !== null));
+  const rank = (n: number): readonly [number, number] => {
+    const { signal, bit } = bits.signalBit(n) as SignalBit;
+    return [declared(signal), bit];
+  };
+  const start = group
+    .filter((n) => bits.signalBit(n) !== null)
+    .reduce((best, n) => {
+      const [a, b] = [rank(n), rank(best)];
+      return a[0] < b[0] || (a[0] === b[0] && a[1] < b[1]) ? n : best;
+    });
   const from = new Map<number, number>();
   const open = [start];
   for (let i = 0; i < open.length; i++) {
@@ -46,7 +60,7 @@ const report = (m: Module, way: readonly SignalBit[]): Diagnostic => {
   const whole = (s: Signal): boolean =>
     s.width === 1 ||
     (!pinOf.has(s) &&
-      (assignsOf.get(s) ?? []).every((a) => mayWrite(a.stmt) === allBits(s.width)) &&
+      (assignsOf.get(s) ?? []).every((a) => a.stmt.target.kind === "whole") &&
       way.filter((w) => w.signal === s).length === 1);
   const show = ({ signal, bit }: SignalBit): string => (whole(signal) ? signal.name : `${signal.name}[${bit}]`);
   const hops = way.map((from, i) => {
@@ -57,11 +71,10 @@ const report = (m: Module, way: readonly SignalBit[]): Diagnostic => {
         message: `${show(from)} drives ${show(to)} through instance ${pin.instance.name} (${pin.instance.of.name})`,
         at: pin.instance.at,
       };
-    const mask = 1n << BigInt(to.bit);
     const writers = (assignsOf.get(to.signal) ?? []).filter(
-      (a) => (mayWrite(a.stmt) & mask) !== 0n && readsOfAssign(a).signals.has(from.signal),
+      (a) => span(a.stmt)[0] >= to.bit && span(a.stmt)[1] <= to.bit && readsOfAssign(a).signals.has(from.signal),
     );
-    const writer = writers.findLast((a) => (doesWrite(a.stmt) & mask) !== 0n) ?? writers.at(-1);
+    const writer = writers.findLast((a) => isCertain(a.stmt)) ?? writers.at(-1);
     return { message: `${show(from)} drives ${show(to)} here`, at: writer?.stmt.at ?? to.signal.at };
   });
   const [first] = way;

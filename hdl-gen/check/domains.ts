@@ -26,7 +26,7 @@ const domainName = (d: ClockDomain): string => d.clock.name;
 /** Crossings between clock domains without a synchroniser. */
 export const crossings = (m: Module): readonly Diagnostic[] => {
   const facts = factsOf(m);
-  const all = new Set<ClockDomain>();
+  const all = new Set<ClockDomain>(m.domains);
   for (const s of facts.signals) if (s.domain !== null) all.add(s.domain);
   for (const s of facts.stores) all.add(s.stmt.domain);
   if (all.size < 2) return [];

@@ -7,12 +7,18 @@ import type { Diagnostic, Module, Signal, Source, Stmt } from "../core/ir.ts";
 import { type AssignStmt, factsOf } from "./facts.ts";
 import { allBits, plural, problem, remark, showBits } from "./show.ts";
 
+/** Highest and lowest bit an assignment may write. */
+export const span = (s: AssignStmt): readonly [hi: number, lo: number] =>
+  s.target.kind === "bits" ? [s.target.hi, s.target.lo] : [s.target.signal.width - 1, 0];
+/** Does it write all of `span` whenever it stands? An element chosen at run time is none in particular. */
+export const isCertain = (s: AssignStmt): boolean => s.target.kind !== "element" || s.target.width === s.target.signal.width;
 /** Bits an assignment may write. */
-export const mayWrite = (s: AssignStmt): bigint =>
-  s.target.kind === "bits" ? allBits(s.target.hi - s.target.lo + 1) << BigInt(s.target.lo) : allBits(s.target.signal.width);
-/** Bits it writes whenever it stands: an element chosen at run time is none in particular. */
-export const doesWrite = (s: AssignStmt): bigint =>
-  s.target.kind === "element" && s.target.width < s.target.signal.width ? 0n : mayWrite(s);
+export const mayWrite = (s: AssignStmt): bigint => {
+  const [hi, lo] = span(s);
+  return allBits(hi - lo + 1) << BigInt(lo);
+};
+/** Bits it writes whenever it stands. */
+export const doesWrite = (s: AssignStmt): bigint => (isCertain(s) ? mayWrite(s) : 0n);
 
 /** Bits of nets, outputs and pins of instances that nothing drives, and registers that nothing assigns. */
 export const undriven = (m: Module): readonly Diagnostic[] => {
@@ -50,7 +56,6 @@ interface Earlier {
   readonly at: Source;
   /** Stands in the same block, so that it takes effect whenever the later one does. */
   readonly here: boolean;
-  readonly element: boolean;
 }
 /** Assignments of a block so far, per signal, with all bits they may write. */
 type Block = Map<Signal, { all: bigint; readonly list: Earlier[] }>;
@@ -107,7 +112,7 @@ export const doublyDriven = (m: Module): readonly Diagnostic[] => {
         before.list.splice(0, before.list.length, ...before.list.filter((e) => (e.mask & mask) === 0n));
       }
     }
-    add(block, signal, { mask: mayWrite(s), at: s.at, here: true, element: s.target.kind === "element" });
+    add(block, signal, { mask: mayWrite(s), at: s.at, here: true });
   };
   const walk = (body: readonly Stmt[]): Block => {
     const block: Block = new Map();
@@ -123,6 +128,5 @@ export const doublyDriven = (m: Module): readonly Diagnostic[] => {
   walk(m.body);
   return found;
 };
-/** A whole value and then some of its bits; an element chosen at run time and then certain bits. */
-const allowed = (earlier: Earlier, mask: bigint): boolean =>
-  (earlier.mask & mask) === mask && earlier.mask !== mask && (earlier.here || earlier.element);
+/** A wider value and then some of its bits; an element chosen at run time and then a certain one. */
+const allowed = (earlier: Earlier, mask: bigint): boolean => (earlier.mask & mask) === mask && earlier.mask !== mask;

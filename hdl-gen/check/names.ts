@@ -2,7 +2,7 @@
 import type { Diagnostic, EnumInfo, Module, Source } from "../core/ir.ts";
 import { eachNode, roots } from "./facts.ts";
 import { reservedBy } from "./reserved.ts";
-import { problem, remark } from "./show.ts";
+import { problem, remark, withArticle } from "./show.ts";
 
 const identifier = /^[A-Za-z_][A-Za-z0-9_$]*$/;
 
@@ -38,7 +38,7 @@ export const names = (m: Module): readonly Diagnostic[] => {
     const twin = exact.get(d.name);
     if (twin !== undefined) {
       found.push(
-        problem("name", d.at, `${d.what} ${d.name} has the name of a ${twin.what}; rename one of them`, [
+        problem("name", d.at, `${d.what} ${d.name} has the name of ${withArticle(twin.what)}; rename one of them`, [
           { message: `the ${twin.what}`, at: twin.at },
         ]),
       );

@@ -48,6 +48,8 @@ const text = (e: Expr, depth: number, members: EnumInfo | null = null): string =
     case "unary":
       return e.op === "not" ? `!${inner(e.a)}` : e.op === "neg" ? `-${inner(e.a)}` : `${e.op}(${text(e.a, depth - 1)})`;
     case "binary":
+      if (e.b.kind === "literal" && e.op.length === 3 && e.op.startsWith("s") && e.width === 1)
+        return `${inner(e.a)} ${infix[e.op]} ${BigInt.asIntN(e.b.width, e.b.value)}`;
       if (e.b.kind === "literal") return `${inner(e.a)} ${infix[e.op]} ${text(e.b, 1, enumOf(e.a))}`;
       return `${inner(e.a)} ${infix[e.op]} ${inner(e.b)}`;
     case "mux":
@@ -136,9 +138,8 @@ export const joined = (list: readonly string[]): string =>
 /** As many ones. */
 export const allBits = (width: number): bigint => (1n << BigInt(width)) - 1n;
 
-/** "an input", "a net", ... */
-export const kindOf = (s: Signal): string =>
-  s.origin === "instance" ? "a pin of an instance" : `${/^[aeiou]/.test(s.kind) ? "an" : "a"} ${s.kind}`;
+/** "an input", "a net". */
+export const withArticle = (what: string): string => `${/^[aeiou]/.test(what) ? "an" : "a"} ${what}`;
 
 export const problem = (code: string, at: Source, message: string, related: Diagnostic["related"] = []): Diagnostic => ({
   severity: "error",

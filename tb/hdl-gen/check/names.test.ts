@@ -1,0 +1,100 @@
+/** Reserved words, illegal and clashing names. */
+import { describe, expect, test } from "vitest";
+import { bool, enumeration, input, module, output, stream, struct } from "#hdl";
+import { checkModule } from "#hdl/check/index.ts";
+import { complaint, marks, shown, warnings } from "./complaints.ts";
+
+const at = marks(import.meta.url);
+
+describe("names", () => {
+  test("reserved words of Verilog and SystemVerilog", () => {
+    expect(
+      complaint(
+        () => module("m", { a: input(bool), reg: output(bool) }, ({ a, reg }) => reg.drive(a)), // @verilog
+      ),
+    ).toBe(`${at("verilog")}: error: output "reg" is a reserved word of Verilog; choose another name [reserved]`);
+    expect(
+      complaint(() =>
+        module("m", { a: input(bool), q: output(bool) }, ({ a, q }, h) => {
+          const { logic } = h.nets({ logic: a.not() }); // @system
+          q.drive(logic);
+        }),
+      ),
+    ).toBe(`${at("system")}: error: net "logic" is a reserved word of SystemVerilog; choose another name [reserved]`);
+    expect(complaint(() => module("table", { a: input(bool), q: output(bool) }, ({ a, q }) => q.drive(a)))).toContain(
+      'module "table" is a reserved word of Verilog',
+    );
+  });
+  test("no identifiers", () => {
+    expect(complaint(() => module("m-1", {}, () => {}))).toContain('module name "m-1" is no Verilog identifier');
+    expect(
+      complaint(
+        () => module("m", { "2b": input(bool) }, () => {}), // @digit
+      ),
+    ).toBe(`${at("digit")}: error: "2b" is no Verilog identifier: letters, digits and _, not starting with a digit [name]`);
+  });
+  test("a field and a signal that flatten to one name", () => {
+    expect(
+      complaint(() =>
+        module("m", { head: input(struct({ valid: bool })), q: output(bool) }, ({ head, q }, h) => {
+          // @field
+          const { head_valid } = h.nets({ head_valid: head.valid }); // @clash
+          q.drive(head_valid);
+        }),
+      ),
+    ).toContain(`${at("clash")}: error: head_valid is declared twice in m [name]`);
+    expect(complaint(() => module("m", { s: input(stream(bool)), s_ready: output(bool) }, () => {}))).toContain(
+      "s_ready is declared twice in m",
+    );
+  });
+  test("capitals alone: a warning", () => {
+    const m = module("m", { a: input(bool), q: output(bool) }, ({ a, q }, h) => {
+      const { Count } = h.nets({ Count: a.not() }); // @upper
+      const { count } = h.nets({ count: Count.not() }); // @lower
+      q.drive(count);
+    });
+    expect(warnings(m)).toEqual([
+      `${at("lower")}: warning: net count and net Count differ only in capitals [name-case]\n    ${at("upper")}: the net`,
+    ]);
+  });
+  test("two enumerations of one name and different members", () => {
+    const a = enumeration("op", ["ADD", "SUB"]);
+    const b = enumeration("op", ["ADD", "MUL"]);
+    expect(
+      complaint(() =>
+        module("m", { x: input(a), q: output(b) }, ({ x, q }, h) => {
+          q.drive("ADD");
+          h.when(x.is("SUB"), () => q.drive("MUL"));
+        }),
+      ),
+    ).toContain("member ADD of enumeration op OP_ADD has the name of a member ADD of enumeration op; rename one of them [name]");
+  });
+  test("equal enumerations made twice are one", () => {
+    const a = enumeration("op", ["ADD", "SUB"]);
+    const b = enumeration("op", ["ADD", "SUB"]);
+    module("m", { x: input(a), q: output(b) }, ({ x, q }, h) => {
+      q.drive("ADD");
+      h.when(x.is("SUB"), () => q.drive("SUB"));
+    });
+  });
+  test("a constant of an enumeration and a signal", () => {
+    const op = enumeration("op", ["ADD", "SUB"]);
+    expect(
+      complaint(() =>
+        module("m", { x: input(op), q: output(bool) }, ({ x, q }, h) => {
+          const { OP_ADD } = h.nets({ OP_ADD: x.is("ADD") });
+          q.drive(OP_ADD);
+        }),
+      ),
+    ).toContain("member ADD of enumeration op OP_ADD has the name of a net; rename one of them");
+  });
+  test("made elsewhere, two signals of one name are found too", () => {
+    const m = module("m", { a: input(bool), q: output(bool) }, ({ a, q }, h) => {
+      const { n } = h.nets({ n: a });
+      q.drive(n);
+    });
+    const [net] = m.signals;
+    const found = checkModule({ ...m, signals: [net, { ...net, name: "a" }] as typeof m.signals });
+    expect(shown(found)[0]).toContain("error: net a has the name of an input; rename one of them [name]");
+  });
+});
