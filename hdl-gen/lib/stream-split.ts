@@ -15,11 +15,18 @@ const outputs = (count: number, what: string): number[] => {
   return Array.from({ length: count }, (_, i) => i);
 };
 
+/** `count` of them: a tuple where the editor knows the number, so that `const [a, b] = s.fork(h, 2)` is fully typed. */
+export type Times<T, N extends number, Made extends readonly T[] = readonly []> = number extends N
+  ? readonly T[]
+  : Made["length"] extends N
+    ? Made
+    : Times<T, N, readonly [...Made, T]>;
+
 /**
  * Every beat to each of `count` streams. An output takes its copy as soon as it is ready, and the beat has moved when all
  * have theirs, so that no output's valid waits for another's ready. Latency 0, one beat a cycle, one register per output.
  */
-export const forkStream = <P extends Data>(h: Builder, from: Stream<P>, count: number): readonly Stream<P>[] => {
+export const forkStream = <P extends Data, const N extends number>(h: Builder, from: Stream<P>, count: N): Times<Stream<P>, N> => {
   const all = outputs(count, "fork");
   const readyName = h.freeName(`${from.name}_fork_ready`);
   const doneName = h.freeName(`${from.name}_fork_done`);
@@ -32,14 +39,19 @@ export const forkStream = <P extends Data>(h: Builder, from: Stream<P>, count: n
   h.when(from.valid, () => {
     h.when(satisfied.all(), () => done.next(0)).otherwise(() => done.next(satisfied));
   });
-  return all.map((i) => new Stream(from.valid.and(done.bit(i).not()), ready.bit(i), from.payload, from.of, `${from.name}_${i}`));
+  return all.map((i) => new Stream(from.valid.and(done.bit(i).not()), ready.bit(i), from.payload, from.of, `${from.name}_${i}`)) as never;
 };
 
 /**
  * Each beat to the one of `count` streams that `select` names; `select` belongs to the beat and must not change while it
  * waits. Latency 0. A beat for a stream that does not exist is an error of the design (asserted), and would wait for ever.
  */
-export const demuxStream = <P extends Data>(h: Builder, from: Stream<P>, count: number, select: Bits<any>): readonly Stream<P>[] => {
+export const demuxStream = <P extends Data, const N extends number>(
+  h: Builder,
+  from: Stream<P>,
+  count: N,
+  select: Bits<any>,
+): Times<Stream<P>, N> => {
   const all = outputs(count, "demux");
   if (select.width < clog2(count)) refuse(`demux to ${count} streams needs ${clog2(count)} select bits, and there are ${select.width}`);
   const readyName = h.freeName(`${from.name}_demux_ready`);
@@ -52,5 +64,7 @@ export const demuxStream = <P extends Data>(h: Builder, from: Stream<P>, count: 
     ),
   );
   if (2 ** select.width > count) h.assert(`${from.name}: a beat goes to a stream that exists`, from.valid.implies(select.lt(count)));
-  return all.map((i) => new Stream(from.valid.and(chosen[i] as Bits<1>), ready.bit(i), from.payload, from.of, `${from.name}_${i}`));
+  return all.map(
+    (i) => new Stream(from.valid.and(chosen[i] as Bits<1>), ready.bit(i), from.payload, from.of, `${from.name}_${i}`),
+  ) as never;
 };

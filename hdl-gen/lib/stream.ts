@@ -12,7 +12,7 @@ import { type FifoOptions, fifo } from "./fifo.ts";
 import { readyThrough } from "./ready.ts";
 import { type SliceKind, slice } from "./slice.ts";
 import { checkStream, type PropertyKind } from "./stream-check.ts";
-import { demuxStream, forkStream } from "./stream-split.ts";
+import { demuxStream, forkStream, type Times } from "./stream-split.ts";
 
 transparent(import.meta.url);
 
@@ -123,11 +123,11 @@ export class Stream<P extends Data = Data> {
     return h.instance(instance, slice(this.of, kind), { from: this as Stream<any> }).to.named(instance) as Stream<P>;
   }
   /** Every beat to each of `count` streams, which may take it at different times. One register per output. */
-  fork(h: Builder, count: number): readonly Stream<P>[] {
+  fork<const N extends number>(h: Builder, count: N): Times<Stream<P>, N> {
     return forkStream(h, this, count);
   }
   /** Each beat to one of `count` streams, chosen by its payload. */
-  demux(h: Builder, count: number, select: (payload: P) => Bits<any>): readonly Stream<P>[] {
+  demux<const N extends number>(h: Builder, count: N, select: (payload: P) => Bits<any>): Times<Stream<P>, N> {
     return demuxStream(h, this, count, select(this.payload));
   }
 

@@ -99,6 +99,8 @@ export class StreamBench<P extends Ports> {
   readonly random: Random;
   readonly sources: Source<any>[] = [];
   readonly sinks: Sink<any>[] = [];
+  /** Called at the start of every cycle: sets inputs that are no streams. */
+  readonly controls: ((cycle: number) => void)[] = [];
   /** Called in every cycle when all inputs are set, before the edge. */
   readonly watchers: ((cycle: number) => void)[] = [];
   cycle = 0;
@@ -127,6 +129,7 @@ export class StreamBench<P extends Ports> {
   }
   step(cycles = 1): void {
     for (let i = 0; i < cycles; i++) {
+      for (const c of this.controls) c(this.cycle);
       for (const s of this.sources) s.before();
       for (const s of this.sinks) s.before();
       for (const s of this.sources) s.sample(this.cycle);
