@@ -33,16 +33,24 @@ const checkWidth = (dataBits: number, what: string): void => {
 /** Type of a beat of `dataBits` bits, a whole number of bytes, with a `user` field where a type is given for it. */
 export function packetBeat(dataBits: number): BeatType;
 export function packetBeat<U extends Data>(dataBits: number, user: Type<U, any>): BeatType<U>;
-export function packetBeat(dataBits: number, user?: Type): StructType<any>;
-export function packetBeat(dataBits: number, user?: Type): StructType<any> {
+export function packetBeat(dataBits: number, user: Type | undefined): BeatType;
+export function packetBeat(dataBits: number, user?: Type): any {
   checkWidth(dataBits, "packetBeat");
   const plain = { data: uint(dataBits), keep: uint(dataBits / 8), last: bool };
   return user === undefined ? struct(plain, `beat${dataBits}`) : struct({ ...plain, user }, `beat${dataBits}_${user.name}`);
 }
 
+/** The `user` field of a beat, to spread into another one; empty where it has none. */
+export const userOf = (beat: AnyBeat): { readonly user?: Data } => ("user" in beat ? { user: beat.user as Data } : {});
+/** The type of the `user` field of a packet stream; undefined where it has none. */
+export const userType = (packets: Stream<AnyBeat>): Type | undefined => (packets.of as StructType<any>).fields.user as Type | undefined;
+/** How a module's name tells of a `user` field. */
+export const userSuffix = (user: Type | undefined): string => (user === undefined ? "" : `_${user.name}`);
+
 /** Stream of packets: pins `_valid`, `_ready`, `_payload_data`, `_payload_keep`, `_payload_last` and `_payload_user`. */
 export function packetStream(dataBits: number): Bundle<Stream<PacketBeat>>;
 export function packetStream<U extends Data>(dataBits: number, user: Type<U, any>): Bundle<Stream<PacketBeat<U>>>;
+export function packetStream(dataBits: number, user: Type | undefined): Bundle<Stream<AnyBeat>>;
 export function packetStream(dataBits: number, user?: Type): Bundle<Stream<any>> {
   return stream(packetBeat(dataBits, user));
 }
@@ -55,7 +63,7 @@ export function axiStream(dataBits: number, userBits?: 0): Bundle<Stream<PacketB
 export function axiStream(dataBits: number, userBits: number): Bundle<Stream<PacketBeat<Bits>>>;
 export function axiStream(dataBits: number, userBits = 0): Bundle<Stream<any>> {
   checkWidth(dataBits, "axiStream");
-  const of = packetBeat(dataBits, userBits === 0 ? undefined : (uint(userBits) as Type<Bits>));
+  const of = packetBeat(dataBits, userBits === 0 ? undefined : uint(userBits)) as StructType<any>;
   const user = userBits === 0 ? {} : { tuser: forward(uint(userBits)) };
   return bundle(
     {
