@@ -2,8 +2,9 @@
  * The I/O connection table (paper section 4): connection state beside the packet engines. This first form holds every
  * slot in registers and finds one by comparing all at once; the words the kernel sees are in `slot-layout.ts`.
  */
-import { array, type Bits, bool, cat, choose, constant, input, module, mux, output, priorityMux, reduce, struct, uint } from "#hdl";
-import { type Config, fitTo, tuple } from "#rtl/common.ts";
+import { array, type Bits, bool, cat, choose, constant, input, module, mux, output, reduce, struct, uint } from "#hdl";
+import { priorityEncode, resize } from "#hdl/lib/bits.ts";
+import { type Config, tuple } from "#rtl/common.ts";
 import { derived } from "#rtl/config/config.ts";
 import { controlBits, slotWords } from "#rtl/ict/slot-layout.ts";
 
@@ -61,15 +62,6 @@ export const ringCommit = (c: Config) =>
   );
 /** A slot that cannot go on. */
 export const slotStop = (c: Config) => struct({ valid: bool, slot: uint(derived(c).slotBits), epoch: uint(2) }, `slot_stop_${c.slots}`);
-
-/** Index of the lowest 1; 0 where there is none. */
-export const lowestIndex = (value: Bits): Bits => {
-  const width = Math.max(1, Math.ceil(Math.log2(value.width)));
-  return priorityMux(
-    Array.from({ length: value.width }, (_, i) => ({ when: value.bit(i), value: constant(width, i) as Bits })).slice(0, -1),
-    constant(width, value.width - 1) as Bits,
-  );
-};
 
 export const connectionTable = (c: Config) => {
   const { slotBits, pointerBits, hartBits } = derived(c);
@@ -144,7 +136,7 @@ export const connectionTable = (c: Config) => {
       const { access } = io;
       const at = access.slot;
       const sizeOf = (mask: Bits, ring: Bits): Bits => mux(ring.bit(at), mask.zext(64).add(1) as Bits, uint(64).of(0) as Bits);
-      const wide = (value: Bits): Bits => fitTo(value, 64);
+      const wide = (value: Bits): Bits => resize(value, 64);
       const words: Record<keyof typeof slotWords, Bits> = {
         control: wide(cat(hart.at(at), constant(5, 0), flags.datagram.bit(at), flags.connected.bit(at), flags.enabled.bit(at))),
         status: wide(cat(flags.work.bit(at), flags.tx_stopped.bit(at), flags.rx_stopped.bit(at), flags.rx_available.bit(at))),
@@ -283,7 +275,7 @@ export const connectionTable = (c: Config) => {
       const { lookup_hit, lookup_slot } = h.registers({ lookup_hit: bool, lookup_slot: slot.noReset() });
       h.when(io.advance, () => {
         lookup_hit.next(exact.any().or(local_only.any()));
-        lookup_slot.next(lowestIndex(mux(exact.any(), exact as Bits, local_only as Bits)));
+        lookup_slot.next(priorityEncode(mux(exact.any(), exact, local_only)).index);
       });
       io.hit.drive(lookup_hit);
       io.found.drive(lookup_slot);
@@ -305,7 +297,7 @@ export const connectionTable = (c: Config) => {
       const later = cat(
         ...Array.from({ length: n }, (_, i) => n - 1 - i).map((i) => (i === 0 ? bool.of(0) : candidates.bit(i).and(turn.lt(i)))),
       ) as Bits;
-      const { pick } = h.nets({ pick: mux(later.any(), lowestIndex(later), lowestIndex(candidates)) });
+      const { pick } = h.nets({ pick: mux(later.any(), priorityEncode(later).index, priorityEncode(candidates).index) });
       io.workValid.drive(candidates.any());
       io.workSlot.drive(pick as Bits);
       h.when(advanceRead.valid, () => turn.next(advanceRead.slot));

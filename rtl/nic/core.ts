@@ -3,8 +3,8 @@
  * bus protocols, the registers and the wire's own clock around it.
  */
 import { bool, input, module, output, stream, struct, uint } from "#hdl";
-import { type Config, dropCauses, frameBeat } from "#rtl/common.ts";
-import { derived } from "#rtl/config/config.ts";
+import { packetBeat } from "#hdl/lib/packet.ts";
+import { type Config, dropCauses } from "#rtl/common.ts";
 import { connectionTable, slotAccess } from "#rtl/ict/table.ts";
 import { readBeat } from "#rtl/nic/dma-read.ts";
 import { addressBeat, responseBeat, writeBeat } from "#rtl/nic/dma-write.ts";
@@ -39,7 +39,6 @@ export const nicEvents = struct(
 );
 
 export const nicCore = (c: Config) => {
-  const { busBytes } = derived(c);
   return module(
     "nic_core",
     {
@@ -47,9 +46,9 @@ export const nicCore = (c: Config) => {
       now: input(uint(64)),
       access: input(slotAccess(c)),
       readData: output(uint(64)),
-      rx: input(stream(frameBeat(busBytes))),
-      tx: output(stream(frameBeat(busBytes))),
-      ordinary: output(stream(frameBeat(busBytes))),
+      rx: input(stream(packetBeat(c.busBits))),
+      tx: output(stream(packetBeat(c.busBits))),
+      ordinary: output(stream(packetBeat(c.busBits))),
       aw: output(stream(addressBeat(c))),
       w: output(stream(writeBeat(c))),
       b: input(stream(responseBeat(c))),

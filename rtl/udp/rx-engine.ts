@@ -3,8 +3,10 @@
  * nowhere. The tail moves when every byte of the datagram is in memory.
  */
 import { type Bits, bool, cat, constant, enumeration, input, module, mux, output, stream, struct, uint } from "#hdl";
+import { lowMask, resize } from "#hdl/lib/bits.ts";
 import { fifo } from "#hdl/lib/fifo.ts";
-import { type Config, datagramHeaderBytes, dropCauses, fitTo, frameBeat, lowMask, tuple } from "#rtl/common.ts";
+import { packetBeat } from "#hdl/lib/packet.ts";
+import { type Config, datagramHeaderBytes, dropCauses, tuple } from "#rtl/common.ts";
 import { derived } from "#rtl/config/config.ts";
 import { receiveState, ringAllocation, ringCommit } from "#rtl/ict/table.ts";
 import { aligner, makeAlignJob } from "#rtl/nic/aligner.ts";
@@ -47,7 +49,7 @@ export const rxEngine = (c: Config) => {
   return module(
     "rx_engine",
     {
-      wire: input(stream(frameBeat(busBytes))),
+      wire: input(stream(packetBeat(c.busBits))),
       mac: input(uint(48)),
       now: input(uint(64)),
       enable: input(bool),
@@ -67,7 +69,7 @@ export const rxEngine = (c: Config) => {
       aw: output(stream(addressBeat(c))),
       w: output(stream(writeBeat(c))),
       b: input(stream(responseBeat(c))),
-      ordinary: output(stream(frameBeat(busBytes))),
+      ordinary: output(stream(packetBeat(c.busBits))),
       /** Pulses for the counters. */
       seen: output(bool),
       accepted: output(bool),
@@ -136,12 +138,12 @@ export const rxEngine = (c: Config) => {
       const { taken } = h.nets({ taken: mux(slot.datagram, bytes.add(15).and("0xfff0"), bytes) });
       const { room } = h.nets({ room: slot.head.sub(slot.write).sub(1).and(slot.mask) });
       const width = Math.max(16, pointerBits);
-      const { full } = h.nets({ full: fitTo(taken, width).gt(fitTo(room, width)) });
+      const { full } = h.nets({ full: resize(taken, width).gt(resize(room, width)) });
       const { whole } = h.nets({ whole: facts.fault.is("NONE").and(slot.stopped.not()).and(full.not()) });
       const { go } = h.nets({ go: steps.step2_valid.and(can_go) });
       const { deliver } = h.nets({ deliver: mine.and(whole) });
       const { long } = h.nets({ long: facts.length.gt(maxFrame) });
-      const next = slot.write.add(fitTo(taken, pointerBits)).and(slot.mask);
+      const next = slot.write.add(resize(taken, pointerBits)).and(slot.mask);
       const empty = bytes.eq(0);
       const drops = mine.and(whole.not());
 
@@ -195,7 +197,7 @@ export const rxEngine = (c: Config) => {
       });
       reads.push.valid.drive(go.and(writing.or(mine.or(long).not())));
       reads.push.payload.drive({
-        start: mux(mine, steps.step2.start.add(fitTo(skip, addressBits)), steps.step2.start as Bits),
+        start: mux(mine, steps.step2.start.add(resize(skip, addressBits)), steps.step2.start as Bits),
         beats: mux(mine, beatsIn as Bits, steps.step2.beats as Bits),
       });
       commits.push.valid.drive(go.and(writing));

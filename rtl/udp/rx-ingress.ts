@@ -5,7 +5,8 @@
  */
 import { bool, input, module, output, stream, struct, uint } from "#hdl";
 import { fifo } from "#hdl/lib/fifo.ts";
-import { type Config, frameBeat } from "#rtl/common.ts";
+import { packetBeat } from "#hdl/lib/packet.ts";
+import type { Config } from "#rtl/common.ts";
 import { derived } from "#rtl/config/config.ts";
 import { frameFacts, rxParse } from "#rtl/udp/rx-parse.ts";
 
@@ -18,14 +19,14 @@ export const frameRecord = (c: Config) =>
   struct({ facts: frameFacts, start: uint(rxAddressBits(c)), beats: uint(rxAddressBits(c) + 1) }, `frame_${rxAddressBits(c)}`);
 
 export const rxIngress = (c: Config) => {
-  const { busBytes, maxFrame } = derived(c);
+  const { maxFrame } = derived(c);
   const addressBits = rxAddressBits(c),
     words = 2 ** addressBits;
   const extent = struct({ start: uint(addressBits), beats: uint(addressBits + 1) }, `extent_${addressBits}`);
   return module(
     `rx_ingress_${c.busBits}x${words}`,
     {
-      wire: input(stream(frameBeat(busBytes))),
+      wire: input(stream(packetBeat(c.busBits))),
       mac: input(uint(48)),
       now: input(uint(64)),
       enable: input(bool),

@@ -3,7 +3,9 @@
  * frame's last beat. It never stalls the wire. Formats: RFC 894 (Ethernet), 791 (IPv4), 768 (UDP), 1071 (checksum).
  */
 import { type Bits, bool, cat, enumeration, input, module, mux, output, struct, uint } from "#hdl";
-import { byteOf, type Config, fold, frameBeat, keepCount, networkField, sumWords, tuple } from "#rtl/common.ts";
+import { maskCount, sum } from "#hdl/lib/bits.ts";
+import { packetBeat } from "#hdl/lib/packet.ts";
+import { byteOf, type Config, fold, networkField, tuple } from "#rtl/common.ts";
 import { derived } from "#rtl/config/config.ts";
 
 /** What is wrong with a frame that an accelerated slot would otherwise take; first cause in this order wins. */
@@ -40,7 +42,7 @@ export const rxParse = (c: Config) => {
   return module(
     `rx_parse_${c.busBits}`,
     {
-      beat: input(frameBeat(busBytes)),
+      beat: input(packetBeat(c.busBits)),
       valid: input(bool),
       /** Our Ethernet address, first byte on the wire most significant. */
       mac: input(uint(48)),
@@ -51,7 +53,7 @@ export const rxParse = (c: Config) => {
     ({ beat, valid, mac, now, facts, done }, h) => {
       // A: the beat, and where in the frame it stands.
       const { position, timestamp } = h.registers({ position: uint(16), timestamp: uint(64).noReset() });
-      const a = h.registers({ a_valid: bool, a_beat: frameBeat(busBytes).noReset(), a_position: uint(16).noReset() });
+      const a = h.registers({ a_valid: bool, a_beat: packetBeat(c.busBits).noReset(), a_position: uint(16).noReset() });
       a.a_valid.next(valid);
       h.when(valid, () => {
         a.a_beat.next(beat);
@@ -65,7 +67,7 @@ export const rxParse = (c: Config) => {
       const { header } = h.registers({ header: uint(512).noReset() });
       const b = h.registers({
         b_valid: bool,
-        b_beat: frameBeat(busBytes).noReset(),
+        b_beat: packetBeat(c.busBits).noReset(),
         b_position: uint(16).noReset(),
         b_time: uint(64).noReset(),
       });
@@ -82,7 +84,7 @@ export const rxParse = (c: Config) => {
       const { b_layers } = h.nets({ b_layers: mux(b_tagged, header.slice(46 * 8 - 1, 16 * 8), header.slice(42 * 8 - 1, 12 * 8)) });
       const totalLength = networkField(b_layers, 4, 2);
       const ipStart = mux(b_tagged, uint(17).of(18), uint(17).of(14));
-      const frameLength = b.b_position.add(keepCount(b.b_beat.keep).zext(16));
+      const frameLength = b.b_position.add(maskCount(b.b_beat.keep).zext(16));
 
       // C: which of the beat's words the UDP checksum covers; the header's fields held for the end of the frame.
       const cc = h.registers({
@@ -131,9 +133,9 @@ export const rxParse = (c: Config) => {
         d_valid: bool,
         d_first: bool.noReset(),
         d_last: bool.noReset(),
-        d_sum: uint(sumWords(coveredWords).width).noReset(),
-        d_ip_sum: uint(sumWords(ipWords).width).noReset(),
-        d_pseudo: uint(sumWords(pseudoWords).width).noReset(),
+        d_sum: uint(sum(coveredWords).width).noReset(),
+        d_ip_sum: uint(sum(ipWords).width).noReset(),
+        d_pseudo: uint(sum(pseudoWords).width).noReset(),
         d_facts: frameFacts.noReset(),
         d_sum_used: bool.noReset(),
       });
@@ -160,9 +162,9 @@ export const rxParse = (c: Config) => {
       h.when(cc.c_valid, () => {
         d.d_first.next(cc.c_position.eq(0));
         d.d_last.next(cc.c_last);
-        d.d_sum.next(sumWords(coveredWords));
-        d.d_ip_sum.next(sumWords(ipWords));
-        d.d_pseudo.next(sumWords(pseudoWords));
+        d.d_sum.next(sum(coveredWords));
+        d.d_ip_sum.next(sum(ipWords));
+        d.d_pseudo.next(sum(pseudoWords));
         d.d_sum_used.next(field(28, 2).ne(0));
         d.d_facts.next({
           length: cc.c_length,

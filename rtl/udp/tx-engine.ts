@@ -3,8 +3,10 @@
  * summed; then the frame leaves with its headers. The head moves when the payload has been read.
  */
 import { type Bits, bool, cat, constant, input, module, mux, output, stream, struct, uint } from "#hdl";
+import { lowMask, resize, sum } from "#hdl/lib/bits.ts";
 import { fifo } from "#hdl/lib/fifo.ts";
-import { byteOf, type Config, fitTo, fold, frameBeat, lowMask, sumWords, tuple, wireBytes } from "#rtl/common.ts";
+import { packetBeat } from "#hdl/lib/packet.ts";
+import { byteOf, type Config, fold, tuple, wireBytes } from "#rtl/common.ts";
 import { derived } from "#rtl/config/config.ts";
 import { ringMove, slotStop, transmitState } from "#rtl/ict/table.ts";
 import { aligner, makeAlignJob } from "#rtl/nic/aligner.ts";
@@ -43,7 +45,7 @@ export const txEngine = (c: Config) => {
       stop: output(slotStop(c)),
       ar: output(stream(addressBeat(c))),
       r: input(stream(readBeat(c))),
-      wire: output(stream(frameBeat(busBytes))),
+      wire: output(stream(packetBeat(c.busBits))),
       /** Pulses for the counters. */
       frame: output(bool),
       malformed: output(bool),
@@ -81,7 +83,7 @@ export const txEngine = (c: Config) => {
       const { frame_bytes } = h.nets({
         frame_bytes: mux(job.payload.lt(shortest - headerBytes), uint(16).of(shortest), job.payload.add(headerBytes)),
       });
-      const { frame_beats } = h.nets({ frame_beats: fitTo(frame_bytes.add(busBytes - 1).shr(shift), addressBits + 1) });
+      const { frame_beats } = h.nets({ frame_beats: resize(frame_bytes.add(busBytes - 1).shr(shift), addressBits + 1) });
       const { used } = h.nets({ used: write.sub(free) });
       const { fits } = h.nets({ fits: used.addCarry(frame_beats).le(words) });
       const sends = h.instance("sends", fifo(ready, 16));
@@ -113,15 +115,15 @@ export const txEngine = (c: Config) => {
           byteOf(align.out.payload.data, 2 * i + 1).and(strobe.bit(2 * i + 1).repeat(8) as Bits<8>),
         ),
       );
-      const { beat_sum } = h.nets({ beat_sum: sumWords(beatWords) });
-      const { sum, bad } = h.registers({ sum: uint(32), bad: bool });
-      const { total } = h.nets({ total: sum.add(mux(align.out.valid, beat_sum.zext(32), uint(32).of(0))) });
+      const { beat_sum } = h.nets({ beat_sum: sum(beatWords) });
+      const { payload_sum, bad } = h.registers({ payload_sum: uint(32), bad: bool });
+      const { total } = h.nets({ total: payload_sum.add(mux(align.out.valid, beat_sum.zext(32), uint(32).of(0))) });
       const { fails } = h.nets({ fails: bad.or(align.data.fire.and(dma.out.payload.failed)) });
       const { built } = h.nets({ built: may_start.and(no_payload.or(align.job.ready)) });
-      h.when(align.out.fire, () => sum.next(total));
+      h.when(align.out.fire, () => payload_sum.next(total));
       h.when(fails, () => bad.next(1));
       h.when(built, () => {
-        sum.next(0);
+        payload_sum.next(0);
         bad.next(0);
       });
       plan.packets.ready.drive(built);
@@ -168,8 +170,8 @@ export const txEngine = (c: Config) => {
         ...halves(s.tuple.localIp),
         ...halves(s.tuple.remoteIp),
       ] as Bits[];
-      const { ip_sum } = h.nets({ ip_sum: fold(sumWords(ipWords)).not() });
-      const pseudo = sumWords([
+      const { ip_sum } = h.nets({ ip_sum: fold(sum(ipWords)).not() });
+      const pseudo = sum([
         ...halves(s.tuple.localIp),
         ...halves(s.tuple.remoteIp),
         constant(16, 17),
@@ -237,7 +239,7 @@ export const txEngine = (c: Config) => {
         reader.out.payload as Bits,
       );
       // Behind the datagram: zeros up to the shortest frame.
-      const at = cat(fitTo(beat, 16 - shift), constant(shift, 0));
+      const at = cat(resize(beat, 16 - shift), constant(shift, 0));
       const { left } = h.nets({ left: head.head_bytes.sub(at) });
       const { past_end } = h.nets({ past_end: at.ge(head.head_bytes) });
       const { valid_bytes } = h.nets({

@@ -3,8 +3,9 @@
  * its next datagram, and asks memory for the payload.
  */
 import { type Bits, bool, cat, input, module, mux, output, stream, struct, uint } from "#hdl";
+import { resize } from "#hdl/lib/bits.ts";
 import { fifo } from "#hdl/lib/fifo.ts";
-import { type Config, datagramHeaderBytes, fitTo, tuple } from "#rtl/common.ts";
+import { type Config, datagramHeaderBytes, tuple } from "#rtl/common.ts";
 import { derived } from "#rtl/config/config.ts";
 import { ringMove, slotStop, transmitState } from "#rtl/ict/table.ts";
 import { ringJob } from "#rtl/nic/dma-write.ts";
@@ -57,7 +58,7 @@ export const txPlan = (c: Config) => {
       });
       const { used } = h.nets({ used: held.state.tail.sub(held.state.read).and(held.state.mask) });
       const wide = Math.max(16, pointerBits);
-      const least = (a: Bits, b: Bits): Bits => mux(fitTo(a, wide).lt(fitTo(b, wide)), fitTo(a, wide), fitTo(b, wide)).trunc(16);
+      const least = (a: Bits, b: Bits): Bits => mux(resize(a, wide).lt(resize(b, wide)), resize(a, wide), resize(b, wide)).trunc(16);
       const headerLength = held.header_words.slice(15, 0);
       const { length } = h.nets({ length: mux(held.state.datagram, headerLength, least(used, io.largest)) });
       const taken = mux(held.state.datagram, length.add(31).and("0xfff0"), length);
@@ -65,11 +66,11 @@ export const txPlan = (c: Config) => {
         impossible: held.state.datagram.and(
           length
             .gt(io.largest)
-            .or(fitTo(taken, wide + 1).gt(fitTo(used, wide + 1)))
+            .or(resize(taken, wide + 1).gt(resize(used, wide + 1)))
             .or(held.header_failed),
         ),
       });
-      const { next } = h.nets({ next: held.state.read.add(fitTo(taken, pointerBits)).and(held.state.mask) });
+      const { next } = h.nets({ next: held.state.read.add(resize(taken, pointerBits)).and(held.state.mask) });
       const payloadAt = mux(held.state.datagram, held.state.read.add(datagramHeaderBytes).and(held.state.mask), held.state.read as Bits);
 
       // Each of the three outputs takes its part once; the step is over when all have.
