@@ -83,10 +83,11 @@ export const buildInstance = <P extends Ports>(
       if (port.direction === "output")
         fail("instance", `${name}: ${key} is an output of ${of.name}: read it from what h.instance returns`, at);
       (own as { drive(v: unknown): void }).drive(value);
-    } else if (!isConnectable(own) || !isConnectable(value))
-      fail("instance", `${name}: ${key} cannot be connected as a whole; drive its parts`, at);
-    else if (port.direction === "input") own.connect(value);
-    else value.connect(own);
+    } else {
+      const [to, from] = port.direction === "input" ? [own, value] : [value, own];
+      if (!isConnectable(to)) fail("instance", `${name}: ${key} cannot be connected as a whole; drive its parts`, at);
+      else to.connect(from);
+    }
   }
   const parameters = Object.entries(options.parameters ?? {}).map(([key, value]) => ({
     name: key,
