@@ -1,12 +1,12 @@
 /** Packet streams between widths: a narrow side and a wide one, whose ratio is a whole number. */
-import type { Builder, HardwareModule } from "../core/builder.ts";
+import type { HardwareModule } from "../core/builder.ts";
 import { module } from "../core/module.ts";
 import { type Bundle, input, output, type Port } from "../core/ports.ts";
 import { choose, mux } from "../core/select.ts";
 import { bool, index, type Type } from "../core/types.ts";
 import { type Bits, type Bool, constant } from "../core/values.ts";
 import { bitList } from "./bits.ts";
-import { type AnyBeat, packetBeat, packetStream, userOf, userSuffix, userType } from "./packet.ts";
+import { packetBeat, packetStream, userOf, userSuffix } from "./packet.ts";
 import { refuse } from "./refuse.ts";
 import type { Stream } from "./stream.ts";
 
@@ -95,14 +95,4 @@ export const narrow = (wideBits: number, narrowBits: number, user?: Type): Hardw
       );
     },
   ) as unknown as HardwareModule<WidthPorts>;
-};
-
-/** A packet stream at another width: wider, narrower, or itself. The instance is called `NAME_resized`. */
-export const resizePackets = <P extends AnyBeat>(h: Builder, packets: Stream<P>, dataBits: number): Stream<P> => {
-  const { data } = packets.payload;
-  const user = userType(packets as Stream<any>);
-  if (dataBits === data.width) return packets;
-  const name = h.freeName(`${packets.name}_resized`);
-  const converter = dataBits > data.width ? widen(data.width, dataBits, user) : narrow(data.width, dataBits, user);
-  return h.instance(name, converter, { from: packets as Stream<any> }).to.named(name) as Stream<P>;
 };

@@ -9,6 +9,7 @@ import { transparent } from "../core/source.ts";
 import { bool, type StructType, type StructValue, struct, type Type, uint } from "../core/types.ts";
 import type { Bits, Bool, Data } from "../core/values.ts";
 import { isLowMask } from "./bits.ts";
+import { narrow, widen } from "./packet-width.ts";
 import { refuse } from "./refuse.ts";
 import { Stream, stream } from "./stream.ts";
 import { type PropertyKind, property } from "./stream-check.ts";
@@ -99,4 +100,14 @@ export const checkPackets = <S extends Stream<any>>(h: Builder, packets: S, kind
   property(h, kind, `${packets.name}: a beat has its bytes from byte 0 on`, packets.valid.implies(keep.bit(0).and(isLowMask(keep))));
   property(h, kind, `${packets.name}: only a packet's last beat is not full`, packets.valid.implies(last.or(keep.all())));
   return packets;
+};
+
+/** A packet stream at another width: wider, narrower, or itself. The instance is called `NAME_resized`. */
+export const resizePackets = <P extends AnyBeat>(h: Builder, packets: Stream<P>, dataBits: number): Stream<P> => {
+  const { data } = packets.payload;
+  const user = userType(packets as Stream<any>);
+  if (dataBits === data.width) return packets;
+  const name = h.freeName(`${packets.name}_resized`);
+  const converter = dataBits > data.width ? widen(data.width, dataBits, user) : narrow(data.width, dataBits, user);
+  return h.instance(name, converter, { from: packets as Stream<any> }).to.named(name) as Stream<P>;
 };

@@ -1,8 +1,10 @@
-/** Several streams to one: a beat of each side by side (join), or the beats of the one that is chosen (select). */
+/** Several streams to one: a beat of each side by side (join), those of one that is named (select), or of any (arbitrate). */
+import type { Builder } from "../core/builder.ts";
 import { choose } from "../core/select.ts";
 import { transparent } from "../core/source.ts";
 import { type InitOf, type StructType, type StructValue, struct, type Type } from "../core/types.ts";
 import type { Bits, Bool, Data } from "../core/values.ts";
+import { type ArbiterOptions, arbiter } from "./arbiter.ts";
 import { readyThrough } from "./ready.ts";
 import { refuse } from "./refuse.ts";
 import { Stream } from "./stream.ts";
@@ -57,4 +59,15 @@ export const selectStream = <P extends Data>(select: Bits<any>, streams: readonl
     of,
     name,
   );
+};
+
+/** The beats of all `streams` as one stream; see `arbiter`. The instance is called `name`. */
+export const arbitrate = <P extends Data>(
+  h: Builder,
+  streams: readonly Stream<P>[],
+  options: ArbiterOptions & { readonly name?: string } = {},
+): Stream<P> => {
+  const of = streams[0]?.of ?? refuse("arbitrate of no streams");
+  const name = h.freeName(options.name ?? "arbiter");
+  return h.instance(name, arbiter(of, streams.length, options), { from: streams }).to.named(name) as Stream<P>;
 };

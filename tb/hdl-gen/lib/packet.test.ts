@@ -2,8 +2,8 @@
 
 import { describe, expect, test } from "vitest";
 import { HdlError, input, module, output, uint } from "#hdl";
-import { axiStream, checkPackets, packetBeat, packetStart, packetStream } from "#hdl/lib/packet.ts";
-import { narrow, resizePackets, widen } from "#hdl/lib/packet-width.ts";
+import { axiStream, checkPackets, packetBeat, packetStart, packetStream, resizePackets } from "#hdl/lib/packet.ts";
+import { narrow, widen } from "#hdl/lib/packet-width.ts";
 import { PropertyError, Random, simulate } from "#hdl/simulate/index.ts";
 import { type Beat, fromBeats, randomBytes, somePackets, toBeats } from "./packets.ts";
 import { paces, StreamBench } from "./stream-bench.ts";
