@@ -77,6 +77,8 @@ export class Capture implements Iterable<CapturedFrame>, Disposable {
       );
     }
     const frame = { ...record, ...withoutCheckSequence(record, link.checkSequence) };
+    if (frame.originalLength === 0)
+      throw new CaptureError("packet without bytes", place, "nothing can be sent for it: take it out (editcap IN OUT NUMBER)");
     const { maxFrame } = this.#options;
     if (maxFrame !== undefined && frame.originalLength > maxFrame) {
       throw new CaptureError(

@@ -52,10 +52,10 @@ export class CaptureWriter implements Disposable {
         "no Ethernet frame is that long: look at what made it",
       );
     }
-    const seconds = frame.timestamp / 1_000_000_000n;
-    const last = this.format === "pcap" ? 0xffff_ffffn : 0xffff_ffff_ffff_ffffn / 1_000_000_000n;
-    if (frame.timestamp < 0n || seconds > last)
-      throw new CaptureError(`timestamp ${frame.timestamp} ns`, place, `${this.format} holds 0 to ${last} seconds`);
+    const last = this.format === "pcap" ? 0xffff_ffffn * 1_000_000_000n + 999_999_999n : 0xffff_ffff_ffff_ffffn;
+    if (frame.timestamp < 0n || frame.timestamp > last) {
+      throw new CaptureError(`timestamp ${frame.timestamp} ns`, place, `${this.format} holds 0 to ${last} ns`);
+    }
     const id = frame.interface ?? 0;
     if (id >= this.#interfaces.length)
       throw new CaptureError(`interface ${id}`, place, `the writer was made with ${this.#interfaces.length}`);
