@@ -3,7 +3,7 @@
  * bus protocols, the registers and the wire's own clock around it.
  */
 import { bool, input, module, output, stream, struct, uint } from "#hdl";
-import { packetBeat } from "#hdl/lib/packet.ts";
+import { packetBeat, packetStream } from "#hdl/lib/packet.ts";
 import { type Config, dropCauses } from "#rtl/common.ts";
 import { connectionTable, slotAccess } from "#rtl/ict/table.ts";
 import { readBeat } from "#rtl/nic/dma-read.ts";
@@ -29,6 +29,7 @@ export const nicEvents = struct(
     rxAccepted: bool,
     rxOrdinary: bool,
     rxOverflow: bool,
+    rxSpoiled: bool,
     rxOversize: bool,
     drops: uint(dropCauses.length),
     txFrames: bool,
@@ -46,7 +47,7 @@ export const nicCore = (c: Config) => {
       now: input(uint(64)),
       access: input(slotAccess(c)),
       readData: output(uint(64)),
-      rx: input(stream(packetBeat(c.busBits))),
+      rx: input(packetStream(c.busBits, bool)),
       tx: output(stream(packetBeat(c.busBits))),
       ordinary: output(stream(packetBeat(c.busBits))),
       aw: output(stream(addressBeat(c))),
@@ -106,6 +107,7 @@ export const nicCore = (c: Config) => {
         rxAccepted: rx.accepted,
         rxOrdinary: rx.toOrdinary,
         rxOverflow: rx.overflow,
+        rxSpoiled: rx.spoiled,
         rxOversize: rx.oversize,
         drops: rx.causes,
         txFrames: tx.frame,

@@ -110,6 +110,7 @@ export const nicMap = (c: Config) =>
       RX_ORDINARY: events(0x110, "Frames for the ordinary path"),
       RX_OVERFLOW: events(0x118, "Frames that found no room in the receive buffer"),
       RX_OVERSIZE: events(0x120, "Frames longer than the MTU allows"),
+      RX_SPOILED: events(0x140, "Frames that the MAC found bad"),
       TX_FRAMES: events(0x128, "Frames sent"),
       TX_MALFORMED: events(0x130, "Transmit descriptors that could not be"),
       TX_FAILED: events(0x138, "Packets not sent because memory answered with an error"),

@@ -5,7 +5,7 @@
 import { type Bits, bool, cat, constant, enumeration, input, module, mux, output, stream, struct, uint } from "#hdl";
 import { lowMask, resize } from "#hdl/lib/bits.ts";
 import { fifo } from "#hdl/lib/fifo.ts";
-import { packetBeat } from "#hdl/lib/packet.ts";
+import { packetBeat, packetStream } from "#hdl/lib/packet.ts";
 import { type Config, datagramHeaderBytes, dropCauses, tuple } from "#rtl/common.ts";
 import { derived } from "#rtl/config/config.ts";
 import { receiveState, ringAllocation, ringCommit } from "#rtl/ict/table.ts";
@@ -49,7 +49,7 @@ export const rxEngine = (c: Config) => {
   return module(
     "rx_engine",
     {
-      wire: input(stream(packetBeat(c.busBits))),
+      wire: input(packetStream(c.busBits, bool)),
       mac: input(uint(48)),
       now: input(uint(64)),
       enable: input(bool),
@@ -75,6 +75,7 @@ export const rxEngine = (c: Config) => {
       accepted: output(bool),
       toOrdinary: output(bool),
       overflow: output(bool),
+      spoiled: output(bool),
       oversize: output(bool),
       causes: output(uint(dropCauses.length)),
     },
@@ -82,6 +83,7 @@ export const rxEngine = (c: Config) => {
       const ingress = h.instance("ingress", rxIngress(c), { wire: io.wire, mac: io.mac, now: io.now, enable: io.enable });
       io.seen.drive(ingress.seen);
       io.overflow.drive(ingress.overflow);
+      io.spoiled.drive(ingress.spoiled);
       io.oversize.drive(ingress.oversize);
 
       // ---- find the slot: two steps in the table, then the verdict ---------------------------

@@ -5,7 +5,7 @@
  */
 import { bool, input, module, output, stream, struct, uint } from "#hdl";
 import { fifo } from "#hdl/lib/fifo.ts";
-import { packetBeat } from "#hdl/lib/packet.ts";
+import { packetStream } from "#hdl/lib/packet.ts";
 import type { Config } from "#rtl/common.ts";
 import { derived } from "#rtl/config/config.ts";
 import { frameFacts, rxParse } from "#rtl/udp/rx-parse.ts";
@@ -26,7 +26,8 @@ export const rxIngress = (c: Config) => {
   return module(
     `rx_ingress_${c.busBits}x${words}`,
     {
-      wire: input(stream(packetBeat(c.busBits))),
+      /** `user` in the last beat: the MAC found the frame bad. */
+      wire: input(packetStream(c.busBits, bool)),
       mac: input(uint(48)),
       now: input(uint(64)),
       enable: input(bool),
@@ -41,9 +42,11 @@ export const rxIngress = (c: Config) => {
       /** Pulses: a frame came; it found no room; it was too long. */
       seen: output(bool),
       overflow: output(bool),
+      /** The MAC found it bad. */
+      spoiled: output(bool),
       oversize: output(bool),
     },
-    ({ wire, mac, now, enable, frames, readAddress, readEnable, readData, freed, freedBeats, seen, overflow, oversize }, h) => {
+    ({ wire, mac, now, enable, frames, readAddress, readEnable, readData, freed, freedBeats, seen, overflow, spoiled, oversize }, h) => {
       wire.ready.drive(1);
       const pointer = uint(addressBits + 1);
       const { write, start, read, lost, in_frame, off } = h.registers({
@@ -63,12 +66,22 @@ export const rxIngress = (c: Config) => {
       buffer.write(write.trunc(addressBits), wire.payload.data, wire.valid.and(fits));
       readData.drive(buffer.readSync("read_data", readAddress, readEnable));
 
-      const parse = h.instance("parse", rxParse(c), { beat: wire.payload, valid: wire.valid.and(ignored.not()), mac, now });
+      const parse = h.instance("parse", rxParse(c), {
+        beat: { data: wire.payload.data, keep: wire.payload.keep, last: wire.payload.last },
+        valid: wire.valid.and(ignored.not()),
+        mac,
+        now,
+      });
       // A frame's place waits here for its facts, which come a few cycles after its last beat.
-      const places = h.instance("places", fifo(struct({ extent, kept: bool }, `place_${addressBits}`), 8));
-      const { kept } = h.nets({ kept: fits.and(waiting.lt(recordDepth)) });
+      const places = h.instance("places", fifo(struct({ extent, kept: bool, spoiled: bool }, `place_${addressBits}`), 8));
+      const { sound } = h.nets({ sound: fits.and(wire.payload.user.not()) });
+      const { kept } = h.nets({ kept: sound.and(waiting.lt(recordDepth)) });
       places.push.valid.drive(wire.valid.and(wire.payload.last).and(ignored.not()));
-      places.push.payload.drive({ extent: { start: start.trunc(addressBits), beats: write.add(1).sub(start) }, kept });
+      places.push.payload.drive({
+        extent: { start: start.trunc(addressBits), beats: write.add(1).sub(start) },
+        kept,
+        spoiled: wire.payload.user,
+      });
       places.pop.ready.drive(parse.done);
       h.assert("a frame's place is there when its facts are", parse.done.implies(places.pop.valid));
       h.assert("there is room for every place", places.push.valid.implies(places.push.ready));
@@ -96,8 +109,9 @@ export const rxIngress = (c: Config) => {
       );
       h.when(freed, () => read.next(read.add(freedBeats)));
       seen.drive(parse.done);
-      overflow.drive(parse.done.and(places.pop.payload.kept.not()).and(long.not()));
-      oversize.drive(parse.done.and(long));
+      spoiled.drive(parse.done.and(places.pop.payload.spoiled));
+      overflow.drive(parse.done.and(places.pop.payload.kept.or(places.pop.payload.spoiled).not()).and(long.not()));
+      oversize.drive(parse.done.and(long).and(places.pop.payload.spoiled.not()));
       h.assert("the buffer holds no more than it has", write.sub(read).le(words));
     },
   );

@@ -1,0 +1,80 @@
+/** The NIC behind its registers: `nic_core` with the kernel's register page, the counters and the event line. */
+import { bool, cat, input, module, output, stream, uint } from "#hdl";
+import { packetStream } from "#hdl/lib/packet.ts";
+import { registerBus } from "#hdl/lib/register-bus.ts";
+import { addressBits, registerBlock } from "#hdl/regmap/block.ts";
+import { type Config, dropCauses } from "#rtl/common.ts";
+import { nicCore } from "#rtl/nic/core.ts";
+import { readBeat } from "#rtl/nic/dma-read.ts";
+import { addressBeat, responseBeat, writeBeat } from "#rtl/nic/dma-write.ts";
+import { nicMap } from "#rtl/nic/registers.ts";
+
+export const nic = (c: Config) => {
+  const map = nicMap(c);
+  return module(
+    "nic",
+    {
+      registers: input(registerBus({ addressBits: addressBits(map) })),
+      /** `user` in a frame's last beat: the MAC found it bad. */
+      rx: input(packetStream(c.busBits, bool)),
+      tx: output(packetStream(c.busBits)),
+      ordinary: output(packetStream(c.busBits)),
+      aw: output(stream(addressBeat(c))),
+      w: output(stream(writeBeat(c))),
+      b: input(stream(responseBeat(c))),
+      ar: output(stream(addressBeat(c))),
+      r: input(stream(readBeat(c))),
+      irqWake: output(uint(c.harts)),
+      irqEvent: output(bool),
+    },
+    (io, h) => {
+      const { now } = h.registers({ /** Cycles since reset: the time that datagram headers carry. */ now: uint(64) });
+      now.next(now.add(1));
+      const regs = h.instance("registers_block", registerBlock(map), { bus: io.registers });
+      const slot = regs.SLOT;
+      const core = h.instance("core", nicCore(c), {
+        control: {
+          enable: regs.CONTROL.enable,
+          mac: regs.MAC.address,
+          largest: regs.TRANSMIT.largest,
+          ttl: regs.TRANSMIT.ttl,
+          tos: regs.TRANSMIT.tos,
+        },
+        now,
+        access: { valid: slot.valid, write: slot.write, slot: slot.index, word: slot.word, data: slot.data, strobe: slot.strobe },
+        rx: io.rx,
+        b: io.b,
+        r: io.r,
+      });
+      slot.ready.drive(1);
+      slot.response.data.drive(core.readData);
+      slot.response.error.drive(0);
+      io.tx.connect(core.tx);
+      io.ordinary.connect(core.ordinary);
+      io.aw.connect(core.aw);
+      io.w.connect(core.w);
+      io.ar.connect(core.ar);
+      io.irqWake.drive(core.irq);
+
+      const { events } = core;
+      regs.TIMESTAMP.cycles.drive(now);
+      regs.RX_FRAMES.count.increment.drive(events.rxFrames);
+      regs.RX_ACCEPTED.count.increment.drive(events.rxAccepted);
+      regs.RX_ORDINARY.count.increment.drive(events.rxOrdinary);
+      regs.RX_OVERFLOW.count.increment.drive(events.rxOverflow);
+      regs.RX_SPOILED.count.increment.drive(events.rxSpoiled);
+      regs.RX_OVERSIZE.count.increment.drive(events.rxOversize);
+      regs.TX_FRAMES.count.increment.drive(events.txFrames);
+      regs.TX_MALFORMED.count.increment.drive(events.txMalformed);
+      regs.TX_FAILED.count.increment.drive(events.txFailed);
+      dropCauses.forEach((cause, i) => {
+        regs.RX_DROP[cause.toUpperCase() as Uppercase<typeof cause>].count.increment.drive(events.drops.bit(i));
+      });
+      regs.EVENTS.rxOverflow.set.drive(events.rxOverflow);
+      regs.EVENTS.dmaError.set.drive(events.txFailed.or(events.drops.bit(dropCauses.indexOf("dma_error"))));
+      regs.EVENTS.txMalformed.set.drive(events.txMalformed);
+      const pending = cat(regs.EVENTS.txMalformed.value, regs.EVENTS.dmaError.value, regs.EVENTS.rxOverflow.value);
+      io.irqEvent.drive(pending.and(regs.EVENT_MASK.enabled).any());
+    },
+  );
+};
