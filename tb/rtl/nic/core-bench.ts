@@ -69,7 +69,7 @@ export class CoreBench {
     io.rx.valid.value = rxValid;
     if (frame !== undefined) {
       const part = frame.subarray(this.#at, this.#at + bytes);
-      io.rx.payload.value = { data: toBig(part), keep: (1n << BigInt(part.length)) - 1n, last: this.#at + bytes >= frame.length };
+      io.rx.payload.value = { data: toBig(part), keep: (1n << BigInt(part.length)) - 1n, last: this.#at + bytes >= frame.length, user: 0 };
     }
     // Streams out.
     io.tx.ready.value = this.#busy();
