@@ -1,7 +1,6 @@
 /** Names as Verilog will see them: legal, not reserved, each once, and not told apart by capitals alone. */
-import type { Diagnostic, EnumInfo, Module, Source } from "../core/ir.ts";
-import { eachNode, roots } from "./facts.ts";
-import { reservedBy } from "./reserved.ts";
+import type { Diagnostic, Module, Source } from "../core/ir.ts";
+import { botherVerilator, reservedBy } from "./reserved.ts";
 import { problem, remark, withArticle } from "./show.ts";
 
 const identifier = /^[A-Za-z_][A-Za-z0-9_$]*$/;
@@ -19,6 +18,8 @@ export const names = (m: Module): readonly Diagnostic[] => {
     if (!identifier.test(name))
       found.push(problem("name", at, `${what} "${name}" is no Verilog identifier: letters, digits and _, not starting with a digit`));
     const language = reservedBy(name);
+    if (language === null && botherVerilator(name) && what !== "module" && what !== "instance")
+      found.push(problem("reserved", at, `${what} "${name}" is a word of C++ that Verilator stumbles over; choose another name`));
     if (language !== null) found.push(problem("reserved", at, `${what} "${name}" is a reserved word of ${language}; choose another name`));
   };
   legal({ name: m.name, at: m.at, what: "module" });
@@ -33,7 +34,7 @@ export const names = (m: Module): readonly Diagnostic[] => {
   ];
   const exact = new Map<string, Named>();
   const folded = new Map<string, Named>();
-  for (const d of [...declared, ...members(m)]) {
+  for (const d of declared) {
     legal(d);
     const twin = exact.get(d.name);
     if (twin !== undefined) {
@@ -56,25 +57,4 @@ export const names = (m: Module): readonly Diagnostic[] => {
     else folded.set(lower, d);
   }
   return found;
-};
-
-/** Members of the enumerations a module uses, under the names of their constants: `STATE_IDLE`. */
-const members = (m: Module): readonly Named[] => {
-  const infos = new Map<EnumInfo, Source>();
-  for (const s of [...m.ports, ...m.signals]) if (s.enumeration !== null && !infos.has(s.enumeration)) infos.set(s.enumeration, s.at);
-  eachNode(roots(m), (e, at) => {
-    if (e.kind === "literal" && e.enumeration !== undefined && !infos.has(e.enumeration)) infos.set(e.enumeration, at);
-  });
-  const alike = new Set<string>();
-  return [...infos].flatMap(([info, at]) => {
-    // Equal enumerations made twice share their constants.
-    const text = `${info.name} ${info.width} ${info.members.map((x) => `${x.name}=${x.value}`).join()}`;
-    if (alike.has(text)) return [];
-    alike.add(text);
-    return info.members.map((x) => ({
-      name: `${info.name.toUpperCase()}_${x.name}`,
-      at,
-      what: `member ${x.name} of enumeration ${info.name}`,
-    }));
-  });
 };

@@ -49,9 +49,9 @@ describe("state machines", () => {
     expect(warnings(m)).toEqual([`${at("halt")}: warning: state HALT of state is never left [fsm]`]);
   });
   test("a transition from outside the bodies counts", () => {
-    const m = module("m", { go: input(bool), abort: input(bool), q: output(bool) }, ({ go, abort, q }, h) => {
+    const m = module("m", { go: input(bool), stop: input(bool), q: output(bool) }, ({ go, stop, q }, h) => {
       const s = h.fsm("state", { IDLE: (to) => h.when(go, () => to("RUN")), RUN: () => {}, ERROR: (to) => h.when(go, () => to("IDLE")) });
-      h.when(abort, () => s.state.next("ERROR"));
+      h.when(stop, () => s.state.next("ERROR"));
       q.drive(s.is("RUN"));
     });
     expect(m.warnings).toEqual([]);
