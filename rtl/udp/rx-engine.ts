@@ -144,7 +144,7 @@ export const rxEngine = (c: Config) => {
       const { whole } = h.nets({ whole: facts.fault.is("NONE").and(slot.stopped.not()).and(full.not()) });
       const { go } = h.nets({ go: steps.step2_valid.and(can_go) });
       const { deliver } = h.nets({ deliver: mine.and(whole) });
-      const { long } = h.nets({ long: facts.length.gt(maxFrame) });
+      const { too_long } = h.nets({ too_long: facts.length.gt(maxFrame) });
       const next = slot.write.add(resize(taken, pointerBits)).and(slot.mask);
       const empty = bytes.eq(0);
       const drops = mine.and(whole.not());
@@ -161,7 +161,7 @@ export const rxEngine = (c: Config) => {
       io.drop.drive(go.and(drops));
       io.dropSlot.drive(io.found);
       io.accepted.drive(go.and(deliver));
-      io.toOrdinary.drive(go.and(mine.not()).and(long.not()));
+      io.toOrdinary.drive(go.and(mine.not()).and(too_long.not()));
       io.allocate.drive({ valid: go.and(deliver), slot: io.found, pointer: next });
 
       // Where the bytes to write begin in the frame: at the payload, or 16 bytes before it, over what the header replaces.
@@ -181,7 +181,7 @@ export const rxEngine = (c: Config) => {
       const writing = deliver.and(empty.not());
       jobs.push.valid.drive(go);
       jobs.push.payload.drive({
-        fate: mux(writing, fate.of("DELIVER"), mux(mine.or(long), fate.of("DROP"), fate.of("ORDINARY"))),
+        fate: mux(writing, fate.of("DELIVER"), mux(mine.or(too_long), fate.of("DROP"), fate.of("ORDINARY"))),
         start: steps.step2.start,
         beats: steps.step2.beats,
         skip: skip as Bits<3>,
@@ -197,7 +197,7 @@ export const rxEngine = (c: Config) => {
         peerIp: facts.peerIp,
         timestamp: facts.timestamp,
       });
-      reads.push.valid.drive(go.and(writing.or(mine.or(long).not())));
+      reads.push.valid.drive(go.and(writing.or(mine.or(too_long).not())));
       reads.push.payload.drive({
         start: mux(mine, steps.step2.start.add(resize(skip, addressBits)), steps.step2.start as Bits),
         beats: mux(mine, beatsIn as Bits, steps.step2.beats as Bits),
