@@ -1,0 +1,2 @@
+/** IR to Verilog. */
+export { type VerilogOptions, verilog } from "./module.ts";

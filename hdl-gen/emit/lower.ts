@@ -1,0 +1,350 @@
+/**
+ * Expressions of the IR into expressions that Verilog can say: operands of equal width, selections of names only,
+ * comparisons that no linter calls constant. Where Verilog needs a name, the value becomes a wire.
+ */
+import { clog2, concat as joined, mask, ref as refTo } from "../core/expr.ts";
+import type { Binary, BinaryOp, Expr, Literal, Mux, Signal, Source, Unary } from "../core/ir.ts";
+import { unknownSource } from "../core/source.ts";
+import { describe } from "./describe.ts";
+import type { Names } from "./names.ts";
+import type { Uses } from "./uses.ts";
+
+/** Where an expression stands. */
+export interface Context {
+  /** In an `always @*`: words of memories are read outside of it, because Icarus would wait for every word. */
+  readonly combinational: boolean;
+  /** The signal that the value serves, to name wires after. */
+  readonly target: string;
+}
+const continuous = (c: Context): Context => (c.combinational ? { ...c, combinational: false } : c);
+
+/** A wire that the emitter adds. */
+export interface Wire {
+  readonly signal: Signal;
+  readonly value: Expr;
+}
+
+export interface LoweringInput {
+  readonly names: Names;
+  readonly uses: Uses;
+  /** Values that get a name at their first use. */
+  readonly named: ReadonlySet<Expr>;
+  /** Values that are all of a net that the user declared. */
+  readonly netOf: ReadonlyMap<Expr, Signal>;
+  /** What is read in place of an instance's pin. */
+  readonly substitute: ReadonlyMap<Signal, Expr>;
+  /** Signals that Verilator splits, which it cannot where an element is chosen at run time. */
+  readonly split: ReadonlySet<Signal>;
+  /** Wires made before, for the other region of the module. */
+  readonly before?: Lowering;
+}
+
+const negated: Partial<Readonly<Record<BinaryOp, BinaryOp>>> = {
+  eq: "ne",
+  ne: "eq",
+  lt: "ge",
+  ge: "lt",
+  gt: "le",
+  le: "gt",
+  slt: "sge",
+  sge: "slt",
+  sgt: "sle",
+  sle: "sgt",
+};
+
+const literal = (value: bigint, width: number): Literal => ({ kind: "literal", value, width });
+const isZero = (e: Expr): boolean => e.kind === "literal" && e.value === 0n;
+const isOnes = (e: Expr): boolean => e.kind === "literal" && e.value === mask(e.width);
+const not = (a: Expr): Expr => {
+  if (a.kind === "unary" && a.op === "not") return a.a;
+  if (a.kind === "literal" && a.width === 1) return literal(1n - a.value, 1);
+  const other = a.kind === "binary" ? negated[a.op] : undefined;
+  return other === undefined ? { kind: "unary", op: "not", a, width: a.width } : { ...(a as Binary), op: other };
+};
+
+/** A comparison whose answer its widths already give: Verilator's UNSIGNED and CMPCONST. */
+const constantComparison = ({ op, a, b }: Binary): bigint | null => {
+  if ((op === "lt" && isZero(b)) || (op === "gt" && isZero(a)) || (op === "gt" && isOnes(b)) || (op === "lt" && isOnes(a))) return 0n;
+  if ((op === "ge" && isZero(b)) || (op === "le" && isZero(a)) || (op === "le" && isOnes(b)) || (op === "ge" && isOnes(a))) return 1n;
+  return null;
+};
+
+export class Lowering {
+  /** In the order in which they can be declared. */
+  readonly wires: Wire[] = [];
+  readonly #in: LoweringInput;
+  readonly #done = new Map<Expr, Expr>();
+  readonly #doneCombinational = new Map<Expr, Expr>();
+  readonly #wireOfValue = new Map<string, Signal>();
+  readonly #keys = new Map<Expr, string>();
+
+  constructor(input: LoweringInput) {
+    this.#in = input;
+  }
+
+  /** `e` as Verilog can say it. `definition`: the net that it defines must not be written as itself. */
+  lower(e: Expr, context: Context, definition = false): Expr {
+    if (definition) return this.#node(e, context);
+    const cache = context.combinational ? this.#doneCombinational : this.#done;
+    const known = cache.get(e) ?? this.#in.before?.known(e);
+    if (known !== undefined) return known;
+    const net = this.#in.netOf.get(e);
+    const result = net !== undefined ? refTo(net) : this.#in.named.has(e) ? this.#wire(e, context) : this.#node(e, context);
+    cache.set(e, result);
+    return result;
+  }
+
+  /** A name for the whole value: itself where it is one. `wanted`: what to call it. */
+  atom(e: Expr, context: Context, wanted?: string): Expr {
+    const low = this.lower(e, context);
+    return low.kind === "ref" ? low : this.#wire(e, context, wanted);
+  }
+
+  /** What a value with a name is called in the hardware region, for the properties. */
+  known(e: Expr): Expr | undefined {
+    const net = this.#in.netOf.get(e);
+    if (net !== undefined) return refTo(net);
+    return this.#in.named.has(e) ? this.#done.get(e) : undefined;
+  }
+
+  /** The wire of an equal value, or a new one. */
+  #wire(e: Expr, context: Context, wanted?: string): Expr {
+    const value = this.#node(e, continuous(context));
+    const key = this.#key(value);
+    const known = this.#wireOfValue.get(key) ?? this.#in.before?.wireOf(key);
+    if (known !== undefined) return refTo(known);
+    const signal = wireSignal(this.#in.names.claim(wanted ?? describe(e, context.target)), e.width);
+    this.#wireOfValue.set(key, signal);
+    this.wires.push({ signal, value });
+    return refTo(signal);
+  }
+  wireOf(key: string): Signal | undefined {
+    return this.#wireOfValue.get(key);
+  }
+
+  #node(e: Expr, c: Context): Expr {
+    switch (e.kind) {
+      case "literal":
+        return e;
+      case "ref": {
+        const instead = this.#in.substitute.get(e.signal);
+        return instead === undefined ? e : this.lower(instead, c);
+      }
+      case "unary":
+        return this.#unary(e, c);
+      case "binary":
+        return this.#binary(e, c);
+      case "mux":
+        return this.#mux(e, c);
+      case "slice":
+        return this.#slice(e.a, e.hi, e.lo, c);
+      case "concat":
+        return joined(e.parts.map((p) => this.lower(p, c)));
+      case "repeat":
+        return { kind: "repeat", a: this.lower(e.a, c), count: e.count, width: e.width };
+      case "zext":
+        return this.#resize(e.a, e.width, false, c);
+      case "sext":
+        return this.#resize(e.a, e.width, true, c);
+      case "index":
+        return this.#index(e.of, e.index, e.width, c);
+      case "cell":
+        if (c.combinational) return this.#wire(e, c);
+        return { ...e, address: this.lower(e.address, c) };
+    }
+  }
+
+  #unary(e: Unary, c: Context): Expr {
+    const a = this.lower(e.a, c);
+    if (e.op === "not") return not(a);
+    if (a.width === 1) return a;
+    return { kind: "unary", op: e.op, a, width: e.width };
+  }
+
+  #binary(e: Binary, c: Context): Expr {
+    if (e.op === "mul" || e.op === "smul") return this.#product(e, e.width, c);
+    const made: Binary = { kind: "binary", op: e.op, a: this.lower(e.a, c), b: this.lower(e.b, c), width: e.width };
+    if (made.a.width === 1 && (e.op === "eq" || e.op === "ne")) {
+      const [constant, other] = made.b.kind === "literal" ? [made.b, made.a] : [made.a, made.b];
+      if (constant.kind === "literal" && constant.enumeration === undefined)
+        return (constant.value === 1n) === (e.op === "eq") ? other : not(other);
+    }
+    const known = constantComparison(made);
+    return known === null ? made : literal(known, 1);
+  }
+
+  /** Both operands as wide as the wanted bits of the product, so that the context changes nothing. */
+  #product(e: Binary, width: number, c: Context): Expr {
+    const signed = e.op === "smul";
+    return { kind: "binary", op: "mul", a: this.#resize(e.a, width, signed, c), b: this.#resize(e.b, width, signed, c), width };
+  }
+
+  #mux(e: Mux, c: Context): Expr {
+    const sel = this.lower(e.sel, c);
+    const a = this.lower(e.a, c);
+    const b = this.lower(e.b, c);
+    if (e.width === 1 && isOnes(a) && isZero(b)) return sel;
+    if (e.width === 1 && isZero(a) && isOnes(b)) return not(sel);
+    return { kind: "mux", sel, a, b, width: e.width };
+  }
+
+  #resize(e: Expr, width: number, signed: boolean, c: Context): Expr {
+    if (width <= e.width) return width === e.width ? this.lower(e, c) : this.#slice(e, width - 1, 0, c);
+    const a = this.lower(e, c);
+    const extra = width - e.width;
+    if (a.kind === "literal")
+      return literal(a.value | (signed && a.value >> BigInt(a.width - 1) === 1n ? mask(extra) << BigInt(a.width) : 0n), width);
+    if (!signed) return joined([literal(0n, extra), a]);
+    if (a.width === 1) return { kind: "repeat", a, count: width, width };
+    const sign = this.#slice(e, e.width - 1, e.width - 1, c);
+    return joined([extra === 1 ? sign : { kind: "repeat", a: sign, count: extra, width: extra }, this.lower(e, c)]);
+  }
+
+  /** Bits `hi` to `lo` of `e`, taken from its operands where that says the same, for Verilog selects from names only. */
+  #slice(e: Expr, hi: number, lo: number, c: Context): Expr {
+    const width = hi - lo + 1;
+    if (width === e.width) return this.lower(e, c);
+    const shared = this.#in.named.has(e) || this.#in.netOf.has(e) || this.#in.before?.known(e) !== undefined;
+    if (shared) return this.#select(this.lower(e, c), hi, lo);
+    switch (e.kind) {
+      case "literal":
+        return literal((e.value >> BigInt(lo)) & mask(width), width);
+      case "ref": {
+        const instead = this.#in.substitute.get(e.signal);
+        return instead === undefined ? this.#select(e, hi, lo) : this.#slice(instead, hi, lo, c);
+      }
+      case "slice":
+        return this.#slice(e.a, e.lo + hi, e.lo + lo, c);
+      case "concat":
+        return joined(this.#partsOf(e.parts, hi, lo, c));
+      case "repeat":
+        if (e.a.width === 1) return width === 1 ? this.lower(e.a, c) : { kind: "repeat", a: this.lower(e.a, c), count: width, width };
+        return joined(this.#partsOf(new Array<Expr>(e.count).fill(e.a), hi, lo, c));
+      case "zext":
+      case "sext": {
+        if (hi < e.a.width) return this.#slice(e.a, hi, lo, c);
+        const low = Math.min(lo, e.a.width - 1);
+        if (e.kind === "zext")
+          return lo >= e.a.width
+            ? literal(0n, width)
+            : this.#resize({ kind: "slice", a: e.a, hi: e.a.width - 1, lo, width: e.a.width - lo }, width, false, c);
+        return this.#resize({ kind: "slice", a: e.a, hi: e.a.width - 1, lo: low, width: e.a.width - low }, width, true, c);
+      }
+      case "mux":
+        if (this.#in.uses.of(e) > 1) break;
+        return this.#mux({ ...e, a: { kind: "slice", a: e.a, hi, lo, width }, b: { kind: "slice", a: e.b, hi, lo, width }, width }, c);
+      case "unary":
+        if (e.op === "not") return not(this.#slice(e.a, hi, lo, c));
+        if (e.op === "neg" && lo === 0 && this.#in.uses.of(e) <= 1)
+          return { kind: "unary", op: "neg", a: this.#slice(e.a, hi, 0, c), width };
+        break;
+      case "binary": {
+        const bitwise = e.op === "and" || e.op === "or" || e.op === "xor";
+        const fromBelow = lo === 0 && this.#in.uses.of(e) <= 1;
+        if (bitwise || (fromBelow && (e.op === "add" || e.op === "sub")))
+          return { kind: "binary", op: e.op, a: this.#slice(e.a, hi, lo, c), b: this.#slice(e.b, hi, lo, c), width };
+        if (fromBelow && (e.op === "mul" || e.op === "smul")) return this.#product(e, width, c);
+        if (fromBelow && e.op === "shl") return { kind: "binary", op: "shl", a: this.#slice(e.a, hi, 0, c), b: this.lower(e.b, c), width };
+        break;
+      }
+      case "cell":
+        if (!c.combinational) return { kind: "slice", a: this.lower(e, c), hi, lo, width };
+        break;
+      case "index":
+        break;
+    }
+    return this.#select(this.atom(e, c), hi, lo);
+  }
+
+  /** Bits of something that has a name. */
+  #select(a: Expr, hi: number, lo: number): Expr {
+    const width = hi - lo + 1;
+    if (width === a.width) return a;
+    if (a.kind === "slice") return { ...a, hi: a.lo + hi, lo: a.lo + lo, width };
+    if (a.kind === "literal") return literal((a.value >> BigInt(lo)) & mask(width), width);
+    return { kind: "slice", a, hi, lo, width };
+  }
+
+  #partsOf(parts: readonly Expr[], hi: number, lo: number, c: Context): Expr[] {
+    const picked: Expr[] = [];
+    let top = parts.reduce((n, p) => n + p.width, 0);
+    for (const p of parts) {
+      const base = top - p.width;
+      if (base <= hi && top > lo) picked.push(this.#slice(p, Math.min(hi, top - 1) - base, Math.max(lo, base) - base, c));
+      top = base;
+    }
+    return picked;
+  }
+
+  #index(of: Expr, index: Expr, width: number, c: Context): Expr {
+    const count = Math.floor(of.width / width);
+    if (index.kind === "literal") {
+      const at = Number(index.value < BigInt(count) ? index.value : 0n) * width;
+      return this.#slice(of, at + width - 1, at, c);
+    }
+    if (count === 1) return this.#slice(of, width - 1, 0, c);
+    const low = this.lower(of, c);
+    const splitUp = low.kind === "ref" && this.#in.split.has(low.signal);
+    const selectable = (low.kind === "ref" && !splitUp) || low.kind === "cell";
+    return { kind: "index", of: selectable ? low : this.#wire(of, c), index: this.index(index, of.width, width, c), width };
+  }
+
+  /** The number of an element, with no more bits than elements of `width` bits in `total` bits need. */
+  index(e: Expr, total: number, width: number, c: Context): Expr {
+    const needed = Math.max(1, clog2(Math.floor(total / width)));
+    return e.width > needed ? this.#slice(e, needed - 1, 0, c) : this.lower(e, c);
+  }
+
+  /** Equal for values that are equal in structure. */
+  #key(e: Expr): string {
+    const known = this.#keys.get(e);
+    if (known !== undefined) return known;
+    const key = ((): string => {
+      switch (e.kind) {
+        case "literal":
+          return `${e.value}'${e.width}`;
+        case "ref":
+          return e.signal.name;
+        case "unary":
+          return `${e.op}(${this.#key(e.a)})`;
+        case "binary":
+          return `${e.op}(${this.#key(e.a)},${this.#key(e.b)})`;
+        case "mux":
+          return `?(${this.#key(e.sel)},${this.#key(e.a)},${this.#key(e.b)})`;
+        case "slice":
+          return `${this.#key(e.a)}[${e.hi}:${e.lo}]`;
+        case "concat":
+          return `{${e.parts.map((p) => this.#key(p)).join()}}`;
+        case "repeat":
+          return `{${e.count}{${this.#key(e.a)}}}`;
+        case "zext":
+        case "sext":
+          return `${e.kind}${e.width}(${this.#key(e.a)})`;
+        case "index":
+          return `${this.#key(e.of)}[+${this.#key(e.index)}*${e.width}]`;
+        case "cell":
+          return `${e.memory.name}@${this.#key(e.address)}`;
+      }
+    })();
+    this.#keys.set(e, key);
+    return key;
+  }
+}
+
+/** A net that the emitter adds; it has no place in the user's source. */
+export const wireSignal = (name: string, width: number, at: Source = unknownSource): Signal => ({
+  name,
+  width,
+  kind: "net",
+  origin: "implicit",
+  domain: null,
+  reset: null,
+  enumeration: null,
+  signed: false,
+  group: -1,
+  ghost: false,
+  allowUnused: false,
+  synchroniser: false,
+  at,
+  doc: "",
+});
