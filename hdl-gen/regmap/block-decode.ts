@@ -35,7 +35,8 @@ export interface Word {
 const within = (word: Bits, first: number, count: number): Bool => {
   if (count === 1) return word.eq(first);
   const bits = clog2(count);
-  if (2 ** bits === count && first % count === 0) return bits === word.width ? constant(1, 1) : word.slice(word.width - 1, bits).eq(first / count);
+  if (2 ** bits === count && first % count === 0)
+    return bits === word.width ? constant(1, 1) : word.slice(word.width - 1, bits).eq(first / count);
   const last = first + count - 1;
   const low = first === 0 ? null : word.ge(first);
   const high = last === 2 ** word.width - 1 ? null : word.le(last);
@@ -57,7 +58,12 @@ export const decode = (h: Builder, bus: RegisterBus, space: Space): Decoded => {
   const nets = h.nets(
     {
       [`at_${name}`]: within(bus.word, space.firstWord, space.words) as Bits,
-      ...(space.count === null ? {} : { [`${name}_row`]: rowBits === 0 ? (constant(1, 0) as Bits) : relative(bus.word, space.firstWord, wordBits + rowBits - 1, wordBits) }),
+      ...(space.count === null
+        ? {}
+        : {
+            [`${name}_row`]:
+              rowBits === 0 ? (constant(1, 0) as Bits) : relative(bus.word, space.firstWord, wordBits + rowBits - 1, wordBits),
+          }),
       ...(wordBits === 0 ? {} : { [`${name}_row_word`]: relative(bus.word, space.firstWord, wordBits - 1, 0) }),
     },
     { unused: true, doc: "" },
@@ -65,16 +71,23 @@ export const decode = (h: Builder, bus: RegisterBus, space: Space): Decoded => {
   return { space, here: nets[`at_${name}`] as Bool, row: nets[`${name}_row`] ?? null, word: nets[`${name}_row_word`] ?? null };
 };
 
-/** The words of a space, lowest first. */
-export const wordsOf = (d: Decoded, strobe: Bits): readonly Word[] => {
-  const { space, row } = d;
-  // The last row of elements narrower than a word may not be full.
+/** Whether an element of the row is there: the last row of elements narrower than a word may not be full. null: always. */
+export const exists = ({ space, row }: Decoded, slot: Slot): Bool | null => {
   const full = space.count === null || space.count % space.lanes === 0 ? space.lanes : space.count % space.lanes;
-  const exists = (s: Slot): Bool | null => (s.lane < full || row === null ? null : row.ne(rowsOf(space) - 1));
-  return [...space.slots]
-    .sort(([a], [b]) => a - b)
-    .map(([number, slots]) => ({ decoded: d, number, slots, permission: permission(slots, strobe, exists), refusals: [], parts: [] }));
+  return slot.lane < full || row === null ? null : row.ne(rowsOf(space) - 1);
 };
+/** The words of a space, lowest first. */
+export const wordsOf = (d: Decoded, strobe: Bits): readonly Word[] =>
+  [...d.space.slots]
+    .sort(([a], [b]) => a - b)
+    .map(([number, slots]) => ({
+      decoded: d,
+      number,
+      slots,
+      permission: permission(slots, strobe, (s) => exists(d, s)),
+      refusals: [],
+      parts: [],
+    }));
 /** The request is for this word of its space. */
 export const hit = (w: Word): Bool => {
   const { here, word } = w.decoded;

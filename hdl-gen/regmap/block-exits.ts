@@ -26,10 +26,18 @@ export interface ExitAnswer {
 }
 
 /** Hands allowed requests to an exit; `ready` is 0 while it keeps one waiting. */
-export const connectExit = (h: Builder, bus: RegisterBus, permitted: Bool, exit: Exit): { readonly ready: Bool; readonly answer: ExitAnswer } => {
+export const connectExit = (
+  h: Builder,
+  bus: RegisterBus,
+  permitted: Bool,
+  exit: Exit,
+): { readonly ready: Bool; readonly answer: ExitAnswer } => {
   const { name, port } = exit;
   const width = bus.data.width;
-  const { [`${name}_selected`]: selected } = h.nets({ [`${name}_selected`]: exit.here.and(permitted) }, { doc: "" }) as Record<string, Bool>;
+  const { [`${name}_selected`]: selected } = h.nets({ [`${name}_selected`]: exit.here.and(permitted) }, { doc: "" }) as Record<
+    string,
+    Bool
+  >;
   const chosen = selected as Bool;
   port.drive({
     valid: bus.valid.and(chosen),
@@ -52,7 +60,11 @@ export const connectExit = (h: Builder, bus: RegisterBus, permitted: Bool, exit:
   const mask = q[`${name}_mask_q`];
   if (mask !== undefined && exit.word !== null) {
     const choice = h.switch(exit.word);
-    for (const value of values) choice.case([...exit.masks].filter(([, m]) => m === value).map(([w]) => w), () => mask.next(value));
+    for (const value of values)
+      choice.case(
+        [...exit.masks].filter(([, m]) => m === value).map(([w]) => w),
+        () => mask.next(value),
+      );
     choice.otherwise(() => mask.next(0));
   }
   const allowed = mask ?? constant(width, values[0] ?? 0n);

@@ -1,8 +1,9 @@
 /** What is behind each field of a register block: its flip-flops, what software and hardware do to them, what is read. */
 import type { Builder } from "../core/builder.ts";
+import { mux } from "../core/select.ts";
 import { transparent, writtenAt } from "../core/source.ts";
 import { array, type Type } from "../core/types.ts";
-import { Bits, type Bool, constant, type Data, Vec } from "../core/values.ts";
+import { type Bits, type Bool, constant, type Data, Vec } from "../core/values.ts";
 import { enumerationOf, type Field, highest, isPartialEnumeration, isSigned } from "./fields.ts";
 import type { Slot } from "./spaces.ts";
 
@@ -25,17 +26,23 @@ export interface Access {
   readonly row: Bits | null;
   readonly element: Bits | null;
   readonly lanes: number;
+  /** The last row of narrow elements may not be full; null: it is. */
+  readonly exists: Bool | null;
 }
 
 /** Bits of the bus word in which a field lies. */
-export const bitsIn = (f: Field, slot: Slot): { readonly hi: number; readonly lo: number } => ({ hi: slot.byte * 8 + highest(f), lo: slot.byte * 8 + f.lowest });
+export const bitsIn = (f: Field, slot: Slot): { readonly hi: number; readonly lo: number } => ({
+  hi: slot.byte * 8 + highest(f),
+  lo: slot.byte * 8 + f.lowest,
+});
 /** Bytes of the bus word in which it lies. */
 export const bytesIn = (f: Field, slot: Slot): { readonly last: number; readonly first: number } => {
   const { hi, lo } = bitsIn(f, slot);
   return { last: Math.floor(hi / 8), first: Math.floor(lo / 8) };
 };
 /** A bus word has some byte of these. */
-export const someOf = (strobe: Bits, bytes: { readonly last: number; readonly first: number }): Bool => strobe.slice(bytes.last, bytes.first).any();
+export const someOf = (strobe: Bits, bytes: { readonly last: number; readonly first: number }): Bool =>
+  strobe.slice(bytes.last, bytes.first).any();
 
 /** A reset value as the type takes it. */
 const initial = (f: Field): unknown => {
@@ -112,13 +119,18 @@ export class FieldCell {
       case "external":
         return this.#bits(this.#port.value, a);
       case "fixed":
-        return constant(this.#f.type.width, this.#f.reset);
+        return this.#fixed(a);
       case "pop":
       case "push":
         return null;
       default:
         return this.#bits(this.#q, a);
     }
+  }
+  #fixed(a: Access): Bits {
+    const { width } = this.#f.type;
+    const value = constant(width, this.#f.reset) as Bits;
+    return a.exists === null ? value : mux(a.exists, value, constant(width, 0) as Bits);
   }
   /** A write through this access would leave a value that is no member of the field's enumeration; null: it cannot. */
   refusesWrite(a: Access): Bool | null {
@@ -127,7 +139,8 @@ export class FieldCell {
     const whole = this.#oneByte(a.slot) || f.kind === "push" || (f.kind === "external" && !f.readable);
     const old = f.kind === "external" && !whole ? this.#bits(this.#port.value, a) : whole ? null : this.#bits(this.#q, a);
     const value = old === null ? this.#data(a.slot) : this.#merged(old, a.slot);
-    return someOf(this.#w.strobe, bytesIn(f, a.slot)).and(members(f, value).not());
+    const refused = someOf(this.#w.strobe, bytesIn(f, a.slot)).and(members(f, value).not());
+    return a.exists === null ? refused : refused.and(a.exists);
   }
 
   /** Hardware's side: ports and flip-flops, for all accesses that reach the field. */
@@ -181,7 +194,9 @@ export class FieldCell {
     switch (f.kind) {
       case "w1c": {
         const set = port(this.#port.set);
-        h.when(of(a.write), () => this.#next(which, now.and(this.#ones(a.slot).not()).or(set))).otherwise(() => this.#next(which, now.or(set)));
+        h.when(of(a.write), () => this.#next(which, now.and(this.#ones(a.slot).not()).or(set))).otherwise(() =>
+          this.#next(which, now.or(set)),
+        );
         return;
       }
       case "w1s": {
@@ -210,9 +225,11 @@ export class FieldCell {
       else this.#next(which, now.add(increment.zext(width)));
       return;
     }
-    const { [`${this.#name}_sum`]: sum } = h.nets({ [h.freeName(`${this.#name}_sum`)]: now.addCarry(increment.zext(width)) }) as Record<string, Bits>;
-    const total = sum as Bits;
-    h.when(total.msb().not(), () => this.#next(which, total.trunc(width))).otherwise(() => this.#next(which, constant(width, (1n << BigInt(width)) - 1n)));
+    const key = `${this.#name}_sum${typeof which === "number" ? `_${which}` : ""}`;
+    const total = (h.nets({ [key]: now.addCarry(increment.zext(width)) }, { doc: "" }) as Record<string, Bits>)[key] as Bits;
+    h.when(total.msb().not(), () => this.#next(which, total.trunc(width))).otherwise(() =>
+      this.#next(which, constant(width, (1n << BigInt(width)) - 1n)),
+    );
   }
   #offer(accesses: readonly Access[]): void {
     const f = this.#f;

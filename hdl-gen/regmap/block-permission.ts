@@ -38,10 +38,12 @@ const wholes = (r: Register, write: boolean): readonly (readonly Field[])[] => {
 };
 /** All bytes of these fields, or none of them. */
 const allOrNone = (strobe: Bits, fields: readonly Field[], slot: Slot): Bool | boolean => {
-  const bytes = new Set(fields.flatMap((f) => {
-    const { first, last } = bytesIn(f, slot);
-    return Array.from({ length: last - first + 1 }, (_, i) => first + i);
-  }));
+  const bytes = new Set(
+    fields.flatMap((f) => {
+      const { first, last } = bytesIn(f, slot);
+      return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+    }),
+  );
   if (bytes.size === 1) return true;
   const bits = cat(...[...bytes].sort((a, b) => b - a).map((b) => strobe.bit(b)));
   return bits.all().or(bits.any().not());
@@ -63,4 +65,3 @@ export const permission = (slots: readonly Slot[], strobe: Bits, exists: (s: Slo
       : false;
   return { read: rule(readableIn, false), write: rule(writableIn, true) };
 };
-

@@ -4,7 +4,7 @@
  */
 import { type Bundle, backward, bundle, forward, type Port } from "../core/ports.ts";
 import { transparent } from "../core/source.ts";
-import { array, bool, type SignalOf, StructType, type StructValue, struct, type Type, uint } from "../core/types.ts";
+import { array, bool, type SignalOf, type StructType, type StructValue, struct, type Type, uint } from "../core/types.ts";
 import type { Bits, Bool, Data, Vec } from "../core/values.ts";
 import type { RegisterBus } from "../lib/register-bus.ts";
 import { Stream } from "../lib/stream.ts";
@@ -46,12 +46,20 @@ type FieldView<K, T extends Type, N> = K extends "rw" | "wo" | "ro"
             /** What it writes; bytes that it does not write are those of `value`. */
             readonly data: SignalOf<T>;
           };
-type TypesOf<F extends Fields, K extends FieldKind> = { readonly [X in keyof F as F[X] extends Field<K, any> ? X : never]: F[X] extends Field<K, infer T> ? T : never };
-type Queue<F extends Fields, K extends FieldKind, N> = N extends number ? readonly Stream<StructValue<TypesOf<F, K>>>[] : Stream<StructValue<TypesOf<F, K>>>;
-type WithQueue<F extends Fields, K extends FieldKind, N, Name extends string> = keyof TypesOf<F, K> extends never ? unknown : { readonly [X in Name]: Queue<F, K, N> };
+type TypesOf<F extends Fields, K extends FieldKind> = {
+  readonly [X in keyof F as F[X] extends Field<K, any> ? X : never]: F[X] extends Field<K, infer T> ? T : never;
+};
+type Queue<F extends Fields, K extends FieldKind, N> = N extends number
+  ? readonly Stream<StructValue<TypesOf<F, K>>>[]
+  : Stream<StructValue<TypesOf<F, K>>>;
+type WithQueue<F extends Fields, K extends FieldKind, N, Name extends string> = keyof TypesOf<F, K> extends never
+  ? unknown
+  : { readonly [X in Name]: Queue<F, K, N> };
 /** A register's fields as hardware sees them, and its queues. */
 export type RegisterView<F extends Fields, N> = {
-  readonly [X in keyof F as F[X] extends Field<"pop" | "push" | "fixed", any> ? never : X]: F[X] extends Field<infer K, infer T> ? FieldView<K, T, N> : never;
+  readonly [X in keyof F as F[X] extends Field<"pop" | "push" | "fixed", any> ? never : X]: F[X] extends Field<infer K, infer T>
+    ? FieldView<K, T, N>
+    : never;
 } & WithQueue<F, "pop", N, "pop"> &
   WithQueue<F, "push", N, "push">;
 /** A node of a map as hardware sees it; `N` is the length of the array around it. */
@@ -68,7 +76,9 @@ export type NodeView<X, N = null> =
         ? ForwardedBus
         : never;
 /** `bus`, and a port for each register, group and window of the map. */
-export type BlockPorts<M extends Nodes> = { readonly bus: Port<Bundle<RegisterBus>> } & { readonly [K in keyof M]: Port<Bundle<NodeView<M[K]>>> };
+export type BlockPorts<M extends Nodes> = { readonly bus: Port<Bundle<RegisterBus>> } & {
+  readonly [K in keyof M]: Port<Bundle<NodeView<M[K]>>>;
+};
 
 const lift = (type: Type, count: number | null): Type => (count === null ? type : array(type, count));
 const plain = (fields: Parameters<typeof bundle>[0]): Bundle => bundle(fields, (s) => s);
@@ -90,7 +100,9 @@ const fieldPort = (f: Field, count: number | null) => {
     case "counter":
       return forward(plain({ value: forward(value), increment: backward(lift(uint(f.step), count)) }));
     case "external":
-      return forward(plain({ ...(f.readable ? { value: backward(value) } : {}), written: forward(lift(bool, count)), data: forward(f.type) }));
+      return forward(
+        plain({ ...(f.readable ? { value: backward(value) } : {}), written: forward(lift(bool, count)), data: forward(f.type) }),
+      );
     case "pop":
     case "push":
     case "fixed":
@@ -105,16 +117,23 @@ export const entryOf = (r: Register, queue: "pop" | "push", name: string): Struc
 };
 /** A stream, or one for each element: each signal is an array then. Flows as the bundle does. */
 const queuePort = (entry: StructType<any>, count: number | null): Bundle<Stream | readonly Stream[]> => {
-  if (count === null) return bundle({ valid: forward(bool), ready: backward(bool), payload: forward(entry as Type) }, (s, name) => new Stream(s.valid as Bool, s.ready as Bool, s.payload as Data, entry, name));
+  if (count === null)
+    return bundle(
+      { valid: forward(bool), ready: backward(bool), payload: forward(entry as Type) },
+      (s, name) => new Stream(s.valid as Bool, s.ready as Bool, s.payload as Data, entry, name),
+    );
   const keys = Object.keys(entry.fields);
   const arrays = struct(Object.fromEntries(keys.map((key) => [key, array(entry.fields[key], count)])), `${entry.name}s`);
-  return bundle({ valid: forward(array(bool, count)), ready: backward(array(bool, count)), payload: forward(arrays as Type) }, (s, name) => {
-    const { valid, ready, payload } = s as { valid: Vec<Bool>; ready: Vec<Bool>; payload: Record<string, Vec<Bits>> };
-    return Array.from({ length: count }, (_, i) => {
-      const places = keys.map((key) => (payload[key] as Vec<Bits>).at(i).place);
-      return new Stream(valid.at(i), ready.at(i), entry.wrap(places) as Data, entry, `${name}_${i}`);
-    });
-  });
+  return bundle(
+    { valid: forward(array(bool, count)), ready: backward(array(bool, count)), payload: forward(arrays as Type) },
+    (s, name) => {
+      const { valid, ready, payload } = s as { valid: Vec<Bool>; ready: Vec<Bool>; payload: Record<string, Vec<Bits>> };
+      return Array.from({ length: count }, (_, i) => {
+        const places = keys.map((key) => (payload[key] as Vec<Bits>).at(i).place);
+        return new Stream(valid.at(i), ready.at(i), entry.wrap(places) as Data, entry, `${name}_${i}`);
+      });
+    },
+  );
 };
 
 export interface PortContext {
@@ -140,7 +159,9 @@ export const nodePort = (n: Node, path: readonly string[], count: number | null,
   const inner = n.count ?? count;
   if (n.node === "group") {
     const space = n.count === null ? around : (c.spaces.find((s) => s.path.join() === path.join()) ?? null);
-    return plain(Object.fromEntries(Object.entries(n.nodes).map(([key, m]) => [key, forward(nodePort(m, [...path, key], inner, space, c))])));
+    return plain(
+      Object.fromEntries(Object.entries(n.nodes).map(([key, m]) => [key, forward(nodePort(m, [...path, key], inner, space, c))])),
+    );
   }
   const name = path.join("_");
   const fields = Object.entries(n.fields).flatMap(([key, f]) => {

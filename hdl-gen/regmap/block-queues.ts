@@ -11,8 +11,10 @@ import type { Field } from "./fields.ts";
 
 transparent(import.meta.url);
 
-const many = (port: Stream | readonly Stream[]): readonly Stream[] => (Array.isArray(port) ? (port as readonly Stream[]) : [port as Stream]);
-const fieldsOf = (a: Access, kind: "pop" | "push"): readonly (readonly [string, Field])[] => Object.entries(a.slot.register.fields).filter(([, f]) => f.kind === kind);
+const many = (port: Stream | readonly Stream[]): readonly Stream[] =>
+  Array.isArray(port) ? (port as readonly Stream[]) : [port as Stream];
+const fieldsOf = (a: Access, kind: "pop" | "push"): readonly (readonly [string, Field])[] =>
+  Object.entries(a.slot.register.fields).filter(([, f]) => f.kind === kind);
 const covered = (w: RequestWires, a: Access, fields: readonly (readonly [string, Field])[]): Bool => {
   const [, first] = fields[0] as readonly [string, Field];
   return someOf(w.strobe, bytesIn(first, a.slot));
@@ -26,10 +28,16 @@ export const connectPop = (w: RequestWires, a: Access, port: Stream | readonly S
   const fields = fieldsOf(a, "pop");
   const taken = a.read.and(covered(w, a, fields));
   for (const [i, s] of streams.entries()) s.ready.drive(a.row === null ? taken : taken.and(a.row.eq(i)));
-  const valid = chosen(a, streams.map((s) => s.valid));
+  const valid = chosen(
+    a,
+    streams.map((s) => s.valid),
+  );
   return new Map(
     fields.map(([name, f]) => {
-      const value = chosen(a, streams.map((s) => f.type.toBits((s.payload as unknown as Record<string, never>)[name] as never) as Bits));
+      const value = chosen(
+        a,
+        streams.map((s) => f.type.toBits((s.payload as unknown as Record<string, never>)[name] as never) as Bits),
+      );
       return [name, mux(valid, value, constant(f.type.width, 0) as Bits)];
     }),
   );
@@ -62,7 +70,10 @@ export class PushQueue {
   /** The write would find no room. */
   refusesWrite(): Bool {
     const a = this.#a;
-    const full = chosen(a, this.#streams.map((s, i) => this.#of<Bool>(this.#valid, i).and(s.ready.not())));
+    const full = chosen(
+      a,
+      this.#streams.map((s, i) => this.#of<Bool>(this.#valid, i).and(s.ready.not())),
+    );
     return covered(this.#w, a, fieldsOf(a, "push")).and(full);
   }
   connect(): void {

@@ -14,7 +14,14 @@ transparent(import.meta.url);
 
 /** Bits of a bus word that a slot's readable fields have. */
 export const readableMask = (slots: readonly Slot[]): bigint =>
-  slots.reduce((m, s) => Object.values(s.register.fields).reduce((n, f) => (f.readable ? n | (((1n << BigInt(f.type.width)) - 1n) << BigInt(s.byte * 8 + f.lowest)) : n), m), 0n);
+  slots.reduce(
+    (m, s) =>
+      Object.values(s.register.fields).reduce(
+        (n, f) => (f.readable ? n | (((1n << BigInt(f.type.width)) - 1n) << BigInt(s.byte * 8 + f.lowest)) : n),
+        m,
+      ),
+    0n,
+  );
 /** Parts put where they belong, zeros between. */
 export const assemble = (width: number, parts: readonly { readonly lo: number; readonly value: Bits }[]): Bits => {
   const pieces: Bits[] = [];
@@ -36,7 +43,15 @@ export class RegisterHardware {
   readonly #popped: ReadonlyMap<string, Bits>;
   readonly #push: PushQueue | null;
   readonly #fields: readonly (readonly [string, Field])[];
-  constructor(h: Builder, r: Register, name: string, port: Record<string, unknown>, count: number | null, w: RequestWires, accesses: readonly Access[]) {
+  constructor(
+    h: Builder,
+    r: Register,
+    name: string,
+    port: Record<string, unknown>,
+    count: number | null,
+    w: RequestWires,
+    accesses: readonly Access[],
+  ) {
     this.#w = w;
     this.#accesses = accesses;
     this.#fields = Object.entries(r.fields);
@@ -45,9 +60,13 @@ export class RegisterHardware {
       const stored = this.#fields.filter(([, f]) => kinds[f.kind].stored);
       const specs = Object.fromEntries(stored.map(([key, f]) => [`${name}_${key}_q`, FieldCell.storage(f, count)]));
       const q: Record<string, Data> = stored.length === 0 ? {} : (h.registers(specs, { doc: r.doc }) as Record<string, Data>);
-      for (const [key, f] of this.#fields) this.#cells.set(key, new FieldCell(h, f, `${name}_${key}`, port[key], count, w, q[`${name}_${key}_q`] ?? null));
+      for (const [key, f] of this.#fields)
+        this.#cells.set(key, new FieldCell(h, f, `${name}_${key}`, port[key], count, w, q[`${name}_${key}_q`] ?? null));
     });
-    this.#popped = port.pop === undefined || !this.#fields.some(([, f]) => f.kind === "pop") ? new Map() : writtenAt(r.at, () => connectPop(w, first, port.pop as Stream));
+    this.#popped =
+      port.pop === undefined || !this.#fields.some(([, f]) => f.kind === "pop")
+        ? new Map()
+        : writtenAt(r.at, () => connectPop(w, first, port.pop as Stream));
     const entry = entryOf(r, "push", name);
     this.#push = entry === null ? null : writtenAt(r.at, () => new PushQueue(h, w, first, port.push as Stream, entry, name));
   }

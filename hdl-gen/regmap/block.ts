@@ -11,9 +11,9 @@ import { input, output, type Ports } from "../core/ports.ts";
 import { mux } from "../core/select.ts";
 import { transparent, writtenAt } from "../core/source.ts";
 import { bool, uint } from "../core/types.ts";
-import { type Bits, type Bool, cat, constant } from "../core/values.ts";
+import { type Bool, cat, constant } from "../core/values.ts";
 import { type RegisterBus, registerBus } from "../lib/register-bus.ts";
-import { type Decoded, decode, forEachWord, hit, type Word, wordsOf } from "./block-decode.ts";
+import { type Decoded, decode, exists, forEachWord, hit, type Word, wordsOf } from "./block-decode.ts";
 import { connectExit, type Exit, joinAnswers } from "./block-exits.ts";
 import type { Access, RequestWires } from "./block-fields.ts";
 import { all } from "./block-permission.ts";
@@ -62,13 +62,21 @@ const makeRegister = (h: Builder, io: unknown, q: Request, places: readonly { re
   const { space, row } = word.decoded;
   const never = constant(1, 0);
   const strobes = (condition: Bool, needed: boolean, prefix: string): Bool =>
-    needed ? (h.nets({ [`${prefix}_${name}`]: condition.and(hit(word)) }, { doc: register.doc }) as Record<string, Bool>)[`${prefix}_${name}`] as Bool : never;
+    needed
+      ? ((h.nets({ [`${prefix}_${name}`]: condition.and(hit(word)) }, { doc: register.doc }) as Record<string, Bool>)[
+          `${prefix}_${name}`
+        ] as Bool)
+      : never;
   writtenAt(register.at, () => {
     const write = strobes(q.writing, someField(register, isWritable), "write");
-    const read = strobes(q.reading, someField(register, (f) => kinds[f.kind].readEffect), "read");
+    const read = strobes(
+      q.reading,
+      someField(register, (f) => kinds[f.kind].readEffect),
+      "read",
+    );
     const accesses = places.map((p): Access => {
       const element = row === null ? null : space.lanes === 1 ? row : cat(row, constant(clog2(space.lanes), p.slot.lane));
-      return { slot: p.slot, write, read, row, element, lanes: space.lanes };
+      return { slot: p.slot, write, read, row, element, lanes: space.lanes, exists: exists(word.decoded, p.slot) };
     });
     const hardware = new RegisterHardware(h, register, name, portAt(io, path), space.count, q, accesses);
     for (const [i, a] of accesses.entries()) {
@@ -80,8 +88,8 @@ const makeRegister = (h: Builder, io: unknown, q: Request, places: readonly { re
   });
 };
 
-const exitsOf = (h: Builder, io: unknown, decoded: readonly Decoded[], words: readonly Word[]): readonly Exit[] => {
-  const ones = (1n << 64n) - 1n;
+const exitsOf = (h: Builder, io: unknown, width: number, decoded: readonly Decoded[], words: readonly Word[]): readonly Exit[] => {
+  const ones = (1n << BigInt(width)) - 1n;
   const spaces = decoded
     .filter((d) => d.space.forwarded)
     .map((d): Exit => {
@@ -94,7 +102,9 @@ const exitsOf = (h: Builder, io: unknown, decoded: readonly Decoded[], words: re
       .filter((s) => s.forwarded)
       .map((s): Exit => {
         const name = s.path.join("_");
-        const here = writtenAt(s.register.at, () => h.nets({ [`at_${name}`]: hit(w) }, { doc: s.register.doc }) as Record<string, Bool>)[`at_${name}`] as Bool;
+        const here = writtenAt(s.register.at, () => h.nets({ [`at_${name}`]: hit(w) }, { doc: s.register.doc }) as Record<string, Bool>)[
+          `at_${name}`
+        ] as Bool;
         return { name, port: portAt(io, s.path), here, row: w.decoded.row, word: null, masks: new Map([[0, readableMask([s])]]) };
       }),
   );
@@ -116,7 +126,9 @@ const permit = (h: Builder, q: Request, decoded: readonly Decoded[], words: read
     if (window !== null) h.when(d.here as Bool, () => say(window.access !== "wo", window.access !== "ro"));
     const alike = (w: Word): string => {
       const { read, write: written } = w.permission;
-      return typeof read === "boolean" && typeof written === "boolean" && w.refusals.length === 0 ? `${read} ${written}` : `word ${w.number}`;
+      return typeof read === "boolean" && typeof written === "boolean" && w.refusals.length === 0
+        ? `${read} ${written}`
+        : `word ${w.number}`;
     };
     forEachWord(
       h,
@@ -130,7 +142,14 @@ const permit = (h: Builder, q: Request, decoded: readonly Decoded[], words: read
 const answer = (h: Builder, q: Request, decoded: readonly Decoded[], words: readonly Word[], exits: readonly Exit[]): void => {
   const { bus } = q;
   const width = bus.data.width;
-  const { answer_q: valid, error_q: error, data_q: data } = h.registers({ answer_q: bool, error_q: bool, data_q: uint(width) as ReturnType<typeof uint<number>> }, { doc: "The answer to the access of the cycle before" });
+  const {
+    answer_q: valid,
+    error_q: error,
+    data_q: data,
+  } = h.registers(
+    { answer_q: bool, error_q: bool, data_q: uint(width) as ReturnType<typeof uint<number>> },
+    { doc: "The answer to the access of the cycle before" },
+  );
   valid.next(bus.fire);
   error.next(bus.fire.and(q.permitted.not()));
   data.next(0);
@@ -144,7 +163,10 @@ const answer = (h: Builder, q: Request, decoded: readonly Decoded[], words: read
       );
   });
   const outside = exits.map((e) => connectExit(h, bus, q.permitted, e));
-  const total = joinAnswers({ data, error }, outside.map((o) => o.answer));
+  const total = joinAnswers(
+    { data, error },
+    outside.map((o) => o.answer),
+  );
   bus.ready.drive(outside.length === 0 ? 1 : outside.map((o) => o.ready).reduce((a, b) => a.and(b)));
   bus.response.valid.drive(valid);
   bus.response.data.drive(total.data);
@@ -159,9 +181,10 @@ const build = (h: Builder, map: RegisterMap, io: Readonly<Record<string, unknown
   const inside = new Map<string, { readonly word: Word; readonly slot: Slot }[]>();
   for (const word of words)
     for (const slot of word.slots)
-      if (!word.decoded.space.forwarded && !slot.forwarded) inside.set(slot.path.join(), [...(inside.get(slot.path.join()) ?? []), { word, slot }]);
+      if (!word.decoded.space.forwarded && !slot.forwarded)
+        inside.set(slot.path.join(), [...(inside.get(slot.path.join()) ?? []), { word, slot }]);
   for (const places of inside.values()) makeRegister(h, io, q, places);
-  const exits = exitsOf(h, io, decoded, words);
+  const exits = exitsOf(h, io, bus.data.width, decoded, words);
   permit(h, q, decoded, words);
   answer(h, q, decoded, words, exits);
 };
@@ -182,9 +205,13 @@ export const registerBlock = <M extends Nodes>(map: RegisterMap<M>, options: Blo
   const bus = registerBus({ addressBits: addressBits(map), dataBits: map.busBytes === 4 ? 32 : 64, sourceBits });
   const ports: Ports = {
     bus: input(bus, { doc: "Accesses, each answered one cycle after it moved" }),
-    ...Object.fromEntries(Object.entries(map.nodes).map(([key, n]) => [key, output(nodePort(n, [key], null, null, context), { doc: n.doc })])),
+    ...Object.fromEntries(
+      Object.entries(map.nodes).map(([key, n]) => [key, output(nodePort(n, [key], null, null, context), { doc: n.doc })]),
+    ),
   };
-  const block = writtenAt(map.at, () => module(`${map.name}_registers`, ports, (io, h) => build(h, map, io))) as unknown as HardwareModule<BlockPorts<M>>;
+  const block = writtenAt(map.at, () => module(`${map.name}_registers`, ports, (io, h) => build(h, map, io))) as unknown as HardwareModule<
+    BlockPorts<M>
+  >;
   known.set(sourceBits, block);
   return block;
 };

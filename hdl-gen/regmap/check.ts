@@ -73,6 +73,18 @@ const checkFields = (r: Register, title: string, bytes: number, report: Report):
       );
 };
 
+/** A field in a node that the surrounding hardware takes part in at once; null if there is none. */
+const outside = (n: Node): string | null => {
+  if (n.node === "window") return null;
+  if (n.node === "group")
+    return (
+      Object.values(n.nodes)
+        .map(outside)
+        .find((kind) => kind !== null) ?? null
+    );
+  return Object.values(n.fields).find((f) => f.kind === "pop" || f.kind === "push" || f.kind === "external")?.kind ?? null;
+};
+
 /** An array's repetition; `where` it may be and how its elements lie. */
 const checkArray = (
   n: Register | Group,
@@ -98,6 +110,13 @@ const checkArray = (
     report("regmap-overlap", n.at, `${title}: its elements have ${hex(one)} bytes and a stride of ${hex(n.stride)}: they overlap`);
   else if (n.offset % n.stride !== 0)
     report("regmap-align", n.at, `${title}: offset ${hex(n.offset)} is not a multiple of its stride ${hex(n.stride)}`);
+  const shared = n.stride < busBytes && !forwarded ? outside(n) : null;
+  if (shared !== null)
+    report(
+      "regmap-array",
+      n.at,
+      `${title}: elements with ${shared} fields need a stride of at least the bus's ${busBytes} bytes, so that an access meets one of them`,
+    );
   if (depth > 0 && !forwarded)
     report(
       "regmap-array",

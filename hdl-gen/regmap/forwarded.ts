@@ -1,9 +1,10 @@
 /** A forwarded register, group or window as the surrounding hardware sees it: checked accesses, by element and word. */
+
+import type { MemoryHandle } from "../core/memory.ts";
 import { type Bundle, backward, bundle, forward } from "../core/ports.ts";
 import { fail, transparent } from "../core/source.ts";
 import { bool, type Type, uint } from "../core/types.ts";
 import { type Bits, type Bool, cat, hinted } from "../core/values.ts";
-import type { MemoryHandle } from "../core/memory.ts";
 
 transparent(import.meta.url);
 
@@ -69,7 +70,10 @@ export class ForwardedBus {
   }
   /** Who asks. Only where the block was made with `sourceBits`. */
   get source(): Bits {
-    return this.#signals.source ?? fail("regmap", `${this.#title}: this block does not know who asks; make it with registerBlock(map, { sourceBits })`);
+    return (
+      this.#signals.source ??
+      fail("regmap", `${this.#title}: this block does not know who asks; make it with registerBlock(map, { sourceBits })`)
+    );
   }
   /** `index` and `word` side by side: the address in a memory that holds the words of all elements. */
   get address(): Bits {
@@ -89,7 +93,15 @@ export class ForwardedBus {
     this.response.error.drive(0);
   }
   /** Drives the port's side of the block; for the block itself. */
-  drive(request: { readonly valid: Bool; readonly write: Bool; readonly data: Bits; readonly strobe: Bits; readonly index: Bits | null; readonly word: Bits | null; readonly source: Bits | null }): void {
+  drive(request: {
+    readonly valid: Bool;
+    readonly write: Bool;
+    readonly data: Bits;
+    readonly strobe: Bits;
+    readonly index: Bits | null;
+    readonly word: Bits | null;
+    readonly source: Bits | null;
+  }): void {
     const s = this.#signals;
     s.valid.drive(request.valid);
     s.write.drive(request.write);

@@ -32,22 +32,34 @@ export interface Layout {
 }
 
 export const registerBytes = (r: Register, busBytes: number): number => (r.width === null ? busBytes : r.width / 8);
-/** Bytes of one element of a node, or of the node where it is no array. */
-export const elementBytes = (n: Node, busBytes: number): number => {
+/** Bytes of the widest register in it: its alignment, as in a C struct. */
+export const alignmentOf = (n: Node, busBytes: number): number => {
   switch (n.node) {
     case "register":
       return registerBytes(n, busBytes);
     case "group":
-      return Math.max(0, ...Object.values(n.nodes).map((m) => m.offset + extent(m, busBytes)));
+      return Math.max(1, ...Object.values(n.nodes).map((m) => alignmentOf(m, busBytes)));
+    case "window":
+      return busBytes;
+  }
+};
+/** Bytes of one element of a node, or of the node where it is no array; of a group to the end of its C struct. */
+export const elementBytes = (n: Node, busBytes: number): number => {
+  switch (n.node) {
+    case "register":
+      return registerBytes(n, busBytes);
+    case "group": {
+      const end = Math.max(0, ...Object.values(n.nodes).map((m) => m.offset + extent(m, busBytes)));
+      const alignment = alignmentOf(n, busBytes);
+      return Math.ceil(end / alignment) * alignment;
+    }
     case "window":
       return n.size;
   }
 };
-/** Bytes from the first to the last of a node, arrays included. */
-export const extent = (n: Node, busBytes: number): number => {
-  const one = elementBytes(n, busBytes);
-  return n.node === "window" || n.count === null ? one : (n.count - 1) * n.stride + one;
-};
+/** Bytes that a node has for itself; of an array to the end of its last stride. */
+export const extent = (n: Node, busBytes: number): number =>
+  n.node === "window" || n.count === null ? elementBytes(n, busBytes) : n.count * n.stride;
 const level = (path: readonly string[], n: Register | Group): readonly Level[] =>
   n.count === null ? [] : [{ path, count: n.count, stride: n.stride }];
 

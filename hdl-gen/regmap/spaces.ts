@@ -42,7 +42,16 @@ export const rowsOf = (s: Space): number => (s.count === null ? 1 : Math.ceil(s.
 export const indexBitsOf = (s: Space): number => (s.count === null ? 0 : Math.max(1, clog2(s.count)));
 export const wordBitsOf = (s: Space): number => clog2(s.rowWords);
 
-const collect = (words: Map<number, Slot[]>, nodes: Nodes, base: number, path: readonly string[], lane: number, forwarded: boolean, busBytes: number, prefix: string): void => {
+const collect = (
+  words: Map<number, Slot[]>,
+  nodes: Nodes,
+  base: number,
+  path: readonly string[],
+  lane: number,
+  forwarded: boolean,
+  busBytes: number,
+  prefix: string,
+): void => {
   for (const [name, n] of Object.entries(nodes)) {
     if (n.node === "window") continue;
     const count = n.count ?? 1;
@@ -52,7 +61,15 @@ const collect = (words: Map<number, Slot[]>, nodes: Nodes, base: number, path: r
       if (n.node === "group") collect(words, n.nodes, at, [...path, name], lane, forwarded, busBytes, `${title}.`);
       else {
         const word = Math.floor(at / busBytes);
-        const slot: Slot = { register: n, path: [...path, name], title, byte: at % busBytes, bytes: registerBytes(n, busBytes), lane, forwarded: n.forwarded && !forwarded };
+        const slot: Slot = {
+          register: n,
+          path: [...path, name],
+          title,
+          byte: at % busBytes,
+          bytes: registerBytes(n, busBytes),
+          lane,
+          forwarded: n.forwarded && !forwarded,
+        };
         words.set(word, [...(words.get(word) ?? []), slot]);
       }
     }
@@ -63,15 +80,30 @@ const collect = (words: Map<number, Slot[]>, nodes: Nodes, base: number, path: r
 const spaceOf = (name: string, n: Node, base: number, path: readonly string[], busBytes: number): Space => {
   const at = base + n.offset;
   const own = [...path, name];
-  const common = { path: own, title: own.join("."), firstWord: Math.floor(at / busBytes), words: Math.ceil((at + extent(n, busBytes)) / busBytes) - Math.floor(at / busBytes) };
-  if (n.node === "window") return { ...common, forwarded: true, window: n, count: null, rowWords: common.words, lanes: 1, slots: new Map() };
+  const common = {
+    path: own,
+    title: own.join("."),
+    firstWord: Math.floor(at / busBytes),
+    words: Math.ceil((at + extent(n, busBytes)) / busBytes) - Math.floor(at / busBytes),
+  };
+  if (n.node === "window")
+    return { ...common, forwarded: true, window: n, count: null, rowWords: common.words, lanes: 1, slots: new Map() };
   const stride = n.count === null ? elementBytes(n, busBytes) : n.stride;
-  const lanes = n.count === null ? 1 : Math.max(1, busBytes / stride);
+  const lanes = n.count === null ? 1 : Math.min(n.count, Math.max(1, busBytes / stride));
   const slots = new Map<number, Slot[]>();
   const element: Nodes = { [name]: { ...n, offset: 0, count: null, stride: 0 } };
   // A forwarded register that is no array may start within its word.
-  for (let lane = 0; lane < lanes; lane++) collect(slots, element, (at % busBytes) + lane * stride, path, lane, n.forwarded, busBytes, path.map((p) => `${p}.`).join(""));
-  return { ...common, forwarded: n.forwarded, window: null, count: n.count, rowWords: n.count === null ? common.words : Math.max(1, stride / busBytes), lanes, slots };
+  for (let lane = 0; lane < lanes; lane++)
+    collect(slots, element, (at % busBytes) + lane * stride, path, lane, n.forwarded, busBytes, path.map((p) => `${p}.`).join(""));
+  return {
+    ...common,
+    forwarded: n.forwarded,
+    window: null,
+    count: n.count,
+    rowWords: n.count === null ? common.words : Math.max(1, stride / busBytes),
+    lanes,
+    slots,
+  };
 };
 
 /** The spaces of a map; the first holds every register that stands alone. */
@@ -87,8 +119,12 @@ export const spacesOf = (map: RegisterMap): readonly [Space, ...Space[]] => {
   };
   visit(map.nodes, 0, []);
   const words = map.size / map.busBytes;
-  return [{ path: [], title: map.name, forwarded: false, window: null, firstWord: 0, words, count: null, rowWords: words, lanes: 1, slots }, ...others];
+  return [
+    { path: [], title: map.name, forwarded: false, window: null, firstWord: 0, words, count: null, rowWords: words, lanes: 1, slots },
+    ...others,
+  ];
 };
 
 /** The register at `path`: arrays are passed through. */
-export const placedAt = (map: RegisterMap, path: readonly string[]): PlacedRegister => map.registers.find((r) => r.path.join() === path.join()) as PlacedRegister;
+export const placedAt = (map: RegisterMap, path: readonly string[]): PlacedRegister =>
+  map.registers.find((r) => r.path.join() === path.join()) as PlacedRegister;
