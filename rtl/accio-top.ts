@@ -3,12 +3,11 @@
  * section 3). The ordinary path leaves as a stream of its own until its descriptor engine is here.
  */
 import { bool, input, module, output, uint } from "#hdl";
-import { axi4, axiBurst } from "#hdl/lib/axi4.ts";
+import { axi4, incrBurst } from "#hdl/lib/axi4.ts";
 import { axi4Registers } from "#hdl/lib/axi4-registers.ts";
 import { axiStream, packetBeat, resizePackets } from "#hdl/lib/packet.ts";
 import { addressBits } from "#hdl/regmap/block.ts";
 import type { Config } from "#rtl/common.ts";
-import { derived } from "#rtl/config/config.ts";
 import { idBits } from "#rtl/nic/dma-write.ts";
 import { nic } from "#rtl/nic/nic.ts";
 import { nicMap } from "#rtl/nic/registers.ts";
@@ -17,9 +16,7 @@ import { nicMap } from "#rtl/nic/registers.ts";
 export const registerIdBits = 4;
 
 export const accioTop = (c: Config) => {
-  const { busBytes } = derived(c);
   const registerBits = addressBits(nicMap(c));
-  const beatSize = Math.log2(busBytes);
   return module(
     "accio_top",
     {
@@ -53,12 +50,11 @@ export const accioTop = (c: Config) => {
       io.m_axis_tx.connect(tx.map(packetBeat(c.wireBits, uint(1)), ({ data, keep, last }) => ({ data, keep, last, user: 0 })));
 
       // A burst is a line or a part of one: incrementing, whole bus words.
-      const size = uint(3).of(beatSize);
-      const burst = uint(2).of(axiBurst.incr);
+      const shape = { addressBits: 64, dataBits: c.busBits, idBits: idBits(c) };
       const { aw, w, b, ar, r } = io.m_axi;
       const request = (to: typeof aw, from: typeof core.aw): void => {
         to.valid.drive(from.valid);
-        to.payload.drive({ id: from.payload.id, addr: from.payload.address, len: from.payload.length, size, burst });
+        to.payload.drive(incrBurst(shape, { id: from.payload.id, addr: from.payload.address, len: from.payload.length }));
         from.ready.drive(to.ready);
       };
       request(aw, core.aw);
@@ -67,10 +63,10 @@ export const accioTop = (c: Config) => {
       w.payload.drive({ data: core.w.payload.data, strb: core.w.payload.strobe, last: core.w.payload.last });
       core.w.ready.drive(w.ready);
       core.b.valid.drive(b.valid);
-      core.b.payload.drive({ id: b.payload.id, response: b.payload.resp });
+      core.b.payload.drive({ id: b.payload.id, response: b.payload.resp.asBits() });
       b.ready.drive(core.b.ready);
       core.r.valid.drive(r.valid);
-      core.r.payload.drive({ id: r.payload.id, data: r.payload.data, response: r.payload.resp, last: r.payload.last });
+      core.r.payload.drive({ id: r.payload.id, data: r.payload.data, response: r.payload.resp.asBits(), last: r.payload.last });
       r.ready.drive(core.r.ready);
     },
   );

@@ -1,39 +1,76 @@
 /**
- * AXI4 slave in front of a register bus. IDs are echoed; a burst becomes one register access per beat. What the bus refuses
- * is answered with SLVERR, and so are bursts that wrap or stand still. One burst at a time, reads and writes in turn.
+ * AXI4 slave in front of a register bus: how a processor reaches registers. Made for short round trips, which is what a
+ * register access costs a processor: a read's data can leave one cycle after its address came.
  */
-
-import type { HardwareModule } from "../core/builder.ts";
+import type { Builder, HardwareModule } from "../core/builder.ts";
 import { clog2 } from "../core/expr.ts";
 import { module } from "../core/module.ts";
 import { type Bundle, input, output, type Port } from "../core/ports.ts";
 import { mux } from "../core/select.ts";
-import { bool, uint } from "../core/types.ts";
-import { type Bits, constant } from "../core/values.ts";
-import { type Axi4, axi4, axiBurst, axiResponse } from "./axi4.ts";
-import { lowMask } from "./bits.ts";
+import { bool, struct, type Type, uint } from "../core/types.ts";
+import { type Bits, type Bool, constant } from "../core/values.ts";
+import { arbiter } from "./arbiter.ts";
+import {
+  type Axi4,
+  type Axi4Address,
+  axi4,
+  axi4ReadData,
+  axi4WriteResponse,
+  axiResponse,
+  beatLanes,
+  type Connected,
+  nextBeatAddress,
+} from "./axi4.ts";
+import { fifo } from "./fifo.ts";
 import { type RegisterBus, registerBus } from "./register-bus.ts";
+import type { Stream } from "./stream.ts";
 
 export interface Axi4RegistersOptions {
   readonly addressBits: number;
+  /** Width of both buses; 64 unless said. */
   readonly dataBits?: 32 | 64;
   readonly idBits: number;
-  /** Bursts of several beats: cut into beats (default), or every beat answered with SLVERR. */
+  /** Bursts of several beats: cut into beats (default), or every beat answered with SLVERR and nothing touched. */
   readonly bursts?: "split" | "refuse";
   /** The register bus says who asks: its `source` is the AXI ID. */
   readonly source?: boolean;
 }
+export interface Axi4RegistersPorts {
+  readonly axi: Port<Bundle<Axi4 & Connected<Axi4>>>;
+  readonly bus: Port<Bundle<RegisterBus>>;
+  readonly [key: string]: Port;
+}
+
+/** Answers that may be on their way, each way, without the master taking one. */
+const answers = 2;
 
 /**
- * Latency of a read, from the address to its data: 3 cycles, when nothing waits; of a write, from its data to the answer: 2.
- * A read asks for just the bytes that its size and address name, so that neighbours with side effects are left alone.
+ * The slave. IDs are echoed. Each beat is one register access, of the bytes that its size, address and strobes name, so
+ * that neighbours with side effects are left alone; a write beat without bytes asks for nothing and is answered OKAY.
+ * What the bus refuses is answered with SLVERR; so are beats wider than the bus and reserved burst kinds. A burst's
+ * writes are answered once, with SLVERR if any of its beats was refused. Exclusive accesses are ordinary ones (OKAY).
+ *
+ * Latency, when nothing waits: a read's data one cycle after its address, a write's answer one cycle after address and
+ * data. One beat a cycle; beats of reads and writes take turns. The path from the AXI pins to the register bus is
+ * combinational: put slices on the channels where that is too long. Addresses and data may come in either order.
  */
-export const axi4Registers = (
-  o: Axi4RegistersOptions,
-): HardwareModule<{ readonly axi: Port<Bundle<Axi4>>; readonly bus: Port<Bundle<RegisterBus>> }> => {
-  const { addressBits, dataBits = 64, idBits, bursts = "split", source = false } = o;
-  const bytes = dataBits / 8;
-  const low = clog2(bytes);
+export const axi4Registers = (options: Axi4RegistersOptions): HardwareModule<Axi4RegistersPorts> => {
+  const { addressBits, dataBits = 64, idBits, bursts = "split", source = false } = options;
+  const shape = { addressBits, dataBits, idBits };
+  const low = clog2(dataBits / 8);
+  const step = struct(
+    {
+      write: bool,
+      asks: bool,
+      refused: bool,
+      last: bool,
+      id: uint(idBits) as Type<Bits>,
+      word: uint(addressBits - low) as Type<Bits>,
+      data: uint(dataBits) as Type<Bits>,
+      strobe: uint(dataBits / 8) as Type<Bits>,
+    },
+    `register_step_${addressBits}_${dataBits}_${idBits}`,
+  );
   const name = [
     "axi4_registers",
     addressBits,
@@ -45,93 +82,133 @@ export const axi4Registers = (
   return module(
     name,
     {
-      axi: input(axi4({ addressBits, dataBits, idBits })),
+      axi: input(axi4(shape), { unused: true }),
       bus: output(registerBus({ addressBits, dataBits, ...(source ? { sourceBits: idBits } : {}) })),
     },
     ({ axi, bus }, h) => {
-      const held = h.registers({
-        id: uint(idBits).noReset(),
-        address: uint(addressBits).noReset(),
-        /** Beats still to come after this one. */
-        left: uint(8).noReset(),
-        size: uint(3).noReset(),
-        /** The burst is of a kind that registers do not take. */
-        refused: bool.noReset(),
+      // Addresses are taken before their turn comes, so that no master waits for one channel with another.
+      const aw = axi.aw.register(h, "reverse", "aw").named("aw");
+      const ar = axi.ar.register(h, "reverse", "ar").named("ar");
+      const reads = burst(h, "read", ar);
+      const writes = burst(h, "write", aw);
+      const { w } = axi;
+      const refused = h.nets({
+        read_refused: refusal(ar.payload, dataBits, bursts === "refuse"),
+        write_refused: refusal(aw.payload, dataBits, bursts === "refuse"),
       });
-      const answer = h.registers({ read_data: uint(dataBits).noReset(), failed: bool });
-      const { reads_next } = h.registers({ /** Whose turn it is when both ask. */ reads_next: bool.reset(1) });
-      const take = (channel: Axi4["aw"]): void => {
-        const { id, addr, len, size, burst } = channel.payload;
-        held.id.next(id);
-        held.address.next(addr);
-        held.left.next(len);
-        held.size.next(size);
-        held.refused.next(bursts === "refuse" ? len.ne(0) : len.ne(0).and(burst.ne(axiBurst.incr)));
-        answer.failed.next(0);
-      };
-      const step = (): void => {
-        const bytesOf = constant(addressBits, 1).shl(held.size);
-        // The next beat begins at the next multiple of the beat's bytes.
-        held.address.next(held.address.and(bytesOf.sub(1).not()).add(bytesOf) as Bits);
-        held.left.next(held.left.sub(1));
-      };
-      const { takes_read } = h.nets({ takes_read: axi.ar.valid.and(reads_next.or(axi.aw.valid.not())) });
-      const { has_bytes } = h.nets({ has_bytes: axi.w.payload.strb.any() });
-      const machine = h.fsm("step", {
-        IDLE: (go) =>
-          h
-            .when(takes_read, () => {
-              take(axi.ar);
-              reads_next.next(0);
-              go("READ");
-            })
-            .elseWhen(axi.aw.valid, () => {
-              take(axi.aw);
-              reads_next.next(1);
-              go("WRITE");
-            }),
-        READ: (go) => h.when(held.refused.or(bus.ready), () => go("ANSWER")),
-        ANSWER: (go) => {
-          answer.read_data.next(mux(held.refused, uint(dataBits).of(0), bus.response.data));
-          answer.failed.next(held.refused.or(bus.response.error));
-          go("GIVE");
-        },
-        GIVE: (go) =>
-          h.when(axi.r.ready, () => {
-            step();
-            h.when(held.left.eq(0), () => go("IDLE")).otherwise(() => go("READ"));
-          }),
-        WRITE: (go) => h.when(axi.w.fire, () => go("WRITTEN")),
-        WRITTEN: (go) => {
-          // Nothing was asked of the bus for a beat without bytes, and no answer comes then.
-          h.when(held.refused.or(bus.response.valid.and(bus.response.error)), () => answer.failed.next(1));
-          step();
-          h.when(held.left.eq(0), () => go("DONE")).otherwise(() => go("WRITE"));
-        },
-        DONE: (go) => h.when(axi.b.ready, () => go("IDLE")),
-      });
-      const idle = machine.is("IDLE");
-      axi.ar.ready.drive(idle.and(takes_read));
-      axi.aw.ready.drive(idle.and(takes_read.not()));
-      const asks_write = axi.w.valid.and(has_bytes).and(held.refused.not());
-      axi.w.ready.drive(machine.is("WRITE").and(bus.ready.or(has_bytes.not()).or(held.refused)));
-      axi.r.valid.drive(machine.is("GIVE"));
-      const response = mux(answer.failed, uint(2).of(axiResponse.slaveError), uint(2).of(axiResponse.okay));
-      axi.r.payload.drive({ id: held.id, data: answer.read_data, resp: response, last: held.left.eq(0) });
-      axi.b.valid.drive(machine.is("DONE"));
-      axi.b.payload.drive({ id: held.id, resp: response });
 
-      const { reading } = h.nets({ reading: machine.is("READ") });
-      bus.valid.drive(mux(reading, held.refused.not(), machine.is("WRITE").and(asks_write)));
-      bus.write.drive(reading.not());
-      bus.word.drive(held.address.slice(addressBits - 1, low) as Bits);
-      bus.data.drive(axi.w.payload.data);
-      const beatBytes = constant(low + 1, 1).shl(held.size);
-      const readStrobe = lowMask(beatBytes, bytes).shl(held.address.slice(low - 1, 0).and(beatBytes.sub(1).trunc(low).not()));
-      bus.strobe.drive(mux(reading, readStrobe, axi.w.payload.strb));
-      if (source) bus.source.drive(held.id);
-      h.assume("a write's last beat says so", axi.w.fire.implies(axi.w.payload.last.eq(held.left.eq(0))));
-      h.assert("a read is answered in the cycle after it moved", machine.is("ANSWER").and(held.refused.not()).implies(bus.response.valid));
+      // One step is one beat. A step is offered when its answer has a place to wait.
+      const turns = h.instance("turns", arbiter(step, 2));
+      const [fromRead, fromWrite] = turns.from as readonly [(typeof turns.from)[number], (typeof turns.from)[number]];
+      const readAnswers = h.instance("read_answers", fifo(axi4ReadData(shape), answers, { flow: true }));
+      const writeAnswers = h.instance("write_answers", fifo(axi4WriteResponse(shape), answers, { flow: true }));
+      const reading = places(h, "reads_out", fromRead.fire, axi.r.fire);
+      const writing = places(h, "writes_out", fromWrite.fire.and(writes.last), axi.b.fire);
+      const word = (address: Bits): Bits => address.slice(addressBits - 1, low);
+      const lanes = beatLanes(reads.address, ar.payload.size, dataBits);
+      fromRead.valid.drive(ar.valid.and(reading.free));
+      fromRead.payload.drive({
+        write: 0,
+        asks: refused.read_refused.not(),
+        refused: refused.read_refused,
+        last: reads.last,
+        id: ar.payload.id,
+        word: word(reads.address),
+        data: 0,
+        strobe: lanes,
+      });
+      const touches = w.payload.strb.any().and(refused.write_refused.not());
+      fromWrite.valid.drive(aw.valid.and(w.valid).and(writing.free));
+      fromWrite.payload.drive({
+        write: 1,
+        asks: touches,
+        refused: refused.write_refused,
+        last: writes.last,
+        id: aw.payload.id,
+        word: word(writes.address),
+        data: w.payload.data,
+        strobe: w.payload.strb,
+      });
+      reads.moves.drive(fromRead.fire);
+      writes.moves.drive(fromWrite.fire);
+      ar.ready.drive(fromRead.fire.and(reads.last));
+      aw.ready.drive(fromWrite.fire.and(writes.last));
+      w.ready.drive(fromWrite.fire);
+      h.assume("a write burst's last beat says so", w.fire.implies(w.payload.last.eq(writes.last)));
+
+      const turn = turns.to as Stream<any>;
+      const now = turn.payload;
+      bus.valid.drive(turn.valid.and(now.asks));
+      turn.ready.drive(bus.ready.or(now.asks.not()));
+      bus.write.drive(now.write);
+      bus.word.drive(now.word);
+      bus.data.drive(now.data);
+      bus.strobe.drive(now.strobe);
+      if (source) bus.source.drive(now.id);
+
+      // The answer stands on the bus one cycle after the step; a step that asked for nothing has its own.
+      const { answer } = h.registers({ answer: struct({ read: bool, write: bool }, "answer_kind") });
+      const { answered } = h.registers({
+        answered: struct({ asked: bool, refused: bool, last: bool, id: uint(idBits) as Type<Bits> }, `answered_${idBits}`).noReset(),
+      });
+      answer.read.next(turn.fire.and(now.write.not()));
+      answer.write.next(turn.fire.and(now.write));
+      h.when(turn.fire, () => answered.next({ asked: now.asks, refused: now.refused, last: now.last, id: now.id }));
+      const { failed } = h.nets({ failed: mux(answered.asked, bus.response.error, answered.refused) });
+      const { write_failed } = h.registers({ /** An earlier beat of this write burst was refused. */ write_failed: bool });
+      h.when(answer.write, () => write_failed.next(write_failed.or(failed).and(answered.last.not())));
+      const response = (bad: Bool) => mux(bad, axiResponse.of("SLVERR"), axiResponse.of("OKAY"));
+      readAnswers.push.valid.drive(answer.read);
+      readAnswers.push.payload.drive({
+        id: answered.id,
+        data: mux(answered.asked, bus.response.data, constant(dataBits, 0) as Bits),
+        resp: response(failed),
+        last: answered.last,
+      });
+      writeAnswers.push.valid.drive(answer.write.and(answered.last));
+      writeAnswers.push.payload.drive({ id: answered.id, resp: response(failed.or(write_failed)) });
+      axi.r.connect(readAnswers.pop);
+      axi.b.connect(writeAnswers.pop);
+      h.assert(
+        "every answer finds its place",
+        readAnswers.push.valid.implies(readAnswers.push.ready).and(writeAnswers.push.valid.implies(writeAnswers.push.ready)),
+      );
+      h.assert(
+        "the bus answers in the cycle after the request",
+        answer.read.or(answer.write).and(answered.asked).implies(bus.response.valid),
+      );
     },
-  ) as never;
+  ) as unknown as HardwareModule<Axi4RegistersPorts>;
+};
+
+/** Where a burst stands: its present beat's address, and whether that is the last; it goes on where `moves` is driven to 1. */
+const burst = (h: Builder, name: string, channel: Stream<Axi4Address>) => {
+  const { addr, len } = channel.payload;
+  const key = (what: string): string => `${name}_${what}`;
+  const beat = h.registers({ [key("beat")]: uint(8) }, { doc: `Beats of the ${name} burst that are done` })[key("beat")] as Bits;
+  const later = h.registers(
+    { [key("next")]: uint(addr.width).noReset() },
+    { doc: `Address of the ${name} burst's present beat, after its first` },
+  )[key("next")] as Bits;
+  const wires = h.wires({ [key("moves")]: bool });
+  const moves = wires[key("moves")] as Bool;
+  const nets = h.nets({ [key("address")]: mux(beat.eq(0), addr, later), [key("last")]: beat.eq(len) });
+  const [address, last] = [nets[key("address")] as Bits, nets[key("last")] as Bool];
+  h.when(moves, () => {
+    beat.next(mux(last, uint(8).of(0), beat.add(1) as Bits<8>));
+    later.next(nextBeatAddress(channel.payload, address));
+  });
+  return { address, last, moves };
+};
+/** What no register takes: beats wider than the bus, burst kinds that do not exist, and bursts where they are not wanted. */
+const refusal = ({ len, size, burst: kind }: Axi4Address, dataBits: number, single: boolean): Bool => {
+  const unknown = size.gt(clog2(dataBits / 8)).or(kind.is("FIXED", "INCR", "WRAP").not());
+  return single ? unknown.or(len.ne(0)) : unknown;
+};
+
+/** Counts answers that are asked for and not yet taken; there is room while it is below `answers`. */
+const places = (h: Builder, name: string, asked: Bool, taken: Bool): { free: Bool } => {
+  const count = h.registers({ [name]: uint(2) }, { doc: "Answers that are asked for and not yet taken" })[name] as Bits;
+  h.when(asked.and(taken.not()), () => count.next(count.add(1))).elseWhen(taken.and(asked.not()), () => count.next(count.sub(1)));
+  return { free: count.lt(answers) };
 };

@@ -44,7 +44,8 @@ export function packetBeat(dataBits: number, user?: Type): any {
 /** The `user` field of a beat, to spread into another one; empty where it has none. */
 export const userOf = (beat: AnyBeat): { readonly user?: Data } => ("user" in beat ? { user: beat.user as Data } : {});
 /** The type of the `user` field of a packet stream; undefined where it has none. */
-export const userType = (packets: Stream<AnyBeat>): Type | undefined => (packets.of as StructType<any>).fields.user as Type | undefined;
+export const userType = (packets: Stream<AnyBeat>): Type | undefined =>
+  (packets.of as unknown as StructType<any>).fields.user as Type | undefined;
 /** How a module's name tells of a `user` field. */
 export const userSuffix = (user: Type | undefined): string => (user === undefined ? "" : `_${user.name}`);
 

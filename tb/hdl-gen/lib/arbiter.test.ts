@@ -28,7 +28,7 @@ const run = (count: number, options: ArbiterOptions, perInput: number, pace: (in
   const turns: { requests: boolean[]; owner: number }[] = [];
   bench.watchers.push(() => {
     if (sink.seen.length === turns.length) return;
-    const { owner } = sink.seen.at(-1)?.value as Tagged;
+    const { owner } = sink.values.at(-1) as Tagged;
     expect(io.source.value).toBe(owner);
     turns.push({ requests: inputs.map((_, i) => io.from[i].valid.value === 1n), owner: Number(owner) });
   });
