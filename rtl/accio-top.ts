@@ -9,7 +9,7 @@ import { axiStream, packetBeat, resizePackets } from "#hdl/lib/packet.ts";
 import { addressBits } from "#hdl/regmap/block.ts";
 import type { Config } from "#rtl/common.ts";
 import { idBits } from "#rtl/nic/dma-write.ts";
-import { nic } from "#rtl/nic/nic.ts";
+import { nic, nicTrace } from "#rtl/nic/nic.ts";
 import { nicMap } from "#rtl/nic/registers.ts";
 
 /** ID bits of the register port: what Rocket's MMIO port gives (reference/rocket). */
@@ -34,6 +34,8 @@ export const accioTop = (c: Config) => {
       irq_wake: output(uint(c.harts)),
       /** Level: an event of register EVENTS. */
       irq_event: output(bool),
+      /** Pulses of the pipeline, for a logic analyser. */
+      trace: output(nicTrace),
     },
     (io, h) => {
       const registers = h.instance("registers_port", axi4Registers({ addressBits: registerBits, idBits: registerIdBits }), {
@@ -42,6 +44,7 @@ export const accioTop = (c: Config) => {
       const core = h.instance("nic", nic(c), { registers: registers.bus });
       io.irq_wake.drive(core.irqWake);
       io.irq_event.drive(core.irqEvent);
+      io.trace.drive(core.trace);
       io.m_axis_ordinary.connect(core.ordinary);
 
       const rx = resizePackets(h, io.s_axis_rx, c.busBits);

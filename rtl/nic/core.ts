@@ -31,7 +31,12 @@ export const nicEvents = struct(
     rxOverflow: bool,
     rxSpoiled: bool,
     rxOversize: bool,
+    /** Drop causes; `verdicts` without writes that failed after their frame had been delivered. */
     drops: uint(dropCauses.length),
+    verdicts: uint(dropCauses.length),
+    /** A datagram's tail has moved; a write to memory that moves none. */
+    rxCommitted: bool,
+    rxLost: bool,
     txFrames: bool,
     txMalformed: bool,
     txFailed: bool,
@@ -110,6 +115,9 @@ export const nicCore = (c: Config) => {
         rxSpoiled: rx.spoiled,
         rxOversize: rx.oversize,
         drops: rx.causes,
+        verdicts: rx.verdicts,
+        rxCommitted: rx.commit.valid.and(table.commitLost.not()),
+        rxLost: table.commitLost,
         txFrames: tx.frame,
         txMalformed: tx.malformed,
         txFailed: tx.failed,

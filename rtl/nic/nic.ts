@@ -1,5 +1,5 @@
 /** The NIC behind its registers: `nic_core` with the kernel's register page, the counters and the event line. */
-import { bool, cat, input, module, output, stream, uint } from "#hdl";
+import { bool, cat, input, module, output, stream, struct, uint } from "#hdl";
 import { packetStream } from "#hdl/lib/packet.ts";
 import { registerBus } from "#hdl/lib/register-bus.ts";
 import { addressBits, registerBlock } from "#hdl/regmap/block.ts";
@@ -8,6 +8,29 @@ import { nicCore } from "#rtl/nic/core.ts";
 import { readBeat } from "#rtl/nic/dma-read.ts";
 import { addressBeat, responseBeat, writeBeat } from "#rtl/nic/dma-write.ts";
 import { nicMap } from "#rtl/nic/registers.ts";
+
+/**
+ * Where frames are on their way: one pulse each, in the order in which frames came. For a logic analyser, and for the
+ * simulator's report of a run.
+ */
+export const nicTrace = struct(
+  {
+    /** The frame's facts are known. */
+    parsed: bool,
+    /** With `parsed`: it was not kept (no room, bad, too long), and no verdict follows. */
+    refused: bool,
+    /** Its verdict: to a slot, to the ordinary path, or the causes for which it was dropped. */
+    delivered: bool,
+    ordinary: bool,
+    causes: uint(dropCauses.length),
+    /** A delivered datagram is in memory and the tail has moved; or its write failed. */
+    committed: bool,
+    lost: bool,
+    /** A frame's last beat has left. */
+    sent: bool,
+  },
+  "nic_trace",
+);
 
 export const nic = (c: Config) => {
   const map = nicMap(c);
@@ -26,6 +49,7 @@ export const nic = (c: Config) => {
       r: input(stream(readBeat(c))),
       irqWake: output(uint(c.harts)),
       irqEvent: output(bool),
+      trace: output(nicTrace),
     },
     (io, h) => {
       const { now } = h.registers({ /** Cycles since reset: the time that datagram headers carry. */ now: uint(64) });
@@ -57,6 +81,16 @@ export const nic = (c: Config) => {
       io.irqWake.drive(core.irq);
 
       const { events } = core;
+      io.trace.drive({
+        parsed: events.rxFrames,
+        refused: events.rxOverflow.or(events.rxSpoiled).or(events.rxOversize),
+        delivered: events.rxAccepted,
+        ordinary: events.rxOrdinary,
+        causes: events.verdicts,
+        committed: events.rxCommitted,
+        lost: events.rxLost,
+        sent: events.txFrames,
+      });
       regs.TIMESTAMP.cycles.drive(now);
       regs.RX_FRAMES.count.increment.drive(events.rxFrames);
       regs.RX_ACCEPTED.count.increment.drive(events.rxAccepted);

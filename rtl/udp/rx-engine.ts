@@ -3,7 +3,7 @@
  * nowhere. The tail moves when every byte of the datagram is in memory.
  */
 import { type Bits, bool, cat, constant, enumeration, input, module, mux, output, stream, struct, uint } from "#hdl";
-import { lowMask, resize } from "#hdl/lib/bits.ts";
+import { fromBits, lowMask, resize } from "#hdl/lib/bits.ts";
 import { fifo } from "#hdl/lib/fifo.ts";
 import { packetBeat, packetStream } from "#hdl/lib/packet.ts";
 import { type Config, datagramHeaderBytes, dropCauses, tuple } from "#rtl/common.ts";
@@ -78,6 +78,8 @@ export const rxEngine = (c: Config) => {
       spoiled: output(bool),
       oversize: output(bool),
       causes: output(uint(dropCauses.length)),
+      /** The same, of verdicts alone. */
+      verdicts: output(uint(dropCauses.length)),
     },
     (io, h) => {
       const ingress = h.instance("ingress", rxIngress(c), { wire: io.wire, mac: io.mac, now: io.now, enable: io.enable });
@@ -149,14 +151,18 @@ export const rxEngine = (c: Config) => {
       const empty = bytes.eq(0);
       const drops = mine.and(whole.not());
 
-      io.causes.drive(
-        cat(
-          ...[...dropCauses].reverse().map((name) => {
-            if (name === "dma_error") return go.and(drops).and(facts.fault.is("NONE")).and(slot.stopped).or(io.commitLost);
+      const { verdicts } = h.nets({
+        verdicts: fromBits(
+          dropCauses.map((name) => {
+            if (name === "dma_error") return go.and(drops).and(facts.fault.is("NONE")).and(slot.stopped);
             if (name === "ring_full") return go.and(drops).and(facts.fault.is("NONE")).and(slot.stopped.not());
             return go.and(drops).and(facts.fault.is(name.toUpperCase() as "TTL"));
           }),
-        ) as Bits,
+        ),
+      });
+      io.verdicts.drive(verdicts);
+      io.causes.drive(
+        verdicts.or(mux(io.commitLost, constant(dropCauses.length, 1 << dropCauses.indexOf("dma_error")), constant(dropCauses.length, 0))),
       );
       io.drop.drive(go.and(drops));
       io.dropSlot.drive(io.found);

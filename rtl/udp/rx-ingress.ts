@@ -97,7 +97,7 @@ export const rxIngress = (c: Config) => {
       });
 
       // Too long frames were kept until their length was known; their words are given back in order, as a record of no use.
-      const { long } = h.nets({ long: parse.facts.length.gt(maxFrame) });
+      const { too_long } = h.nets({ too_long: parse.facts.length.gt(maxFrame) });
       const queue = h.instance("queue", fifo(frameRecord(c), recordDepth));
       queue.push.valid.drive(parse.done.and(places.pop.payload.kept));
       queue.push.payload.drive({ facts: parse.facts, start: places.pop.payload.extent.start, beats: places.pop.payload.extent.beats });
@@ -110,8 +110,8 @@ export const rxIngress = (c: Config) => {
       h.when(freed, () => read.next(read.add(freedBeats)));
       seen.drive(parse.done);
       spoiled.drive(parse.done.and(places.pop.payload.spoiled));
-      overflow.drive(parse.done.and(places.pop.payload.kept.or(places.pop.payload.spoiled).not()).and(long.not()));
-      oversize.drive(parse.done.and(long).and(places.pop.payload.spoiled.not()));
+      overflow.drive(parse.done.and(places.pop.payload.kept.or(places.pop.payload.spoiled).not()).and(too_long.not()));
+      oversize.drive(parse.done.and(too_long).and(places.pop.payload.spoiled.not()));
       h.assert("the buffer holds no more than it has", write.sub(read).le(words));
     },
   );
