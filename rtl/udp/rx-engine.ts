@@ -151,18 +151,19 @@ export const rxEngine = (c: Config) => {
       const empty = bytes.eq(0);
       const drops = mine.and(whole.not());
 
-      const { verdicts } = h.nets({
-        verdicts: fromBits(
+      io.verdicts.drive(
+        fromBits(
           dropCauses.map((name) => {
             if (name === "dma_error") return go.and(drops).and(facts.fault.is("NONE")).and(slot.stopped);
             if (name === "ring_full") return go.and(drops).and(facts.fault.is("NONE")).and(slot.stopped.not());
             return go.and(drops).and(facts.fault.is(name.toUpperCase() as "TTL"));
           }),
         ),
-      });
-      io.verdicts.drive(verdicts);
+      );
       io.causes.drive(
-        verdicts.or(mux(io.commitLost, constant(dropCauses.length, 1 << dropCauses.indexOf("dma_error")), constant(dropCauses.length, 0))),
+        io.verdicts.or(
+          mux(io.commitLost, constant(dropCauses.length, 1 << dropCauses.indexOf("dma_error")), constant(dropCauses.length, 0)),
+        ),
       );
       io.drop.drive(go.and(drops));
       io.dropSlot.drive(io.found);
