@@ -31,11 +31,20 @@ const valueOfInput = (s: Signal, h: Builder) => signalPlace(s, ref(s), h);
 /** Known modules by name, to give equal ones one value. The fingerprint is made when a second one needs it. */
 const known = new Map<string, { module: HardwareModule; print: string | null }[]>();
 
+export interface ModuleOptions {
+  /** What it is, in place of the doc comment before it: for modules that are made from data. */
+  readonly doc?: string;
+}
 /**
  * A hardware module called `name` with these ports. `body` gets the ports and the builder `h`; it runs once, here.
  * Equal modules (same name, ports and contents) are one value. Throws `HdlError` with every error found.
  */
-export const module = <const P extends Ports>(name: string, ports: P, body: (io: Io<P>, h: Builder) => void): HardwareModule<P> => {
+export const module = <const P extends Ports>(
+  name: string,
+  ports: P,
+  body: (io: Io<P>, h: Builder) => void,
+  options: ModuleOptions = {},
+): HardwareModule<P> => {
   const at = here();
   if (!identifier.test(name)) fail("name", `module name "${name}" is no Verilog identifier`, at);
   const h = new Builder(name);
@@ -47,7 +56,7 @@ export const module = <const P extends Ports>(name: string, ports: P, body: (io:
   } finally {
     h.leave();
   }
-  const m: HardwareModule<P> = { kind: "module", name, doc: docFor(at), at, ...frozen(h), warnings: [], shape: ports };
+  const m: HardwareModule<P> = { kind: "module", name, doc: options.doc ?? docFor(at), at, ...frozen(h), warnings: [], shape: ports };
   const found = checkModule(m);
   const errors = found.filter((d) => d.severity === "error");
   if (errors.length > 0) throw new HdlError(errors);

@@ -67,11 +67,18 @@ export const connectExit = (
       );
     choice.otherwise(() => mask.next(0));
   }
-  const allowed = mask ?? constant(width, values[0] ?? 0n);
+  const everything = (1n << BigInt(width)) - 1n;
+  const [only] = values;
+  const shown =
+    mask !== undefined
+      ? port.response.data.and(mask)
+      : only === everything
+        ? port.response.data
+        : port.response.data.and(constant(width, only ?? 0n));
   const given = read.and(port.response.error.not());
   return {
     ready: chosen.not().or(port.ready),
-    answer: { data: mux(given, port.response.data.and(allowed), constant(width, 0) as Bits), error: asked.and(port.response.error) },
+    answer: { data: mux(given, shown, constant(width, 0) as Bits), error: asked.and(port.response.error) },
   };
 };
 

@@ -78,17 +78,14 @@ export class FieldCell {
     return count === null ? (f.type as Type).reset(value) : array(f.type as Type, count).reset(Array.from({ length: count }, () => value));
   }
 
-  /** A value of one element as bits: by access, or by number. */
-  #bits(value: unknown, which: Access | number): Bits {
-    const one = value instanceof Vec ? value.at(typeof which === "number" ? which : (which.element as Bits)) : value;
-    return this.#f.type.toBits(one as never);
+  /** The accessed element of a value, as bits. */
+  #bits(value: unknown, a: Access): Bits {
+    return this.#f.type.toBits((value instanceof Vec ? value.at(a.element as Bits) : value) as never);
   }
-  #at(which: Access | number): any {
+  #next(a: Access, bits: Bits): void {
     const q = this.#q as Data;
-    return q instanceof Vec ? q.at(typeof which === "number" ? which : (which.element as Bits)) : q;
-  }
-  #next(which: Access | number, bits: Bits): void {
-    this.#at(which).next(this.#f.type.fromBits(bits));
+    const one = q instanceof Vec ? (q.at(a.element as Bits) as Data) : q;
+    one.next(this.#f.type.fromBits(bits));
   }
   #data(slot: Slot): Bits {
     const { hi, lo } = bitsIn(this.#f, slot);
@@ -143,103 +140,85 @@ export class FieldCell {
     return a.exists === null ? refused : refused.and(a.exists);
   }
 
-  /** Hardware's side: ports and flip-flops, for all accesses that reach the field. */
-  connect(accesses: readonly Access[]): void {
+  /** What happens to it without software: its outputs, events of the hardware. */
+  drive(accesses: readonly Access[]): void {
+    const q = this.#q as Data;
+    const port = this.#port;
+    const whole = (bits: Bits): unknown => (this.#count === null ? this.#f.type : array(this.#f.type, this.#count)).fromBits(bits);
     writtenAt(this.#f.at, () => {
       switch (this.#f.kind) {
         case "rw":
         case "wo":
-          this.#port.drive(this.#q);
-          for (const a of accesses) this.#store(a);
+          port.drive(q);
           return;
         case "w1c":
-        case "w1s":
         case "rc":
+          port.value.drive(q);
+          q.next(whole(q.asBits().or(port.set.asBits())));
+          return;
+        case "w1s":
+          port.value.drive(q);
+          q.next(whole(q.asBits().and(port.clear.asBits().not())));
+          return;
         case "counter":
-          this.#port.value.drive(this.#q);
-          for (const [which, a, hit] of this.#each(accesses)) this.#update(which, a, hit);
+          port.value.drive(q);
+          if (this.#count === null) this.#add(null, port.increment);
+          else for (let i = 0; i < this.#count; i++) this.#add(i, port.increment.at(i));
           return;
         case "external":
-          this.#offer(accesses);
+          this.#offer(accesses[0] as Access);
           return;
         default:
           return;
       }
     });
   }
-  /** Each element with the access that reaches it and the condition on the row. */
-  *#each(accesses: readonly Access[]): Generator<readonly [number | Access, Access, Bool | null]> {
-    if (this.#count === null) {
-      for (const a of accesses) yield [a, a, null];
-      return;
-    }
-    for (let i = 0; i < this.#count; i++) {
-      const a = accesses.find((x) => x.slot.lane === i % x.lanes) as Access;
-      const row = a.row as Bits;
-      yield [i, a, row.eq(Math.floor(i / a.lanes))];
-    }
+  /** Takes what software writes into flip-flops of the block. */
+  get stores(): boolean {
+    return ["rw", "wo", "w1c", "w1s"].includes(this.#f.kind);
   }
-  #store(a: Access): void {
-    const h = this.#h;
-    const single = this.#oneByte(a.slot);
-    const condition = single ? a.write.and(this.#w.strobe.bit(bytesIn(this.#f, a.slot).first)) : a.write;
-    h.when(condition, () => this.#next(a, single ? this.#data(a.slot) : this.#merged(this.#bits(this.#q, a), a.slot)));
+  /** The write, to stand under its condition. */
+  store(a: Access): void {
+    writtenAt(this.#f.at, () => {
+      const now = this.#bits(this.#q, a);
+      if (this.#f.kind === "w1c") this.#next(a, now.and(this.#ones(a.slot).not()).or(this.#bits(this.#port.set, a)));
+      else if (this.#f.kind === "w1s") this.#next(a, now.and(this.#bits(this.#port.clear, a).not()).or(this.#ones(a.slot)));
+      else if (!this.#oneByte(a.slot)) this.#next(a, this.#merged(now, a.slot));
+      else this.#h.when(this.#w.strobe.bit(bytesIn(this.#f, a.slot).first), () => this.#next(a, this.#data(a.slot)));
+    });
   }
-  #update(which: number | Access, a: Access, hit: Bool | null): void {
-    const h = this.#h;
-    const f = this.#f;
-    const now = this.#bits(this.#q, which);
-    const of = (bool: Bool): Bool => (hit === null ? bool : bool.and(hit));
-    const port = (value: unknown): Bits => this.#bits(value, which);
-    switch (f.kind) {
-      case "w1c": {
-        const set = port(this.#port.set);
-        h.when(of(a.write), () => this.#next(which, now.and(this.#ones(a.slot).not()).or(set))).otherwise(() =>
-          this.#next(which, now.or(set)),
-        );
-        return;
-      }
-      case "w1s": {
-        const kept = now.and(port(this.#port.clear).not());
-        h.when(of(a.write), () => this.#next(which, kept.or(this.#ones(a.slot)))).otherwise(() => this.#next(which, kept));
-        return;
-      }
-      case "rc": {
-        const set = port(this.#port.set);
-        const taken = of(a.read.and(someOf(this.#w.strobe, bytesIn(f, a.slot))));
-        h.when(taken, () => this.#next(which, set)).otherwise(() => this.#next(which, now.or(set)));
-        return;
-      }
-      default: {
-        const by = this.#port.increment;
-        const increment: Bits = by instanceof Vec ? (by.at(which as number) as Bits) : by;
-        this.#add(which, now, increment);
-      }
-    }
+  /** Is cleared by reads. */
+  get clearsOnRead(): boolean {
+    return this.#f.kind === "rc";
   }
-  #add(which: number | Access, now: Bits, increment: Bits): void {
+  /** The clearing read, to stand under its condition. */
+  clear(a: Access): void {
+    writtenAt(this.#f.at, () => {
+      this.#h.when(someOf(this.#w.strobe, bytesIn(this.#f, a.slot)), () => this.#next(a, this.#bits(this.#port.set, a)));
+    });
+  }
+  #add(element: number | null, increment: Bits): void {
     const h = this.#h;
     const { width } = this.#f.type;
+    const q = element === null ? (this.#q as Bits) : (this.#q as Vec<Bits>).at(element);
     if (this.#f.overflow === "wrap") {
-      if (increment.width === 1) h.when(increment.bit(0), () => this.#next(which, now.add(1)));
-      else this.#next(which, now.add(increment.zext(width)));
+      if (increment.width === 1) h.when(increment.bit(0), () => q.next(q.add(1)));
+      else q.next(q.add(increment.zext(width)));
       return;
     }
-    const key = `${this.#name}_sum${typeof which === "number" ? `_${which}` : ""}`;
-    const total = (h.nets({ [key]: now.addCarry(increment.zext(width)) }, { doc: "" }) as Record<string, Bits>)[key] as Bits;
-    h.when(total.msb().not(), () => this.#next(which, total.trunc(width))).otherwise(() =>
-      this.#next(which, constant(width, (1n << BigInt(width)) - 1n)),
-    );
+    const key = `${this.#name}_sum${element === null ? "" : `_${element}`}`;
+    const { [key]: sum } = h.nets({ [key]: q.addCarry(increment.zext(width)) }, { doc: "" }) as Record<string, Bits>;
+    const total = sum as Bits;
+    h.when(total.msb(), () => q.next((1n << BigInt(width)) - 1n)).otherwise(() => q.next(total.trunc(width)));
   }
-  #offer(accesses: readonly Access[]): void {
+  /** Tells the hardware that keeps the field what software writes. */
+  #offer(a: Access): void {
     const f = this.#f;
-    const [first] = accesses;
-    if (first === undefined) return;
-    const whole = this.#oneByte(first.slot) || !f.readable;
-    const data = whole ? this.#data(first.slot) : this.#merged(this.#bits(this.#port.value, first), first.slot);
+    const whole = this.#oneByte(a.slot) || !f.readable;
+    const data = whole ? this.#data(a.slot) : this.#merged(this.#bits(this.#port.value, a), a.slot);
     this.#port.data.drive(f.type.fromBits(data));
-    const written = first.write.and(someOf(this.#w.strobe, bytesIn(f, first.slot)));
+    const written = a.write.and(someOf(this.#w.strobe, bytesIn(f, a.slot)));
     if (this.#count === null) this.#port.written.drive(written);
-    else for (let i = 0; i < this.#count; i++) this.#port.written.at(i).drive(written.and((first.row as Bits).eq(i)));
+    else for (let i = 0; i < this.#count; i++) this.#port.written.at(i).drive(written.and((a.row as Bits).eq(i)));
   }
 }

@@ -63,5 +63,10 @@ export const permission = (slots: readonly Slot[], strobe: Bits, exists: (s: Slo
           ...slots.flatMap((s) => wholes(s.register, write).map((fields) => allOrNone(strobe, fields, s))),
         ])
       : false;
-  return { read: rule(readableIn, false), write: rule(writableIn, true) };
+  // Where both directions have the same rule it is one expression, so that it is printed once.
+  const same = slots.every(
+    (s) => readableIn(s.register) === writableIn(s.register) && wholes(s.register, false).length + wholes(s.register, true).length === 0,
+  );
+  const read = rule(readableIn, false);
+  return { read, write: same ? read : rule(writableIn, true) };
 };

@@ -37,7 +37,6 @@ export const assemble = (width: number, parts: readonly { readonly lo: number; r
 
 /** The hardware of one register. */
 export class RegisterHardware {
-  readonly #w: RequestWires;
   readonly #accesses: readonly Access[];
   readonly #cells = new Map<string, FieldCell>();
   readonly #popped: ReadonlyMap<string, Bits>;
@@ -52,7 +51,6 @@ export class RegisterHardware {
     w: RequestWires,
     accesses: readonly Access[],
   ) {
-    this.#w = w;
     this.#accesses = accesses;
     this.#fields = Object.entries(r.fields);
     const [first] = accesses as [Access];
@@ -82,11 +80,26 @@ export class RegisterHardware {
       return value === null ? [] : [{ lo: bitsIn(f, a.slot).lo, value }];
     });
   }
-  connect(): void {
-    for (const c of this.#cells.values()) c.connect(this.#accesses);
+  connect(h: Builder): void {
+    const cells = [...this.#cells.values()];
+    const [first] = this.#accesses as readonly [Access];
+    for (const c of cells) c.drive(this.#accesses);
+    const each = (some: readonly FieldCell[], condition: Bool, act: (c: FieldCell, a: Access) => void): void => {
+      if (some.length > 0)
+        h.when(condition, () => {
+          for (const c of some) for (const a of this.#accesses) act(c, a);
+        });
+    };
+    each(
+      cells.filter((c) => c.stores),
+      first.write,
+      (c, a) => c.store(a),
+    );
+    each(
+      cells.filter((c) => c.clearsOnRead),
+      first.read,
+      (c, a) => c.clear(a),
+    );
     this.#push?.connect();
-  }
-  get wires(): RequestWires {
-    return this.#w;
   }
 }

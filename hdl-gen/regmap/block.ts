@@ -63,9 +63,7 @@ const makeRegister = (h: Builder, io: unknown, q: Request, places: readonly { re
   const never = constant(1, 0);
   const strobes = (condition: Bool, needed: boolean, prefix: string): Bool =>
     needed
-      ? ((h.nets({ [`${prefix}_${name}`]: condition.and(hit(word)) }, { doc: register.doc }) as Record<string, Bool>)[
-          `${prefix}_${name}`
-        ] as Bool)
+      ? ((h.nets({ [`${prefix}_${name}`]: condition.and(hit(word)) }, { doc: "" }) as Record<string, Bool>)[`${prefix}_${name}`] as Bool)
       : never;
   writtenAt(register.at, () => {
     const write = strobes(q.writing, someField(register, isWritable), "write");
@@ -84,7 +82,7 @@ const makeRegister = (h: Builder, io: unknown, q: Request, places: readonly { re
       at.refusals.push(...hardware.refusesWrite(a));
       at.parts.push(...hardware.read(a));
     }
-    hardware.connect();
+    hardware.connect(h);
   });
 };
 
@@ -209,9 +207,9 @@ export const registerBlock = <M extends Nodes>(map: RegisterMap<M>, options: Blo
       Object.entries(map.nodes).map(([key, n]) => [key, output(nodePort(n, [key], null, null, context), { doc: n.doc })]),
     ),
   };
-  const block = writtenAt(map.at, () => module(`${map.name}_registers`, ports, (io, h) => build(h, map, io))) as unknown as HardwareModule<
-    BlockPorts<M>
-  >;
+  const block = writtenAt(map.at, () =>
+    module(`${map.name}_registers`, ports, (io, h) => build(h, map, io), { doc: map.doc }),
+  ) as unknown as HardwareModule<BlockPorts<M>>;
   known.set(sourceBits, block);
   return block;
 };

@@ -1,7 +1,7 @@
 /** Generators speak for the lines and the documentation of what they generate from. */
 
 import { expect, test } from "vitest";
-import { bool, module, output, uint } from "#hdl";
+import { type Bool, type Builder, bool, module, output, uint } from "#hdl";
 import { writtenAt } from "#hdl/core/source.ts";
 
 const place = { file: "/somewhere/map.ts", line: 7, column: 3 };
@@ -23,7 +23,7 @@ test("writtenAt: signals, statements and errors name the given place, and only i
 });
 
 test("documentation given as data stands in place of the doc comment", () => {
-  const m = module("documented", { out: output(bool, { doc: "From a table" }) }, ({ out }, h) => {
+  const body = ({ out }: { out: Bool }, h: Builder): void => {
     /** Not this one. */
     const { kept } = h.registers({ kept: bool }, { doc: "From another" });
     const { wired } = h.wires({ wired: bool }, { doc: "And a third" });
@@ -31,7 +31,9 @@ test("documentation given as data stands in place of the doc comment", () => {
     kept.next(named);
     wired.drive(kept);
     out.drive(wired);
-  });
+  };
+  const m = module("documented", { out: output(bool, { doc: "From a table" }) }, body, { doc: "A table" });
+  expect(m.doc).toBe("A table");
   expect([...m.ports, ...m.signals].map((s) => [s.name, s.doc])).toEqual([
     ["out", "From a table"],
     ["kept", "From another"],
