@@ -1,0 +1,102 @@
+/** The generated C++ of one design: straight lines that copy its pins, and the calls that evaluate it. */
+import type { Design } from "./design.ts";
+import type { PortSlot, PortTable } from "./slots.ts";
+
+export interface GlueOptions {
+  /** FST tracing was compiled in. */
+  readonly trace: boolean;
+  readonly coverage: boolean;
+  readonly assertions: boolean;
+  /** Further C++ files with transactors (`ACCIO_TRANSACTOR`), by absolute path. */
+  readonly native: readonly string[];
+}
+
+/** Verilator's name of the generated class. */
+export const modelClass = "Vtop";
+
+/** Verilator's C++ name of a Verilog identifier. */
+export const cppName = (verilog: string): string => verilog.replace(/__/g, "___05F").replace(/\$/g, "__024");
+
+const isWide = (port: PortSlot): boolean => port.width > 64;
+const wordBytes = (port: PortSlot): number => Math.ceil(port.width / 32) * 4;
+
+const copyIn = (port: PortSlot): string =>
+  isWide(port)
+    ? `    std::memcpy(r.${cppName(port.name)}.data(), w + ${port.slot}, ${wordBytes(port)});`
+    : `    r.${cppName(port.name)} = w[${port.slot}];`;
+const copyOut = (port: PortSlot): string =>
+  isWide(port)
+    ? `    std::memcpy(s + ${port.slot}, r.${cppName(port.name)}.data(), ${wordBytes(port)});`
+    : `    s[${port.slot}] = r.${cppName(port.name)};`;
+
+/** The glue's text. It is compiled together with, or beside, what Verilator generated. */
+export const glueSource = (design: Design, table: PortTable, options: GlueOptions): string => {
+  const clocks = table.ports.filter((port) => port.clock !== null).sort((a, b) => (a.clock ?? 0) - (b.clock ?? 0));
+  const inputs = table.ports.filter((port) => port.direction === "input" && port.clock === null);
+  const direct = !options.trace;
+  return `// Generated for ${design.top}.
+#include "session.h"
+#include "${modelClass}.h"
+#include "${modelClass}___024root.h"
+${options.trace ? '#include "verilated_fst_c.h"\n' : ""}${options.coverage ? '#include "verilated_cov.h"\n' : ""}${options.native.map((file) => `#include "${file}"\n`).join("")}
+${direct ? `void ${modelClass}___024root___eval(${modelClass}___024root* vlSelf);\n` : ""}
+struct accio_glue {
+  static constexpr unsigned kClocks = ${clocks.length};
+  static constexpr bool kTrace = ${options.trace};
+  static constexpr bool kAssert = ${options.assertions};
+  ${modelClass} top;
+  ${modelClass}___024root& r;
+
+  explicit accio_glue(VerilatedContext* context) : top(context, "TOP"), r(*top.rootp) {}
+
+  template <class Add>
+  void ports(Add add) {
+${table.ports.map((port) => `    add("${port.name}", &r.${cppName(port.name)}, ${port.width}, ${port.slot}, ${port.direction === "input" && port.clock === null});`).join("\n")}
+  }
+  void clock(unsigned number, bool level) {
+    switch (number) {
+${clocks.map((port) => `      case ${port.clock}: r.${cppName(port.name)} = level; break;`).join("\n")}
+      default: break;
+    }
+  }
+  void apply(const uint64_t* w) {
+    (void)w;
+${inputs.map(copyIn).join("\n")}
+  }
+  void sample(uint64_t* s) {
+    (void)s;
+${table.ports.map(copyOut).join("\n")}
+  }
+  void sampleClocks(uint64_t* s) {
+    (void)s;
+${clocks.map(copyOut).join("\n")}
+  }
+  void firstEval() { top.eval(); }
+  // Verilator's own wrapper takes a lock at each evaluation; without tracing there is nothing in it that we need.
+  void eval() { ${direct ? `${modelClass}___024root___eval(&r);` : "top.eval();"} }
+  void finish() { top.final(); }
+
+${options.trace ? traceMembers : noTraceMembers}
+${options.coverage ? "  void writeCoverage(VerilatedContext* context, const char* path) { context->coveragep()->write(path); }" : "  void writeCoverage(VerilatedContext*, const char*) {}"}
+};
+
+#include "abi.h"
+`;
+};
+
+const traceMembers = `  std::unique_ptr<VerilatedFstC> file;
+  bool tracing() const { return file != nullptr; }
+  void openTrace(const char* path) {
+    file = std::make_unique<VerilatedFstC>();
+    top.trace(file.get(), 99);
+    file->open(path);
+  }
+  void closeTrace() {
+    file->close();
+    file.reset();
+  }
+  void dump(int64_t time) { file->dump(static_cast<uint64_t>(time)); }`;
+const noTraceMembers = `  static constexpr bool tracing() { return false; }
+  void openTrace(const char*) {}
+  void closeTrace() {}
+  void dump(int64_t) {}`;
