@@ -16,6 +16,7 @@ export interface CommandEntry {
 
 export const commands: readonly CommandEntry[] = [
   { name: "test", summary: "run the tests, or those whose path matches", load: () => import("./commands/test.ts"), needs: neededTools },
+  { name: "gen", summary: "write RTL, headers, device tree and documents", load: () => import("./commands/gen.ts") },
   { name: "config", summary: "show the parameters of a configuration", load: () => import("./commands/config.ts") },
   { name: "doctor", summary: "show each tool, its version and what is missing", load: () => import("./commands/doctor.ts") },
 ];
