@@ -6,12 +6,13 @@
  */
 import type { Builder, HardwareModule } from "../core/builder.ts";
 import { clog2 } from "../core/expr.ts";
+import type { Source } from "../core/ir.ts";
 import { module } from "../core/module.ts";
 import { input, output, type Ports } from "../core/ports.ts";
 import { mux } from "../core/select.ts";
 import { transparent, writtenAt } from "../core/source.ts";
 import { bool, uint } from "../core/types.ts";
-import { type Bool, cat, constant } from "../core/values.ts";
+import { type Bits, type Bool, cat, constant } from "../core/values.ts";
 import { type RegisterBus, registerBus } from "../lib/register-bus.ts";
 import { type Decoded, decode, exists, forEachWord, hit, type Word, wordsOf } from "./block-decode.ts";
 import { connectExit, type Exit, joinAnswers } from "./block-exits.ts";
@@ -33,22 +34,50 @@ export interface BlockOptions {
 /** Bits of a byte address of a map. */
 export const addressBits = (map: RegisterMap): number => clog2(map.size);
 
-interface Request extends RequestWires {
+/** The request with what follows from it; a net is made when it is first asked for. */
+class Request implements RequestWires {
   readonly bus: RegisterBus;
   /** The map and its registers allow it. */
   readonly permitted: Bool;
-  /** An allowed one moves now. */
-  readonly writing: Bool;
-  readonly reading: Bool;
+  readonly #h: Builder;
+  readonly #at: Source;
+  readonly #made = new Map<string, Bits>();
+  constructor(h: Builder, bus: RegisterBus, at: Source) {
+    this.#h = h;
+    this.bus = bus;
+    this.#at = at;
+    this.permitted = h.wires({ permitted: bool }, { doc: "The map and its registers allow the access" }).permitted;
+  }
+  get data(): Bits {
+    return this.bus.data;
+  }
+  get strobe(): Bits {
+    return this.bus.strobe;
+  }
+  #net(name: string, value: () => Bits, doc = ""): Bits {
+    const known = this.#made.get(name);
+    if (known !== undefined) return known;
+    const { [name]: net } = writtenAt(this.#at, () => this.#h.nets({ [name]: value() }, { doc })) as Record<string, Bits>;
+    this.#made.set(name, net as Bits);
+    return net as Bits;
+  }
+  get mask(): Bits {
+    const { strobe } = this;
+    const bytes = Array.from({ length: strobe.width }, (_, i) => strobe.bit(strobe.width - 1 - i).repeat(8));
+    return this.#net("mask", () => cat(...bytes), "Bits of the word that are accessed");
+  }
+  #moves(kind: Bool): Bits {
+    return this.bus.fire.and(this.permitted).and(kind);
+  }
+  /** An allowed write moves now. */
+  get writing(): Bool {
+    return this.#net("writing", () => this.#moves(this.bus.write)) as Bool;
+  }
+  /** An allowed read moves now. */
+  get reading(): Bool {
+    return this.#net("reading", () => this.#moves(this.bus.write.not())) as Bool;
+  }
 }
-const requestOf = (h: Builder, bus: RegisterBus): Request => {
-  const bytes = Array.from({ length: bus.strobe.width }, (_, i) => bus.strobe.bit(bus.strobe.width - 1 - i).repeat(8));
-  const { mask } = h.nets({ mask: cat(...bytes) }, { unused: true, doc: "Bits of the word that are accessed" });
-  const { permitted } = h.wires({ permitted: bool }, { doc: "The map and its registers allow the access" });
-  const moves = bus.fire.and(permitted);
-  const { writing, reading } = h.nets({ writing: moves.and(bus.write), reading: moves.and(bus.write.not()) }, { unused: true, doc: "" });
-  return { bus, data: bus.data, strobe: bus.strobe, mask, permitted, writing, reading };
-};
 
 /** The port of a node. */
 const portAt = (io: unknown, path: readonly string[]): any => path.reduce((port: any, key) => port[key], io);
@@ -61,14 +90,14 @@ const makeRegister = (h: Builder, io: unknown, q: Request, places: readonly { re
   const name = path.join("_");
   const { space, row } = word.decoded;
   const never = constant(1, 0);
-  const strobes = (condition: Bool, needed: boolean, prefix: string): Bool =>
+  const strobes = (condition: () => Bool, needed: boolean, prefix: string): Bool =>
     needed
-      ? ((h.nets({ [`${prefix}_${name}`]: condition.and(hit(word)) }, { doc: "" }) as Record<string, Bool>)[`${prefix}_${name}`] as Bool)
+      ? ((h.nets({ [`${prefix}_${name}`]: condition().and(hit(word)) }, { doc: "" }) as Record<string, Bool>)[`${prefix}_${name}`] as Bool)
       : never;
   writtenAt(register.at, () => {
-    const write = strobes(q.writing, someField(register, isWritable), "write");
+    const write = strobes(() => q.writing, someField(register, isWritable), "write");
     const read = strobes(
-      q.reading,
+      () => q.reading,
       someField(register, (f) => kinds[f.kind].readEffect),
       "read",
     );
@@ -114,7 +143,7 @@ const permit = (h: Builder, q: Request, decoded: readonly Decoded[], words: read
   const { write } = q.bus;
   q.permitted.drive(0);
   const say = (read: Bool | boolean, written: Bool | boolean): void => {
-    if (read === written) q.permitted.drive(read === true ? 1 : 0);
+    if (read === written) q.permitted.drive(typeof read === "boolean" ? (read ? 1 : 0) : read);
     else if (read === false) q.permitted.drive(written === true ? write : write.and(written as Bool));
     else if (written === false) q.permitted.drive(read === true ? write.not() : write.not().and(read as Bool));
     else q.permitted.drive(mux(write, written === true ? constant(1, 1) : written, read === true ? constant(1, 1) : read));
@@ -151,15 +180,17 @@ const answer = (h: Builder, q: Request, decoded: readonly Decoded[], words: read
   valid.next(bus.fire);
   error.next(bus.fire.and(q.permitted.not()));
   data.next(0);
-  h.when(q.reading, () => {
-    for (const d of decoded)
-      forEachWord(
-        h,
-        words.filter((w) => w.decoded === d && w.parts.length > 0),
-        (w) => `word ${w.number}`,
-        (w) => data.next(assemble(width, w.parts)),
-      );
-  });
+  const readable = words.filter((w) => w.parts.length > 0);
+  if (readable.length > 0)
+    h.when(q.reading, () => {
+      for (const d of decoded)
+        forEachWord(
+          h,
+          readable.filter((w) => w.decoded === d),
+          (w) => `word ${w.number}`,
+          (w) => data.next(assemble(width, w.parts)),
+        );
+    });
   const outside = exits.map((e) => connectExit(h, bus, q.permitted, e));
   const total = joinAnswers(
     { data, error },
@@ -174,7 +205,7 @@ const answer = (h: Builder, q: Request, decoded: readonly Decoded[], words: read
 const build = (h: Builder, map: RegisterMap, io: Readonly<Record<string, unknown>>): void => {
   const bus = io.bus as RegisterBus;
   const decoded = spacesOf(map).map((s) => decode(h, bus, s));
-  const q = requestOf(h, bus);
+  const q = new Request(h, bus, map.at);
   const words = decoded.flatMap((d) => wordsOf(d, bus.strobe));
   const inside = new Map<string, { readonly word: Word; readonly slot: Slot }[]>();
   for (const word of words)
