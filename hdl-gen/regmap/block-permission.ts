@@ -60,7 +60,7 @@ export const permission = (slots: readonly Slot[], strobe: Bits, exists: (s: Slo
       ? all([
           covered ? true : any(slots.map(touched)),
           ...slots.filter((s) => !possible(s.register)).map((s) => not(touched(s))),
-          ...slots.flatMap((s) => wholes(s.register, write).map((fields) => allOrNone(strobe, fields, s))),
+          ...slots.flatMap((s) => wholes(s.register, write).map((fields) => any([allOrNone(strobe, fields, s), not(exists(s) ?? true)]))),
         ])
       : false;
   // Where both directions have the same rule it is one expression, so that it is printed once.
