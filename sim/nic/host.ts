@@ -28,6 +28,7 @@ export interface HostOptions {
   readonly onEvent?: (event: HostEvent) => void;
 }
 export type HostEvent =
+  | { readonly kind: "enabled" }
   | { readonly kind: "received"; readonly slot: number; readonly bytes: number }
   | { readonly kind: "doorbell"; readonly slot: number; readonly datagrams: number }
   | { readonly kind: "unreachable"; readonly slot: number; readonly peer: string };
@@ -79,6 +80,7 @@ export function* host(o: HostOptions): HostProgram {
     sockets.push(s);
   }
   yield write(nodes.CONTROL.offset, 1);
+  o.onEvent?.({ kind: "enabled" });
   while (true) {
     const last = o.finished();
     let worked = false;

@@ -93,18 +93,20 @@ export class FrameSink {
   #buffer = new Uint8Array(16_384);
   #length = 0;
   #began = 0;
+  #ready = false;
   constructor(device: Device, port: string, pause: () => boolean) {
     this.#device = device;
     this.#port = port;
     this.#pause = pause;
   }
   drive(): void {
-    this.#device.set(`${this.#port}_tready`, this.#pause() ? 0 : 1);
+    this.#ready = !this.#pause();
+    this.#device.set(`${this.#port}_tready`, this.#ready ? 1 : 0);
   }
   /** Looks at what moves at this edge; a whole frame when its last beat does. */
   sample(cycle: number): { readonly data: Uint8Array; readonly first: number } | null {
     const d = this.#device;
-    if (d.number(`${this.#port}_tvalid`) === 0 || d.number(`${this.#port}_tready`) === 0) return null;
+    if (!this.#ready || d.number(`${this.#port}_tvalid`) === 0) return null;
     if (this.#length === 0) this.#began = cycle;
     let count = 0;
     for (let keep = d.get(`${this.#port}_tkeep`); keep !== 0n; keep >>= 1n) count++;
@@ -146,6 +148,7 @@ export class AxiMemory {
   #reads: Burst[] = [];
   #answering: { readonly id: number; readonly due: number } | null = null;
   #reading: Burst | null = null;
+  #takes = { aw: false, w: false, ar: false };
   constructor(device: Device, beatBytes: number, options: MemoryOptions, dice: Dice, pause: () => boolean) {
     this.#device = device;
     this.#beat = beatBytes;
@@ -177,9 +180,10 @@ export class AxiMemory {
   }
   drive(cycle: number): void {
     const d = this.#device;
-    d.set("m_axi_awready", this.#pause() ? 0 : 1);
-    d.set("m_axi_wready", this.#addresses.length === 0 || this.#pause() ? 0 : 1);
-    d.set("m_axi_arready", this.#pause() ? 0 : 1);
+    this.#takes = { aw: !this.#pause(), w: this.#addresses.length > 0 && !this.#pause(), ar: !this.#pause() };
+    d.set("m_axi_awready", this.#takes.aw ? 1 : 0);
+    d.set("m_axi_wready", this.#takes.w ? 1 : 0);
+    d.set("m_axi_arready", this.#takes.ar ? 1 : 0);
     this.#answering ??= this.#take(this.#answers, cycle);
     d.set("m_axi_bvalid", this.#answering === null ? 0 : 1);
     if (this.#answering !== null) d.set("m_axi_bid", this.#answering.id);
@@ -201,19 +205,19 @@ export class AxiMemory {
   /** What moves at this edge. Tells of addresses of writes. */
   sample(cycle: number): { readonly writeBegins: boolean } {
     const d = this.#device;
-    if (d.number("m_axi_bvalid") === 1 && d.number("m_axi_bready") === 1) this.#answering = null;
+    if (this.#answering !== null && d.number("m_axi_bready") === 1) this.#answering = null;
     const r = this.#reading;
     if (r !== null && d.number("m_axi_rready") === 1) {
       r.done++;
       if (r.done === r.beats) this.#reading = null;
     }
-    if (d.number("m_axi_wvalid") === 1 && d.number("m_axi_wready") === 1) this.#store(cycle);
-    const writeBegins = d.number("m_axi_awvalid") === 1 && d.number("m_axi_awready") === 1;
+    if (this.#takes.w && d.number("m_axi_wvalid") === 1) this.#store(cycle);
+    const writeBegins = this.#takes.aw && d.number("m_axi_awvalid") === 1;
     if (writeBegins) {
       const beats = d.number("m_axi_awlen") + 1;
       this.#addresses.push({ id: d.number("m_axi_awid"), address: this.#offset(d.get("m_axi_awaddr"), beats * this.#beat, cycle), beats });
     }
-    if (d.number("m_axi_arvalid") === 1 && d.number("m_axi_arready") === 1) {
+    if (this.#takes.ar && d.number("m_axi_arvalid") === 1) {
       const beats = d.number("m_axi_arlen") + 1;
       this.#reads.push({
         id: d.number("m_axi_arid"),

@@ -87,7 +87,9 @@ export const runNic = (device: Device, frames: readonly InputFrame[], options: R
   const mac = ownMac(frames, binds);
   const neighbours = new Map<string, bigint>();
 
-  device.reset(4);
+  device.set("rst", 1);
+  for (let i = 0; i < 4; i++) device.step();
+  device.set("rst", 0);
   const source = new WireSource(device, wireBytes);
   const out = new FrameSink(device, "m_axis_tx", pause);
   const ordinary = new FrameSink(device, "m_axis_ordinary", pause);
@@ -135,10 +137,12 @@ export const runNic = (device: Device, frames: readonly InputFrame[], options: R
       onEvent: (e) => {
         if (e.kind === "doorbell") doorbells.push(cycle);
         if (e.kind === "unreachable") unreachable++;
+        if (e.kind === "enabled") switchedOn = true;
       },
     }),
   );
   let ready = false;
+  let switchedOn = false;
   const next = (): Arrival | null => {
     const frame = frames[nextFrame];
     if (!ready || frame === undefined) return null;
@@ -154,7 +158,7 @@ export const runNic = (device: Device, frames: readonly InputFrame[], options: R
   let lastProgress = 0;
   for (;;) {
     // The NIC is switched on before the first frame comes.
-    if (!ready && device.number("s_axi_bvalid") === 0 && cycle > 8 * (8 * binds.length + 4)) {
+    if (!ready && switchedOn) {
       ready = true;
       origin = cycle;
     }
@@ -164,6 +168,7 @@ export const runNic = (device: Device, frames: readonly InputFrame[], options: R
     memory.drive(cycle);
     master.drive(cycle);
 
+    device.step();
     let progress = ended !== null;
     if (ended !== null) {
       const frame = frames[arrived] as InputFrame;
@@ -225,7 +230,6 @@ export const runNic = (device: Device, frames: readonly InputFrame[], options: R
       else way.failed = true;
       progress = true;
     }
-    device.step();
     cycle++;
     quiet = progress || !memory.idle ? 0 : quiet + 1;
     if (progress) lastProgress = cycle;
