@@ -113,8 +113,11 @@ export function ordinaryFrame(kind: OrdinaryKind, prng: Prng, traffic: Traffic =
       return build({ ethernet, ipv4, icmp: { sequence: prng.integer(0, 0xffff) }, payload });
     case "arp":
       return build({ ethernet: { ...ethernet, destination: "ff:ff:ff:ff:ff:ff" }, arp: {} });
-    case "doubleTag":
-      return build({ ...udp, ethernet: { ...ethernet, tags: [{ ...randomTag(prng), type: etherTypes.serviceTag }, randomTag(prng)] } });
+    case "doubleTag": {
+      const tags = [{ ...randomTag(prng), type: etherTypes.serviceTag }, randomTag(prng)];
+      // The longest frame has room for one tag: the other costs payload.
+      return build({ ...udp, ethernet: { ...ethernet, tags }, payload: payload.subarray(0, (traffic.maxPayload ?? 1472) - 4) });
+    }
     case "otherType":
       return build({ ethernet: { ...ethernet, etherType: prng.pick([etherTypes.ipv6, 0x88cc, 0x88b5]) }, payload });
   }

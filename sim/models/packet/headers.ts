@@ -100,5 +100,5 @@ export const etherTypes = { ipv4: 0x0800, arp: 0x0806, vlan: 0x8100, serviceTag:
 export const protocols = { icmp: 1, tcp: 6, udp: 17 } as const;
 /** Frame sizes here never count the 4 bytes of the frame check sequence. */
 export const minimumFrame = 60;
-/** The longest frame of an interface with this MTU (the longest IPv4 datagram): an Ethernet header and two tags more. */
-export const longestFrame = (mtu: number) => mtu + 14 + 2 * 4;
+/** The longest frame of an interface with this MTU (the longest IPv4 datagram): an Ethernet header and one tag more. */
+export const longestFrame = (mtu: number) => mtu + 14 + 4;
