@@ -32,10 +32,10 @@ describe("reading a page", () => {
 });
 
 describe("running a page", () => {
-  const good = page('ts a.ts\nconst a = 1;\nconsole.log("x", a);', "text\nx 1", "ts throws\nthrow new Error("no " + a);", "text\nno 1");
+  const good = page('ts a.ts\nconst a = 1;\nconsole.log("x", a);', "text\nx 1", "ts throws\nthrow new Error(String(a + 1));", "text\n2");
   test("a true page stays as it is", async () => expect(await regenerate(good, folder)).toBe(good));
   test("an untrue page comes back with the truth", async () => {
-    const lie = good.replace("x 1", "x 2\ny").replace("no 1", "yes");
+    const lie = good.replace("x 1", "x 2\ny").replace("```text\n2", "```text\n3");
     expect(await regenerate(lie, folder)).toBe(good);
   });
   test.each([

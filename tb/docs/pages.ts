@@ -153,3 +153,18 @@ export const typeErrors = async (folder: string): Promise<string> => {
     (error: { stdout: string }) => error.stdout,
   );
 };
+
+/** The page with the lines between `<!-- begin NAME -->` and `<!-- end NAME -->` replaced. Throws where it has no such part. */
+export const replacePart = (page: string, name: string, text: string): string => {
+  const [begin, end] = [`<!-- begin ${name} -->\n`, `<!-- end ${name} -->`];
+  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`the page has no part between ${begin.trim()} and ${end}`);
+  return `${page.slice(0, from + begin.length)}${text.trimEnd()}\n${page.slice(to)}`;
+};
+
+/** A table; columns that hold numbers only stand to the right. */
+export const markdownTable = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string => {
+  const right = head.map((_, i) => rows.every((r) => /^[\d.]+$/.test(String(r[i]))));
+  const line = (cells: readonly (string | number)[]): string => `| ${cells.join(" | ")} |\n`;
+  return [line(head), line(right.map((r) => (r ? "---:" : "---"))), ...rows.map(line)].join("");
+};

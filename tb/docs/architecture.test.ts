@@ -1,0 +1,179 @@
+/**
+ * The numbers and names of docs/architecture.md come from the hardware: cycles are counted in the instant simulator, the
+ * list of modules is the elaborated hierarchy. `./accio test docs/architecture -u` writes them into the page.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { hierarchy } from "#hdl/core/ir.ts";
+import { namedConfigs, resolveConfig } from "#rtl/config/config.ts";
+import { nicCore } from "#rtl/nic/core.ts";
+import { buildUdp } from "#sim/models/packet/index.ts";
+import { CoreBench } from "../rtl/nic/core-bench.ts";
+import { markdownTable, replacePart, root } from "./pages.ts";
+
+const path = join(root, "docs/architecture.md");
+const lengths = [18, 64, 1472];
+const framings = { stream: 0, datagram: 4 } as const;
+type Framing = keyof typeof framings;
+const [rxBase, txBase, ring] = [0x10000, 0x20000, 0x10000];
+
+const datagram = (length: number): Uint8Array =>
+  buildUdp({
+    ethernet: { destination: "02:00:00:00:00:01", source: "02:00:00:00:00:99" },
+    ipv4: { source: "10.0.0.2", destination: "10.0.0.1" },
+    udp: { sourcePort: 1234, destinationPort: 7777 },
+    payload: Uint8Array.from({ length }, (_, i) => i & 255),
+  });
+const newBench = (name: string, framing: Framing): CoreBench => {
+  const bench = new CoreBench(resolveConfig(name));
+  const settings = {
+    local: 0x1e61_0a00_0001n,
+    rxBase,
+    rxSize: ring,
+    txBase,
+    txSize: ring,
+    control: 1 | framings[framing],
+    rxSuspend: 1,
+  } as const;
+  for (const [word, value] of Object.entries(settings)) bench.write(0, word as keyof typeof settings, value);
+  return bench;
+};
+/** Steps the bench and notes the first and last cycle, and how often, each of some signals was 1. */
+const watch = (bench: CoreBench, signals: Readonly<Record<string, () => bigint>>, first: number, until: () => boolean) => {
+  const seen: Record<string, { first: number; last: number; times: number }> = {};
+  for (let i = 0; !until(); i++) {
+    if (i === 20_000) throw new Error(`nothing came within ${i} cycles; seen: ${JSON.stringify(seen)}`);
+    for (const [name, value] of Object.entries(signals))
+      if (value() !== 0n) {
+        const at = bench.cycle - first;
+        seen[name] = { first: seen[name]?.first ?? at, last: at, times: (seen[name]?.times ?? 0) + 1 };
+      }
+    bench.step();
+  }
+  return (name: string, which: "first" | "last" | "times" = "first"): number => {
+    const found = seen[name];
+    if (found === undefined) throw new Error(`${name} was never 1; seen: ${Object.keys(seen).join(", ")}`);
+    return found[which];
+  };
+};
+
+const receive = (name: string, framing: Framing, length: number): readonly (string | number)[] => {
+  const bench = newBench(name, framing);
+  const { io } = bench.sim;
+  const frame = datagram(length);
+  const start = bench.cycle;
+  bench.arrive(frame);
+  const one = watch(
+    bench,
+    {
+      facts: () => io.events.rxFrames.value,
+      verdict: () => io.events.rxAccepted.value,
+      address: () => io.aw.valid.value,
+      data: () => io.w.valid.value,
+      irq: () => io.irq.value,
+    },
+    start,
+    () => io.irq.value === 1n && bench.cycle > start + 1000,
+  );
+  // Back to back: the mean of the later half, when every queue has found its pace.
+  const many = newBench(name, framing);
+  const count = 40;
+  many.arrive(...Array.from({ length: count }, () => frame));
+  const accepted: number[] = [];
+  while (accepted.length < count) {
+    if (many.cycle > 20_000) throw new Error(`${accepted.length} of ${count} datagrams accepted`);
+    if (many.sim.io.events.rxAccepted.value === 1n) accepted.push(many.cycle);
+    many.step();
+  }
+  const rate = ((accepted.at(-1) as number) - (accepted[count / 2 - 1] as number)) / (count / 2);
+  const beats = Math.ceil(frame.length / (resolveConfig(name).busBits / 8));
+  return [
+    name,
+    framing,
+    length,
+    beats - 1,
+    one("facts"),
+    one("verdict"),
+    one("address"),
+    one("data"),
+    one("data", "last"),
+    one("irq"),
+    rate.toFixed(1),
+  ];
+};
+
+const transmit = (name: string, framing: Framing, length: number): readonly (string | number)[] => {
+  const bench = newBench(name, framing);
+  const { io } = bench.sim;
+  const record = framing === "stream" ? length : 16 + Math.ceil(length / 16) * 16;
+  const count = 20;
+  for (let i = 0; i < count; i++) Buffer.from(bench.memory.buffer).writeUInt16LE(framing === "stream" ? 0 : length, txBase + i * record);
+  io.control.largest.value = length;
+  const start = bench.cycle;
+  bench.write(0, "txTail", count * record);
+  const starts: number[] = [];
+  let inside = false;
+  const seen = watch(
+    bench,
+    {
+      address: () => io.ar.valid.value,
+      wire: () => {
+        if (io.tx.valid.value === 0n) return 0n;
+        if (!inside) starts.push(bench.cycle);
+        inside = io.tx.payload.last.value === 0n;
+        return 1n;
+      },
+    },
+    start,
+    () => starts.length === count,
+  );
+  const rate = ((starts.at(-1) as number) - (starts[count / 2 - 1] as number)) / (count / 2);
+  return [name, framing, length, seen("address"), seen("wire"), rate.toFixed(1)];
+};
+
+const rows = (measure: (name: string, framing: Framing, length: number) => readonly (string | number)[]) =>
+  ["tiny", "line-rate"].flatMap((name) =>
+    lengths.flatMap((length) => (["stream", "datagram"] as const).map((framing) => measure(name, framing, length))),
+  );
+
+/** Every module, with the modules in it: of the configuration where most of them are. */
+const modules = (): readonly (readonly string[])[] =>
+  [...hierarchy(nicCore(resolveConfig("tiny")))]
+    .reverse()
+    .map((m) => [`\`${m.name}\``, m.doc.split("\n\n")[0]?.replaceAll("\n", " ") ?? "", m.instances.map((i) => `${i.name}`).join(", ")]);
+
+test("cycles and modules are those of the hardware", async () => {
+  let page = readFileSync(path, "utf8");
+  const receiveHead = [
+    "configuration",
+    "framing",
+    "payload",
+    "last beat",
+    "facts",
+    "verdict",
+    "address",
+    "first data",
+    "last data",
+    "tail, interrupt",
+    "one per",
+  ];
+  page = replacePart(page, "receive", markdownTable(receiveHead, rows(receive)));
+  page = replacePart(
+    page,
+    "transmit",
+    markdownTable(["configuration", "framing", "payload", "first read", "first beat", "one per"], rows(transmit)),
+  );
+  page = replacePart(page, "modules", markdownTable(["module", "what it is", "instances in it"], modules()));
+  await expect(page).toMatchFileSnapshot(path);
+});
+
+test("what the page names is there", () => {
+  const page = readFileSync(path, "utf8");
+  const elaborated = new Set(
+    Object.keys(namedConfigs).flatMap((name) => hierarchy(nicCore(resolveConfig(name))).map((m) => m.name.replace(/_\d.*$/, ""))),
+  );
+  const bold = [...page.matchAll(/\*\*`(\w+)`\*\*/g)].map((m) => m[1] as string);
+  expect(bold.length).toBeGreaterThan(9);
+  for (const name of bold) expect([...elaborated], `module ${name} of the page`).toContain(name);
+});
