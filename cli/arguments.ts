@@ -11,3 +11,12 @@ export function wholeNumber(least: number, most: number = Number.MAX_SAFE_INTEGE
     return value;
   };
 }
+
+/** One of some words. */
+export function oneOf<const W extends string>(...words: readonly W[]): (text: string) => W {
+  return (text) => {
+    const word = words.find((w) => w === text);
+    if (word === undefined) throw new InvalidArgumentError(`It must be ${words.slice(0, -1).join(", ")} or ${words.at(-1)}.`);
+    return word;
+  };
+}

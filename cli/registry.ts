@@ -3,7 +3,7 @@
  * `cli/commands/` that exports a commander `Command` named `command`; the file is loaded only when it is called.
  */
 import type { Command } from "commander";
-import { neededTools, type ToolName } from "../toolchain/catalogue.ts";
+import { neededTools, simulationTools, type ToolName } from "../toolchain/catalogue.ts";
 
 export interface CommandEntry {
   readonly name: string;
@@ -16,6 +16,7 @@ export interface CommandEntry {
 
 export const commands: readonly CommandEntry[] = [
   { name: "test", summary: "run the tests, or those whose path matches", load: () => import("./commands/test.ts"), needs: neededTools },
+  { name: "run", summary: "send a capture through the hardware", load: () => import("./commands/run.ts"), needs: simulationTools },
   { name: "gen", summary: "write RTL, headers, device tree and documents", load: () => import("./commands/gen.ts") },
   { name: "config", summary: "show the parameters of a configuration", load: () => import("./commands/config.ts") },
   { name: "doctor", summary: "show each tool, its version and what is missing", load: () => import("./commands/doctor.ts") },

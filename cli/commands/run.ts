@@ -1,0 +1,115 @@
+/** `./accio run`: a capture through the hardware, and what became of every frame. */
+import { accessSync, constants, existsSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { Command } from "commander";
+import { accioTop } from "../../rtl/accio-top.ts";
+import { derived, resolveConfig } from "../../rtl/config/config.ts";
+import { parseBindings } from "../../sim/models/nic/index.ts";
+import { CaptureWriter, openCapture } from "../../sim/models/pcap/index.ts";
+import { type Device, verilatedDevice } from "../../sim/nic/device.ts";
+import type { Application } from "../../sim/nic/host.ts";
+import { type InputFrame, type RunOutcome, runNic } from "../../sim/nic/run.ts";
+import { oneOf, wholeNumber } from "../arguments.ts";
+import { UserError } from "../errors.ts";
+import { runSteps } from "../progress.ts";
+import { collect } from "./config.ts";
+
+interface Options {
+  readonly bind: string;
+  readonly app: Application;
+  readonly config: string;
+  readonly set: readonly string[];
+  readonly timing: "line" | "capture";
+  readonly ordinary?: string;
+  readonly pause?: number;
+  readonly waves?: string;
+  readonly report?: string;
+  readonly json?: true;
+}
+
+/** Folders of the results must be there before the work begins; nothing is half-written because of a name. */
+const checkOutput = (path: string): void => {
+  const folder = dirname(resolve(path));
+  if (!existsSync(folder) || !statSync(folder).isDirectory())
+    throw new UserError("the folder does not exist", path, `make it first: mkdir -p ${dirname(path)}`);
+  if (existsSync(path) && statSync(path).isDirectory()) throw new UserError("is a folder", path, "name a file");
+  accessSync(folder, constants.W_OK);
+};
+
+export const command = new Command()
+  .description("Sends a capture through the generated hardware, with applications on the sockets that --bind names.")
+  .argument("<in>", "pcap or pcapng file: frames that arrive on the wire")
+  .argument("<out>", "capture of what leaves on the wire")
+  .requiredOption("-b, --bind <ip:port,...>", "sockets to accelerate")
+  .option("-a, --app <name>", "what the sockets do: echo or sink", oneOf("echo", "sink"), "echo")
+  .option("-c, --config <name>", "configuration", "tiny")
+  .option("--set <key=value>", "change a parameter (repeatable)", collect, [])
+  .option("-t, --timing <how>", "line: back to back; capture: at the frames' times", oneOf("line", "capture"), "line")
+  .option("-o, --ordinary <file>", "capture of the frames left to the kernel's ordinary path")
+  .option("-p, --pause <seed>", "pause at random at every port", wholeNumber(0, 0xffff_ffff))
+  .option("-w, --waves <file>", "write a waveform (FST)")
+  .option("-r, --report <file>", "write an HTML report")
+  .option("--json", "print JSON for other programs")
+  .action(async (input: string, output: string, options: Options) => {
+    const config = resolveConfig(options.config, options.set);
+    const binds = parseBindings(options.bind, config.slots);
+    for (const path of [output, options.ordinary, options.waves, options.report]) if (path !== undefined) checkOutput(path);
+
+    const frames: InputFrame[] = [];
+    let device: Device | undefined;
+    let outcome: RunOutcome | undefined;
+    using out = new CaptureWriter(output);
+    using ordinary = options.ordinary === undefined ? null : new CaptureWriter(options.ordinary);
+    try {
+      await runSteps(
+        [
+          {
+            title: `Reading ${input}`,
+            run: () => {
+              for (const f of openCapture(input, { maxFrame: derived(config).maxFrame }))
+                frames.push({ data: f.data, timestamp: f.timestamp ?? frames.at(-1)?.timestamp ?? 0n });
+              if (frames.length === 0) throw new UserError("no frames", input, "name a capture that holds some");
+              return `${frames.length} frames`;
+            },
+          },
+          {
+            title: `Building the simulator of ${config.name}`,
+            run: async () => {
+              device = await verilatedDevice(accioTop(config), {
+                coreMhz: config.coreMhz,
+                wireMhz: config.wireMhz,
+                ...(options.waves === undefined ? {} : { waves: options.waves }),
+              });
+              return undefined;
+            },
+          },
+          {
+            title: "Sending the capture through it",
+            run: async (progress) => {
+              const start = frames[0]?.timestamp ?? 0n;
+              const at = (cycle: number): bigint => start + BigInt(Math.round((cycle * 1000) / config.wireMhz));
+              outcome = await runNic(device as Device, frames, {
+                config,
+                binds,
+                app: options.app,
+                timing: options.timing,
+                ...(options.pause === undefined ? {} : { pause: options.pause }),
+                out: (data, cycle) => out.write({ data, timestamp: at(cycle) }),
+                ordinary: (data, cycle) => ordinary?.write({ data, timestamp: at(cycle) }),
+                onFrame: (n) => progress.at(n, frames.length, "frames"),
+              });
+              return `${outcome.cycles} cycles`;
+            },
+          },
+        ],
+        { quiet: options.json === true },
+      );
+    } finally {
+      device?.close();
+    }
+    out.commit();
+    ordinary?.commit();
+    process.stdout.write(
+      `${JSON.stringify({ cycles: outcome?.cycles, frames: outcome?.frames.length, sent: outcome?.sent.length, ordinary: outcome?.ordinary })}\n`,
+    );
+  });
