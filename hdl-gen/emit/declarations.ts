@@ -1,7 +1,6 @@
 /** Ports, signals and memories as Verilog declares them, each before its first use. */
 import { type Expr, type Memory, type Module, operands, type Signal } from "../core/ir.ts";
 import type { ExpressionPrinter } from "./expression.ts";
-import { type Doc, group, indent, line } from "./layout.ts";
 import { literalText } from "./literal.ts";
 import type { Text } from "./text.ts";
 
@@ -105,8 +104,7 @@ export const writeDeclarations = (
     } else {
       const name = [d.variable ? "reg" : "wire", range(d.signal.width), nameOf(d.signal), d.split ? "/* verilator split_var */" : ""];
       const head = name.filter((x) => x !== "").join(" ");
-      const value: Doc = d.value === null ? "" : [" =", indent(line, print.alone(d.value))];
-      text.line(d.value === null ? `${head};` : group(head, value, ";"), d.signal.at);
+      text.line(d.value === null ? `${head};` : [head, " =", print.after(d.value), ";"], d.signal.at);
     }
     before = d;
   }

@@ -104,6 +104,7 @@ export const describe = (e: Expr, target: string): string => {
     }
   })();
   if (own !== null && own.length <= longest) return own;
+  if (e.width === 1) return `${target}_condition`;
   const role =
     e.kind === "binary" ? roles[e.op] : e.kind === "mux" ? "choice" : e.kind === "cell" ? "word" : e.kind === "unary" ? "term" : "bits";
   return `${target}_${role}`;

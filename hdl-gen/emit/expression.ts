@@ -107,6 +107,12 @@ export class ExpressionPrinter {
     return e.kind === "binary" && e.op === "sra" ? this.#shiftSigned(e) : this.#expr(e);
   }
 
+  /** What follows `=` (or `<=`), the blank included: on the same line, or on lines of its own where it is long. */
+  after(e: Expr): Doc {
+    const doc = this.alone(e);
+    return e.kind === "concat" || e.kind === "repeat" ? [" ", doc] : group(indent(line, doc));
+  }
+
   /** An expression beside others, or one whose signedness something else could decide, like the subject of a case. */
   mixed(e: Expr): Doc {
     return this.#expr(e);
@@ -184,13 +190,14 @@ export class ExpressionPrinter {
   }
 
   #parentheses(e: Expr): Doc {
-    return ["(", this.#expr(e), ")"];
+    const doc = this.#expr(e);
+    return e.kind === "mux" ? group("(", indent(softline, doc), softline, ")") : ["(", indent(doc), ")"];
   }
 
   #binary(e: Extract<Expr, { kind: "binary" }>): Doc {
     const own = operatorOf(e);
     if (e.op === "slt" || e.op === "sle" || e.op === "sgt" || e.op === "sge")
-      return group(this.#signed(e.a), ` ${own.text}`, indent(line, this.#signed(e.b)));
+      return group(this.#signed(e.a), ` ${own.text}`, line, this.#signed(e.b));
     if (e.op === "shl" || e.op === "shr") return [this.#operand(e.a, own, false), ` ${own.text} `, this.#operand(e.b, own, true)];
     const operandDocs: Doc[] = [];
     // Chains of one operator break all together: a && b && c.
@@ -203,7 +210,7 @@ export class ExpressionPrinter {
     if (own.associative || own.strength === strength.sum) flatten(e, false);
     else operandDocs.push(this.#operand(e.a, own, false), this.#operand(e.b, own, true));
     const [first, ...rest] = operandDocs;
-    return group(first as Doc, indent(rest.map((d) => [` ${own.text}`, line, d])));
+    return group(first as Doc, ...rest.map((d) => [` ${own.text}`, line, d]));
   }
 
   #operand(e: Expr, parent: Operator, right: boolean): Doc {
@@ -229,10 +236,11 @@ export class ExpressionPrinter {
     let rest: Expr = e;
     for (; rest.kind === "mux"; rest = rest.b) {
       const condition = rest.sel.kind === "binary" || rest.sel.kind === "mux" ? this.#parentheses(rest.sel) : this.#expr(rest.sel);
-      const value = rest.a.kind === "mux" ? this.#parentheses(rest.a) : this.#expr(rest.a);
+      const value =
+        rest.a.kind === "mux" ? this.#parentheses(rest.a) : rest.a.kind === "binary" ? indent(this.#expr(rest.a)) : this.#expr(rest.a);
       lines.push([condition, " ? ", value, " :"]);
     }
-    return group(indent(softline, join([...lines, this.#expr(rest)], line)));
+    return group(join([...lines, this.#expr(rest)], line));
   }
 
   /** What stands between the braces of a concatenation that has this expression as a part. */

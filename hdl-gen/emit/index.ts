@@ -1,2 +1,3 @@
 /** IR to Verilog. */
+export { emitDesign } from "./design.ts";
 export { type VerilogOptions, verilog } from "./module.ts";

@@ -1,7 +1,7 @@
 /** Children with named connections. */
 import type { Expr, Instance, Signal } from "../core/ir.ts";
 import type { ExpressionPrinter } from "./expression.ts";
-import { type Doc, group } from "./layout.ts";
+import { type Doc, group, indent } from "./layout.ts";
 import { literalText } from "./literal.ts";
 import type { Text } from "./text.ts";
 
@@ -47,7 +47,7 @@ export const writeInstance = (
   head("(");
   text.indented(() => {
     pins.forEach(({ port, value }, k) => {
-      text.line(group(`.${port}(`, value, k < pins.length - 1 ? ")," : ")"));
+      text.line(group(`.${port}(`, indent(value), k < pins.length - 1 ? ")," : ")"));
     });
   });
   text.line(");");

@@ -2,10 +2,11 @@
  * Expressions of the IR into expressions that Verilog can say: operands of equal width, selections of names only,
  * comparisons that no linter calls constant. Where Verilog needs a name, the value becomes a wire.
  */
-import { clog2, concat as joined, mask, ref as refTo } from "../core/expr.ts";
-import type { Binary, BinaryOp, Expr, Literal, Mux, Signal, Source, Unary } from "../core/ir.ts";
+import { clog2, mask, ref as refTo } from "../core/expr.ts";
+import type { Binary, Expr, Mux, Signal, Source } from "../core/ir.ts";
 import { unknownSource } from "../core/source.ts";
 import { describe } from "./describe.ts";
+import * as fold from "./fold.ts";
 import type { Names } from "./names.ts";
 import type { Uses } from "./uses.ts";
 
@@ -39,36 +40,6 @@ export interface LoweringInput {
   readonly before?: Lowering;
 }
 
-const negated: Partial<Readonly<Record<BinaryOp, BinaryOp>>> = {
-  eq: "ne",
-  ne: "eq",
-  lt: "ge",
-  ge: "lt",
-  gt: "le",
-  le: "gt",
-  slt: "sge",
-  sge: "slt",
-  sgt: "sle",
-  sle: "sgt",
-};
-
-const literal = (value: bigint, width: number): Literal => ({ kind: "literal", value, width });
-const isZero = (e: Expr): boolean => e.kind === "literal" && e.value === 0n;
-const isOnes = (e: Expr): boolean => e.kind === "literal" && e.value === mask(e.width);
-const not = (a: Expr): Expr => {
-  if (a.kind === "unary" && a.op === "not") return a.a;
-  if (a.kind === "literal" && a.width === 1) return literal(1n - a.value, 1);
-  const other = a.kind === "binary" ? negated[a.op] : undefined;
-  return other === undefined ? { kind: "unary", op: "not", a, width: a.width } : { ...(a as Binary), op: other };
-};
-
-/** A comparison whose answer its widths already give: Verilator's UNSIGNED and CMPCONST. */
-const constantComparison = ({ op, a, b }: Binary): bigint | null => {
-  if ((op === "lt" && isZero(b)) || (op === "gt" && isZero(a)) || (op === "gt" && isOnes(b)) || (op === "lt" && isOnes(a))) return 0n;
-  if ((op === "ge" && isZero(b)) || (op === "le" && isZero(a)) || (op === "le" && isOnes(b)) || (op === "ge" && isOnes(a))) return 1n;
-  return null;
-};
-
 export class Lowering {
   /** In the order in which they can be declared. */
   readonly wires: Wire[] = [];
@@ -89,12 +60,12 @@ export class Lowering {
     const known = cache.get(e) ?? this.#in.before?.known(e);
     if (known !== undefined) return known;
     const net = this.#in.netOf.get(e);
-    const result = net !== undefined ? refTo(net) : this.#in.named.has(e) ? this.#wire(e, context) : this.#node(e, context);
+    const result = net !== undefined ? refTo(net) : this.#in.named.has(e) ? this.#named(e, context) : this.#node(e, context);
     cache.set(e, result);
     return result;
   }
 
-  /** A name for the whole value: itself where it is one. `wanted`: what to call it. */
+  /** A name for the whole value, even for a constant: itself where it is one. `wanted`: what to call it. */
   atom(e: Expr, context: Context, wanted?: string): Expr {
     const low = this.lower(e, context);
     return low.kind === "ref" ? low : this.#wire(e, context, wanted);
@@ -105,6 +76,12 @@ export class Lowering {
     const net = this.#in.netOf.get(e);
     if (net !== undefined) return refTo(net);
     return this.#in.named.has(e) ? this.#done.get(e) : undefined;
+  }
+
+  /** A name for a value that is not as simple as one already. */
+  #named(e: Expr, context: Context): Expr {
+    const value = this.#node(e, continuous(context));
+    return value.kind === "literal" || value.kind === "ref" ? value : this.#wire(e, context);
   }
 
   /** The wire of an equal value, or a new one. */
@@ -131,7 +108,7 @@ export class Lowering {
         return instead === undefined ? e : this.lower(instead, c);
       }
       case "unary":
-        return this.#unary(e, c);
+        return fold.unary(e.op, this.lower(e.a, c));
       case "binary":
         return this.#binary(e, c);
       case "mux":
@@ -139,9 +116,9 @@ export class Lowering {
       case "slice":
         return this.#slice(e.a, e.hi, e.lo, c);
       case "concat":
-        return joined(e.parts.map((p) => this.lower(p, c)));
+        return fold.concat(e.parts.map((p) => this.lower(p, c)));
       case "repeat":
-        return { kind: "repeat", a: this.lower(e.a, c), count: e.count, width: e.width };
+        return fold.repeat(this.lower(e.a, c), e.count);
       case "zext":
         return this.#resize(e.a, e.width, false, c);
       case "sext":
@@ -154,38 +131,21 @@ export class Lowering {
     }
   }
 
-  #unary(e: Unary, c: Context): Expr {
-    const a = this.lower(e.a, c);
-    if (e.op === "not") return not(a);
-    if (a.width === 1) return a;
-    return { kind: "unary", op: e.op, a, width: e.width };
-  }
-
   #binary(e: Binary, c: Context): Expr {
     if (e.op === "mul" || e.op === "smul") return this.#product(e, e.width, c);
-    const made: Binary = { kind: "binary", op: e.op, a: this.lower(e.a, c), b: this.lower(e.b, c), width: e.width };
-    if (made.a.width === 1 && (e.op === "eq" || e.op === "ne")) {
-      const [constant, other] = made.b.kind === "literal" ? [made.b, made.a] : [made.a, made.b];
-      if (constant.kind === "literal" && constant.enumeration === undefined)
-        return (constant.value === 1n) === (e.op === "eq") ? other : not(other);
-    }
-    const known = constantComparison(made);
-    return known === null ? made : literal(known, 1);
+    return fold.binary(e.op, this.lower(e.a, c), this.lower(e.b, c), e.width);
   }
 
   /** Both operands as wide as the wanted bits of the product, so that the context changes nothing. */
   #product(e: Binary, width: number, c: Context): Expr {
     const signed = e.op === "smul";
-    return { kind: "binary", op: "mul", a: this.#resize(e.a, width, signed, c), b: this.#resize(e.b, width, signed, c), width };
+    return fold.binary("mul", this.#resize(e.a, width, signed, c), this.#resize(e.b, width, signed, c), width);
   }
 
   #mux(e: Mux, c: Context): Expr {
     const sel = this.lower(e.sel, c);
-    const a = this.lower(e.a, c);
-    const b = this.lower(e.b, c);
-    if (e.width === 1 && isOnes(a) && isZero(b)) return sel;
-    if (e.width === 1 && isZero(a) && isOnes(b)) return not(sel);
-    return { kind: "mux", sel, a, b, width: e.width };
+    if (sel.kind === "literal") return this.lower(sel.value === 1n ? e.a : e.b, c);
+    return fold.mux(sel, this.lower(e.a, c), this.lower(e.b, c));
   }
 
   #resize(e: Expr, width: number, signed: boolean, c: Context): Expr {
@@ -193,11 +153,11 @@ export class Lowering {
     const a = this.lower(e, c);
     const extra = width - e.width;
     if (a.kind === "literal")
-      return literal(a.value | (signed && a.value >> BigInt(a.width - 1) === 1n ? mask(extra) << BigInt(a.width) : 0n), width);
-    if (!signed) return joined([literal(0n, extra), a]);
-    if (a.width === 1) return { kind: "repeat", a, count: width, width };
+      return fold.constant(a.value | (signed && a.value >> BigInt(a.width - 1) === 1n ? mask(extra) << BigInt(a.width) : 0n), width);
+    if (!signed) return fold.concat([fold.constant(0n, extra), a]);
+    if (a.width === 1) return fold.repeat(a, width);
     const sign = this.#slice(e, e.width - 1, e.width - 1, c);
-    return joined([extra === 1 ? sign : { kind: "repeat", a: sign, count: extra, width: extra }, this.lower(e, c)]);
+    return fold.concat([fold.repeat(sign, extra), this.lower(e, c)]);
   }
 
   /** Bits `hi` to `lo` of `e`, taken from its operands where that says the same, for Verilog selects from names only. */
@@ -208,7 +168,7 @@ export class Lowering {
     if (shared) return this.#select(this.lower(e, c), hi, lo);
     switch (e.kind) {
       case "literal":
-        return literal((e.value >> BigInt(lo)) & mask(width), width);
+        return fold.constant((e.value >> BigInt(lo)) & mask(width), width);
       case "ref": {
         const instead = this.#in.substitute.get(e.signal);
         return instead === undefined ? this.#select(e, hi, lo) : this.#slice(instead, hi, lo, c);
@@ -216,17 +176,17 @@ export class Lowering {
       case "slice":
         return this.#slice(e.a, e.lo + hi, e.lo + lo, c);
       case "concat":
-        return joined(this.#partsOf(e.parts, hi, lo, c));
+        return fold.concat(this.#partsOf(e.parts, hi, lo, c));
       case "repeat":
-        if (e.a.width === 1) return width === 1 ? this.lower(e.a, c) : { kind: "repeat", a: this.lower(e.a, c), count: width, width };
-        return joined(this.#partsOf(new Array<Expr>(e.count).fill(e.a), hi, lo, c));
+        if (e.a.width === 1) return fold.repeat(this.lower(e.a, c), width);
+        return fold.concat(this.#partsOf(new Array<Expr>(e.count).fill(e.a), hi, lo, c));
       case "zext":
       case "sext": {
         if (hi < e.a.width) return this.#slice(e.a, hi, lo, c);
         const low = Math.min(lo, e.a.width - 1);
         if (e.kind === "zext")
           return lo >= e.a.width
-            ? literal(0n, width)
+            ? fold.constant(0n, width)
             : this.#resize({ kind: "slice", a: e.a, hi: e.a.width - 1, lo, width: e.a.width - lo }, width, false, c);
         return this.#resize({ kind: "slice", a: e.a, hi: e.a.width - 1, lo: low, width: e.a.width - low }, width, true, c);
       }
@@ -234,17 +194,16 @@ export class Lowering {
         if (this.#in.uses.of(e) > 1) break;
         return this.#mux({ ...e, a: { kind: "slice", a: e.a, hi, lo, width }, b: { kind: "slice", a: e.b, hi, lo, width }, width }, c);
       case "unary":
-        if (e.op === "not") return not(this.#slice(e.a, hi, lo, c));
-        if (e.op === "neg" && lo === 0 && this.#in.uses.of(e) <= 1)
-          return { kind: "unary", op: "neg", a: this.#slice(e.a, hi, 0, c), width };
+        if (e.op === "not") return fold.not(this.#slice(e.a, hi, lo, c));
+        if (e.op === "neg" && lo === 0 && this.#in.uses.of(e) <= 1) return fold.unary("neg", this.#slice(e.a, hi, 0, c));
         break;
       case "binary": {
         const bitwise = e.op === "and" || e.op === "or" || e.op === "xor";
         const fromBelow = lo === 0 && this.#in.uses.of(e) <= 1;
         if (bitwise || (fromBelow && (e.op === "add" || e.op === "sub")))
-          return { kind: "binary", op: e.op, a: this.#slice(e.a, hi, lo, c), b: this.#slice(e.b, hi, lo, c), width };
+          return fold.binary(e.op, this.#slice(e.a, hi, lo, c), this.#slice(e.b, hi, lo, c), width);
         if (fromBelow && (e.op === "mul" || e.op === "smul")) return this.#product(e, width, c);
-        if (fromBelow && e.op === "shl") return { kind: "binary", op: "shl", a: this.#slice(e.a, hi, 0, c), b: this.lower(e.b, c), width };
+        if (fromBelow && e.op === "shl") return fold.binary("shl", this.#slice(e.a, hi, 0, c), this.lower(e.b, c), width);
         break;
       }
       case "cell":
@@ -253,7 +212,7 @@ export class Lowering {
       case "index":
         break;
     }
-    return this.#select(this.atom(e, c), hi, lo);
+    return this.#select(this.#named(e, c), hi, lo);
   }
 
   /** Bits of something that has a name. */
@@ -261,7 +220,7 @@ export class Lowering {
     const width = hi - lo + 1;
     if (width === a.width) return a;
     if (a.kind === "slice") return { ...a, hi: a.lo + hi, lo: a.lo + lo, width };
-    if (a.kind === "literal") return literal((a.value >> BigInt(lo)) & mask(width), width);
+    if (a.kind === "literal") return fold.constant((a.value >> BigInt(lo)) & mask(width), width);
     return { kind: "slice", a, hi, lo, width };
   }
 

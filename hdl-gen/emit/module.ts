@@ -5,11 +5,11 @@ import { unknownSource } from "../core/source.ts";
 import { writeDeclarations, writeInitial, writePorts } from "./declarations.ts";
 import { ExpressionPrinter } from "./expression.ts";
 import { writeInstance } from "./instances.ts";
-import { group, indent, join, line } from "./layout.ts";
+import { group, indent, join, line, softline } from "./layout.ts";
 import { literalText } from "./literal.ts";
 import { MemberNames, Names } from "./names.ts";
 import { planPins } from "./pins.ts";
-import { decided } from "./processes.ts";
+import { prepared } from "./processes.ts";
 import { closeRegion, openRegion, writeProperties } from "./properties.ts";
 import { buildRegion, type Part, type Region } from "./region.ts";
 import { mixedResets } from "./resets.ts";
@@ -40,7 +40,7 @@ class ModuleWriter {
   readonly #counters: string[] = [];
 
   constructor(module: Module, options: VerilogOptions) {
-    this.#m = decided(module);
+    this.#m = prepared(module);
     this.#options = options;
     this.#names = new Names(module);
     this.#members = new MemberNames(this.#names);
@@ -152,7 +152,7 @@ class ModuleWriter {
   #part(p: Part, region: Region, text: Text): void {
     switch (p.kind) {
       case "assign":
-        text.line(group("assign ", this.#writer(text, "=").place(p.line.place), " = ", this.#print.alone(p.line.value), ";"), p.line.at);
+        text.line(["assign ", this.#writer(text, "=").place(p.line.place), " =", this.#print.after(p.line.value), ";"], p.line.at);
         break;
       case "combinational":
         this.#writer(text, "=").under("always @*", p.lines);
@@ -218,7 +218,7 @@ class ModuleWriter {
     if (idle.length === 0) return;
     text.blankUnlessFirst();
     text.comment("Nothing needs these.");
-    text.line(group(`wire ${this.#names.claim("unused_ok")} = &{`, indent(join(["1'b0", ...idle], ",", line)), "};"));
+    text.line(group(`wire ${this.#names.claim("unused_ok")} = &{`, indent(softline, join(["1'b0", ...idle], ",", line)), softline, "};"));
   }
 
   #properties(region: Region, text: Text): void {

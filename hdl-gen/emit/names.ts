@@ -1,6 +1,6 @@
 /** Names that the emitter gives: unique in their module, never a reserved word, always the same for the same design. */
+import { botherVerilator, reservedBy } from "../check/reserved.ts";
 import type { EnumInfo, Module } from "../core/ir.ts";
-import { keywords } from "./keywords.ts";
 
 /** The identifiers of one module. */
 export class Names {
@@ -13,7 +13,7 @@ export class Names {
   }
 
   isFree(name: string): boolean {
-    return !this.#taken.has(name) && !keywords.has(name);
+    return !this.#taken.has(name) && reservedBy(name) === null && !botherVerilator(name);
   }
 
   /** Takes `wanted`, or `wanted_2`, `wanted_3`, ... where that is not free. */
@@ -25,12 +25,15 @@ export class Names {
   }
 }
 
-/** Free text as an identifier: "never full, nor empty" is never_full_nor_empty. */
+const longestSlug = 48;
+
+/** Free text as an identifier: "never full, nor empty" is never_full_nor_empty. Cut between words where it is long. */
 export const slug = (text: string): string => {
   const words = text
     .replaceAll(/[^A-Za-z0-9_]+/g, "_")
     .replaceAll(/^_+|_+$/g, "")
-    .toLowerCase();
+    .toLowerCase()
+    .replace(new RegExp(`^(.{1,${longestSlug}})(?:_.*|$)`), "$1");
   return /^[a-z_]/.test(words) ? words : `p_${words}`;
 };
 

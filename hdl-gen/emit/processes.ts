@@ -4,6 +4,7 @@
  */
 import type { Expr, Memory, Module, Signal, Stmt, Target } from "../core/ir.ts";
 import { partition, splitSignals } from "./blocks.ts";
+import { asSwitch } from "./choices.ts";
 import { type ClockedProcess, planClocked } from "./clocked.ts";
 import { combinational, type Unit } from "./combinational.ts";
 import { asExpression, prune } from "./prune.ts";
@@ -28,13 +29,22 @@ export interface Plan {
   readonly split: ReadonlySet<Signal>;
 }
 
-/** Statements whose condition is a constant are decided here, so that all later steps see the same tree. */
-export const decided = (m: Module): Module => ({ ...m, body: prune(m.body, () => true) });
+/** Statements whose condition is a constant are decided, and choices among many become switches, for all later steps. */
+export const prepared = (m: Module): Module => ({ ...m, body: choices(prune(m.body, () => true)) });
+
+const choices = (body: readonly Stmt[]): readonly Stmt[] =>
+  body.map((s): Stmt => {
+    if (s.kind === "assign") return asSwitch(s);
+    if (s.kind === "if") return { ...s, then: choices(s.then), else: choices(s.else) };
+    if (s.kind === "store") return s;
+    const cases = s.cases.map((c) => ({ ...c, body: choices(c.body) }));
+    return { ...s, cases, fallback: s.fallback === null ? null : choices(s.fallback) };
+  });
 
 const covers = (t: Target, u: Unit): boolean => t.kind === "whole" || (t.kind === "bits" && t.hi === u.hi && t.lo === u.lo);
 
 /**
- * The processes of a module with decided conditions. `consumed`: statements that stand in port connections already;
+ * The processes of a prepared module. `consumed`: statements that stand in port connections already;
  * `wanted`: the signals and memories of this region (hardware or properties).
  */
 export const planProcesses = (m: Module, consumed: ReadonlySet<Stmt>, wanted: (x: Signal | Memory) => boolean): Plan => {

@@ -9,7 +9,6 @@
 import type { Expr, Property, Signal } from "../core/ir.ts";
 import { shortSource } from "../core/ir.ts";
 import type { ExpressionPrinter } from "./expression.ts";
-import { group, indent, line } from "./layout.ts";
 import { type Names, slug } from "./names.ts";
 import type { Text } from "./text.ts";
 
@@ -35,48 +34,59 @@ export const writeProperties = (
   names: Names,
   nameOf: (s: Signal) => string,
 ): void => {
-  const wires = new Map<Condition, string>();
-  for (const c of list) {
-    const name = names.claim(slug(c.property.name));
-    wires.set(c, name);
-    text.line(group(`wire ${name} =`, indent(line, print.alone(c.cond)), ";"), c.property.at);
-  }
-  const domains = [...new Set(list.map((c) => c.property.domain))];
-  for (const domain of domains) {
-    const own = list.filter((c) => c.property.domain === domain);
+  const named = list.map((c): Named => {
+    const label = names.claim(slug(c.property.name));
+    const wire = names.claim(`${label}_${c.property.kind === "cover" ? "reached" : "holds"}`);
+    text.line([`wire ${wire} =`, print.after(c.cond), ";"], c.property.at);
+    return { property: c.property, label, wire };
+  });
+  for (const domain of new Set(list.map((c) => c.property.domain))) {
     text.blank();
     text.line(`always @(posedge ${nameOf(domain.clock)})`);
     text.indented(() => {
       text.line(`if (!${nameOf(domain.reset)}) begin`);
       text.indented(() => {
-        writeChecks(own, text, (c) => wires.get(c) ?? "");
+        const own = named.filter((c) => c.property.domain === domain);
+        writeChecks(
+          own.filter((c) => c.property.kind !== "cover"),
+          text,
+        );
+        writeCovers(
+          own.filter((c) => c.property.kind === "cover"),
+          text,
+        );
       });
       text.line("end");
     });
   }
 };
 
-const writeChecks = (list: readonly Condition[], text: Text, wire: (c: Condition) => string): void => {
-  const checks = list.filter((c) => c.property.kind !== "cover");
-  const covers = list.filter((c) => c.property.kind === "cover");
-  if (checks.length > 0) {
-    text.directive("`ifdef FORMAL");
-    for (const c of checks) text.line(`${c.property.kind} (${wire(c)});`);
-    text.directive("`else");
-    for (const c of checks) {
-      text.line(`if (!${wire(c)})`);
-      text.indented(() => {
-        text.line(`$error("${message(c.property)}");`);
-      });
-    }
-    text.directive("`endif");
+interface Named {
+  readonly property: Property;
+  readonly label: string;
+  readonly wire: string;
+}
+
+const writeChecks = (list: readonly Named[], text: Text): void => {
+  if (list.length === 0) return;
+  text.directive("`ifdef FORMAL");
+  for (const c of list) text.line(`${c.label}: ${c.property.kind} (${c.wire});`);
+  text.directive("`else");
+  for (const c of list) {
+    text.line(`if (!${c.wire})`);
+    text.indented(() => {
+      text.line(`$error("${message(c.property)}");`);
+    });
   }
-  if (covers.length > 0) {
-    // Verilator counts them with --coverage-user; Icarus does not know the word.
-    text.directive("`ifndef __ICARUS__");
-    for (const c of covers) text.line(`cover (${wire(c)});`);
-    text.directive("`endif");
-  }
+  text.directive("`endif");
+};
+
+/** Verilator counts covers with --coverage-user; Icarus does not know the word. */
+const writeCovers = (list: readonly Named[], text: Text): void => {
+  if (list.length === 0) return;
+  text.directive("`ifndef __ICARUS__");
+  for (const c of list) text.line(`${c.label}: cover (${c.wire});`);
+  text.directive("`endif");
 };
 
 /** A property's name as the format string of a system task. */

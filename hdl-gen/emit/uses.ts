@@ -6,7 +6,7 @@
 import { type Expr, operands } from "../core/ir.ts";
 
 /** Operators that a repeated value may add to the text in all before it is named. */
-const repeatedOperators = 14;
+const repeatedOperators = 6;
 
 /** How often each value is used directly, by another value or by a statement. */
 export class Uses {

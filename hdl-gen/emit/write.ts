@@ -53,7 +53,7 @@ export class StatementWriter {
   }
 
   #assignment(l: Extract<Line, { kind: "assign" }>): Doc {
-    return group(this.place(l.place), ` ${this.#sign} `, this.#print.alone(l.value), ";");
+    return [this.place(l.place), ` ${this.#sign}`, this.#print.after(l.value), ";"];
   }
 
   place(p: Place): Doc {
@@ -73,13 +73,13 @@ export class StatementWriter {
   }
 
   #if(first: Extract<Line, { kind: "if" }>): void {
-    const branches: { readonly cond: Expr | null; readonly body: readonly Line[]; readonly at: Source }[] = [];
+    const branches: { readonly cond: Expr | null; readonly body: readonly Line[]; readonly at?: Source }[] = [];
     for (let l = first; ; ) {
       branches.push({ cond: l.cond, body: l.then, at: l.at });
       const [next] = l.else;
       if (l.else.length === 1 && next?.kind === "if") l = next;
       else {
-        if (l.else.length > 0) branches.push({ cond: null, body: l.else, at: l.at });
+        if (l.else.length > 0) branches.push({ cond: null, body: l.else });
         break;
       }
     }
@@ -87,7 +87,7 @@ export class StatementWriter {
     const bare = branches.every((b) => b.body.length === 1 && b.body[0]?.kind === "assign");
     branches.forEach((b, i) => {
       const before = i === 0 ? "" : bare ? "else " : "end else ";
-      const head = b.cond === null ? before.trimEnd() : [`${before}if (`, indent(this.#print.mixed(b.cond)), ")"];
+      const head = b.cond === null ? before.trimEnd() : [`${before}if (`, indent(indent(this.#print.mixed(b.cond))), ")"];
       this.#text.line(bare ? head : [head, " begin"], b.at);
       this.#text.indented(() => {
         this.lines(b.body);
