@@ -56,12 +56,13 @@ export interface RegisterOptions<W extends boolean = boolean> extends ForwardOpt
   readonly width?: RegisterWidth;
 }
 
+// `NoInfer`: whether accesses are forwarded is said by the options alone; the map it stands in would widen it to either.
 const single = <const F extends Fields, const W extends boolean = false>(
   offset: number,
   doc: string,
   fields: F,
   options: RegisterOptions<W> = {},
-): Register<F, null, W> => ({
+): Register<F, null, NoInfer<W>> => ({
   node: "register",
   offset,
   doc,
@@ -80,7 +81,7 @@ export const reg = Object.assign(single, {
     doc: string,
     fields: F,
     options: RegisterOptions<W> = {},
-  ): Register<F, N, W> => ({ ...single(offset, doc, fields, options), count: repetition.count, stride: repetition.stride, at: here() }),
+  ): Register<F, N, NoInfer<W>> => ({ ...single(offset, doc, fields, options), count: repetition.count, stride: repetition.stride, at: here() }),
 });
 
 const group = <const M extends Nodes, const W extends boolean = false>(
@@ -88,7 +89,7 @@ const group = <const M extends Nodes, const W extends boolean = false>(
   doc: string,
   nodes: M,
   options: ForwardOptions<W> = {},
-): Group<M, null, W> => ({
+): Group<M, null, NoInfer<W>> => ({
   node: "group",
   offset,
   doc,
@@ -106,7 +107,7 @@ export const registers = Object.assign(group, {
     doc: string,
     nodes: M,
     options: ForwardOptions<W> = {},
-  ): Group<M, N, W> => ({ ...group(offset, doc, nodes, options), count: repetition.count, stride: repetition.stride, at: here() }),
+  ): Group<M, N, NoInfer<W>> => ({ ...group(offset, doc, nodes, options), count: repetition.count, stride: repetition.stride, at: here() }),
 });
 
 /** `size` bytes of addresses that the map says nothing about: accesses go on to hardware outside the block as they are. */
