@@ -81,7 +81,12 @@ export const reg = Object.assign(single, {
     doc: string,
     fields: F,
     options: RegisterOptions<W> = {},
-  ): Register<F, N, NoInfer<W>> => ({ ...single(offset, doc, fields, options), count: repetition.count, stride: repetition.stride, at: here() }),
+  ): Register<F, N, NoInfer<W>> => ({
+    ...single(offset, doc, fields, options),
+    count: repetition.count,
+    stride: repetition.stride,
+    at: here(),
+  }),
 });
 
 const group = <const M extends Nodes, const W extends boolean = false>(
