@@ -260,7 +260,12 @@ export const connectionTable = (c: Config) => {
       const { exact, local_only } = h.registers({ exact: uint(n), local_only: uint(n) });
       const each = (f: (i: number) => Bits<1>): Bits => cat(...Array.from({ length: n }, (_, i) => f(n - 1 - i)));
       const localEq = (i: number): Bits<1> =>
-        keys.local_ip.at(i).eq(io.key.localIp).and(keys.local_port.at(i).eq(io.key.localPort)).and(flags.enabled.bit(i));
+        keys.local_ip
+          .at(i)
+          .eq(io.key.localIp)
+          .and(keys.local_port.at(i).eq(io.key.localPort))
+          .and(flags.enabled.bit(i))
+          .and(rx_ring.bit(i));
       h.when(io.advance, () => {
         exact.next(
           each((i) =>

@@ -138,6 +138,7 @@ export const rxParse = (c: Config) => {
         d_pseudo: uint(sum(pseudoWords).width).noReset(),
         d_facts: frameFacts.noReset(),
         d_sum_used: bool.noReset(),
+        d_detour: bool.noReset(),
       });
       d.d_valid.next(cc.c_valid);
       const udpLength = field(26, 2),
@@ -151,12 +152,10 @@ export const rxParse = (c: Config) => {
           .and(byteOf(layers, 11).eq(protocolUdp))
           .and(unfragmented)
           .and(cc.c_length.ge(mux(cc.c_tagged, uint(16).of(46), uint(16).of(42))))
-          .and(cc.c_length.le(maxFrame))
-          // A UDP length below the IP payload is legal and rare: the kernel sees to it.
-          .and(udpLength.ge(ipPayload).or(udpLength.lt(8)).or(totalC.lt(28))),
+          .and(cc.c_length.le(maxFrame)),
       });
       const { ip_length_bad, udp_length_bad } = h.nets({
-        ip_length_bad: totalC.lt(28).or(cc.c_end.gt(cc.c_length.zext(17))),
+        ip_length_bad: totalC.lt(20).or(cc.c_end.gt(cc.c_length.zext(17))),
         udp_length_bad: udpLength.lt(8).or(udpLength.gt(ipPayload)),
       });
       h.when(cc.c_valid, () => {
@@ -166,6 +165,8 @@ export const rxParse = (c: Config) => {
         d.d_ip_sum.next(sum(ipWords));
         d.d_pseudo.next(sum(pseudoWords));
         d.d_sum_used.next(field(28, 2).ne(0));
+        // Bytes behind the UDP datagram, or a packet over the MTU: legal and rare, so the kernel sees to it.
+        d.d_detour.next(udpLength.lt(ipPayload).or(totalC.gt(c.mtu)));
         d.d_facts.next({
           length: cc.c_length,
           plain,
@@ -194,6 +195,7 @@ export const rxParse = (c: Config) => {
         e_pseudo: uint(20).noReset(),
         e_facts: frameFacts.noReset(),
         e_sum_used: bool.noReset(),
+        e_detour: bool.noReset(),
       });
       e.e_done.next(d.d_valid.and(d.d_last));
       h.when(d.d_valid, () => {
@@ -202,23 +204,25 @@ export const rxParse = (c: Config) => {
         e.e_pseudo.next(d.d_pseudo.zext(20));
         e.e_facts.next(d.d_facts);
         e.e_sum_used.next(d.d_sum_used);
+        e.e_detour.next(d.d_detour);
       });
 
       // Out: faults in their order.
       const out = h.registers({ out_done: bool, out_facts: frameFacts.noReset() });
       out.out_done.next(e.e_done);
       const udpSum = fold(fold2(e.e_sum).zext(21).add(e.e_pseudo.zext(21)));
-      const late = mux(
-        e.e_ip_ok.not(),
-        frameFault.of("IP_CHECKSUM"),
-        mux(
-          e.e_facts.fault.ne("NONE"),
-          e.e_facts.fault,
-          mux(e.e_sum_used.and(udpSum.ne("0xffff")), frameFault.of("UDP_CHECKSUM"), frameFault.of("NONE")),
-        ),
-      );
+      const none = frameFault.of("NONE");
+      const early = e.e_facts.fault;
+      const { of_headers } = h.nets({ of_headers: mux(early.is("TTL").or(e.e_ip_ok), early, frameFault.of("IP_CHECKSUM")) });
+      const of_sum = mux(e.e_sum_used.and(udpSum.ne("0xffff")), frameFault.of("UDP_CHECKSUM"), none);
       h.when(e.e_done, () =>
-        out.out_facts.next(frameFacts.with(e.e_facts, { fault: mux(e.e_facts.fault.is("TTL"), frameFault.of("TTL"), late) })),
+        out.out_facts.next(
+          frameFacts.with(e.e_facts, {
+            // Only a frame of sound headers may leave for the kernel: a broken one is dropped and counted.
+            plain: e.e_facts.plain.and(e.e_detour.and(of_headers.is("NONE")).not()),
+            fault: mux(of_headers.is("NONE"), of_sum, of_headers),
+          }),
+        ),
       );
       facts.drive(out.out_facts);
       done.drive(out.out_done);

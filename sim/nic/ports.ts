@@ -274,6 +274,10 @@ export class RegisterMaster {
   get finished(): boolean {
     return this.#finished;
   }
+  /** The program has nothing to ask of the device for a while. */
+  get waiting(): boolean {
+    return this.#operation?.kind === "wait";
+  }
   #advance(result: bigint, cycle: number): void {
     const step = this.#program.next(result);
     this.#operation = step.done === true ? null : step.value;

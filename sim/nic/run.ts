@@ -1,10 +1,10 @@
 /** A run: captured frames through the hardware, applications behind it, and what every frame's way was. */
 import { type Config, type DropCause, dropCauses } from "#rtl/common.ts";
 import { derived } from "#rtl/config/config.ts";
-import { type Endpoint, macNumber, macText, parse } from "#sim/models/packet/index.ts";
+import { type Endpoint, macNumber, macText, type ParsedFrame, parse } from "#sim/models/packet/index.ts";
 import type { Device } from "./device.ts";
 import { type Application, host } from "./host.ts";
-import { type Arrival, AxiMemory, Dice, FrameSink, RegisterMaster, WireSource } from "./ports.ts";
+import { type Arrival, AxiMemory, Dice, FrameSink, type HostProgram, RegisterMaster, WireSource } from "./ports.ts";
 
 /** Where memory stands on the bus (reference/rocket). */
 export const memoryBase = 0x8000_0000;
@@ -22,6 +22,10 @@ export interface RunOptions {
   readonly onFrame?: (arrived: number) => void;
   readonly out: (frame: Uint8Array, cycle: number) => void;
   readonly ordinary: (frame: Uint8Array, cycle: number) => void;
+  /** Host software in place of `app`; it ends when `finished` says that nothing more will come. */
+  readonly program?: (memory: Uint8Array, finished: () => boolean) => HostProgram;
+  /** Bytes of memory, where `program` uses more than the bound slots' rings. */
+  readonly memorySize?: number;
   /** Cycles without any progress after which the run is given up. */
   readonly patience?: number;
 }
@@ -55,6 +59,8 @@ export interface RunOutcome {
   /** Peers that no frame of the capture showed a MAC address of. */
   readonly unreachable: number;
   readonly mac: string;
+  /** Memory as the run left it, from `memoryBase` on. */
+  readonly memory: Uint8Array;
 }
 
 /** Something stopped moving: the hardware or the host waits for what does not come. */
@@ -62,11 +68,14 @@ export class HangError extends Error {
   override readonly name = "HangError";
 }
 
+/** The layers of a frame; none where it is too short for Ethernet, which the hardware must bear. */
+const layersOf = (data: Uint8Array): Partial<ParsedFrame> => (data.length < 14 ? {} : parse(data));
+
 /** The address that frames for the bound sockets are sent to; a local one where there are none. */
 const ownMac = (frames: readonly InputFrame[], binds: readonly Endpoint[]): string => {
   const wanted = new Set(binds.map((b) => b.address));
   for (const { data } of frames) {
-    const { ethernet, ipv4 } = parse(data);
+    const { ethernet, ipv4 } = layersOf(data);
     if (
       ethernet !== undefined &&
       ipv4 !== undefined &&
@@ -97,7 +106,7 @@ export const runNic = (device: Device, frames: readonly InputFrame[], options: R
   const memory = new AxiMemory(
     device,
     busBytes,
-    { base: memoryBase, size: 2 * Math.max(1, binds.length) * config.ringLimit, latency },
+    { base: memoryBase, size: options.memorySize ?? 2 * Math.max(1, binds.length) * config.ringLimit, latency },
     dice,
     pause,
   );
@@ -123,8 +132,7 @@ export const runNic = (device: Device, frames: readonly InputFrame[], options: R
   let origin = 0;
   const settled = (): boolean =>
     nextFrame === frames.length && source.idle && parsed === arrived && judging.length === 0 && committing.length === 0 && quiet > 64;
-  const master = new RegisterMaster(
-    device,
+  const application = (): HostProgram =>
     host({
       config,
       memory: memory.bytes,
@@ -139,15 +147,15 @@ export const runNic = (device: Device, frames: readonly InputFrame[], options: R
         if (e.kind === "unreachable") unreachable++;
         if (e.kind === "enabled") switchedOn = true;
       },
-    }),
-  );
+    });
+  const master = new RegisterMaster(device, options.program?.(memory.bytes, settled) ?? application());
   let ready = false;
   let switchedOn = false;
   const next = (): Arrival | null => {
     const frame = frames[nextFrame];
     if (!ready || frame === undefined) return null;
     nextFrame++;
-    const { ethernet, ipv4 } = parse(frame.data);
+    const { ethernet, ipv4 } = layersOf(frame.data);
     if (ethernet !== undefined && ipv4 !== undefined && ipv4.source !== "0.0.0.0")
       neighbours.set(ipv4.source, BigInt(macNumber(ethernet.source)));
     const notBefore = options.timing === "line" ? 0 : origin + Math.round((Number(frame.timestamp - start) * config.wireMhz) / 1000);
@@ -158,7 +166,7 @@ export const runNic = (device: Device, frames: readonly InputFrame[], options: R
   let lastProgress = 0;
   for (;;) {
     // The NIC is switched on before the first frame comes.
-    if (!ready && switchedOn) {
+    if (!ready && (switchedOn || (options.program !== undefined && master.waiting))) {
       ready = true;
       origin = cycle;
     }
@@ -205,7 +213,7 @@ export const runNic = (device: Device, frames: readonly InputFrame[], options: R
       way.decided = cycle;
       way.verdict = delivered ? "accepted" : causes === 0 ? "ordinary" : (dropCauses[Math.log2(causes)] as DropCause);
       if (delivered) {
-        const { ipv4, udp } = parse((frames[way.index] as InputFrame).data);
+        const { ipv4, udp } = layersOf((frames[way.index] as InputFrame).data);
         const slot = slotOf.get(`${ipv4?.destination}:${udp?.destinationPort}`) ?? 0;
         const length = udp === undefined ? 0 : udp.length - 8;
         way.payload = length;
@@ -239,7 +247,7 @@ export const runNic = (device: Device, frames: readonly InputFrame[], options: R
         `nothing has moved since cycle ${lastProgress}: ${arrived} of ${frames.length} frames arrived, ${parsed} parsed, ${judging.length} without a verdict, ${committing.length} not yet in memory, ${sent.length} sent`,
       );
   }
-  return { cycles: cycle - origin, frames: ways, sent, ordinary: ordinaryFrames, doorbells, unreachable, mac };
+  return { cycles: cycle - origin, frames: ways, sent, ordinary: ordinaryFrames, doorbells, unreachable, mac, memory: memory.bytes };
 };
 /** Cycles that the capture itself is silent before its next frame. */
 const gapCycles = (frames: readonly InputFrame[], next: number, options: RunOptions): number => {
