@@ -3,7 +3,7 @@
  * `cli/commands/` that exports a commander `Command` named `command`; the file is loaded only when it is called.
  */
 import type { Command } from "commander";
-import { neededTools, simulationTools, type ToolName } from "../toolchain/catalogue.ts";
+import { lintTools, neededTools, simulationTools, type ToolName } from "../toolchain/catalogue.ts";
 
 export interface CommandEntry {
   readonly name: string;
@@ -18,6 +18,7 @@ export const commands: readonly CommandEntry[] = [
   { name: "test", summary: "run the tests, or those whose path matches", load: () => import("./commands/test.ts"), needs: neededTools },
   { name: "run", summary: "send a capture through the hardware", load: () => import("./commands/run.ts"), needs: simulationTools },
   { name: "gen", summary: "write RTL, headers, device tree and documents", load: () => import("./commands/gen.ts") },
+  { name: "lint", summary: "check the generated Verilog with every linter", load: () => import("./commands/lint.ts"), needs: lintTools },
   { name: "config", summary: "show the parameters of a configuration", load: () => import("./commands/config.ts") },
   { name: "doctor", summary: "show each tool, its version and what is missing", load: () => import("./commands/doctor.ts") },
 ];

@@ -18,10 +18,10 @@ export class Text {
     this.#sources = options.sources;
   }
 
-  /** One line (or more, where it does not fit). */
+  /** One line (or more, where it does not fit; the place then stands on the first). */
   line(doc: Doc, at?: Source): void {
-    const text = render(doc, this.#margin, this.#margin);
-    this.#lines.push(`${" ".repeat(this.#margin)}${text}${this.#comment(at)}`);
+    const [first, ...others] = render(doc, this.#margin, this.#margin).split("\n");
+    this.#lines.push(`${" ".repeat(this.#margin)}${first}${this.#comment(at)}`, ...others);
   }
 
   /** The same from the first column: compiler directives. */
