@@ -233,7 +233,8 @@ const docOfStatement = (tokens: readonly Token[], from: number, outward: boolean
       before.text === ";" ||
       (before.text === "," && tokens[i + 1]?.text === ":") ||
       (before.text === "=>" && !outward) ||
-      (declarators.has(t.text) && !modifiers.has(before.text)) ||
+      // `<const T>` is a type parameter.
+      (declarators.has(t.text) && !modifiers.has(before.text) && !/^[<,]$/.test(before.text)) ||
       (before.line < t.line && endsOperand(before) && (t.kind === "word" || t.kind === "string"));
     if (starts && !outward) return "";
     skipping = starts;
