@@ -56,8 +56,7 @@ export const fifo = <P extends Data, I, const Counted extends boolean = false>(
   const streams = { push: input(stream(of)), pop: output(stream(of)) };
   const ports = options.count ? { ...streams, count: output(level) } : streams;
 
-  const made = module(name, ports, ({ push, pop, ...io }, h) => {
-    const count = "count" in io ? (io.count as Bits) : null;
+  return module(name, ports, ({ push, pop, ...io }, h) => {
     const pointer = index(depth);
     const after = (p: Bits): Bits => (isPowerOfTwo(depth) ? p.add(1) : mux(p.eq(depth - 1), pointer.of(0), p.add(1)));
     const { full } = h.registers({ /** Every entry is in use: tells all from none where head and tail meet. */ full: bool });
@@ -65,40 +64,39 @@ export const fifo = <P extends Data, I, const Counted extends boolean = false>(
     const pointers =
       depth === 1 ? null : h.registers({ /** The oldest entry. */ head: pointer, /** Where the next beat goes. */ tail: pointer });
     const { head, tail } = pointers ?? { head: pointer.of(0), tail: pointer.of(0) };
+    const prefetch = style === "block" ? h.registers({ /** The register at the memory's output holds a beat. */ fetched: bool }) : null;
     const { empty } = h.nets({ empty: pointers === null ? full.not() : head.eq(tail).and(full.not()) });
+
     push.ready.drive(full.not());
+    pop.valid.drive(prefetch?.fetched ?? (flow ? push.valid.or(empty.not()) : empty.not()));
+    // A beat that passes an empty FIFO at once is never stored.
+    const stored = flow ? push.fire.and(empty.and(pop.ready).not()) : push.fire;
+    const { taken } =
+      prefetch === null
+        ? { taken: flow ? pop.ready.and(empty.not()) : pop.fire }
+        : h.nets({ taken: empty.not().and(prefetch.fetched.not().or(pop.ready)) });
 
     const cells = h.memory("cells", of, depth, { style, collision: "never" });
-    const { store, take } = h.wires({ store: bool, take: bool });
-    cells.write(tail, push.payload, store);
-    h.when(store.ne(take), () => full.next(pointers === null ? store : store.and(after(tail).eq(head))));
+    cells.write(tail, push.payload, stored);
+    if (prefetch !== null) {
+      pop.payload.drive(cells.readSync("word", head, taken));
+      h.when(taken, () => prefetch.fetched.next(1)).elseWhen(pop.ready, () => prefetch.fetched.next(0));
+    } else pop.payload.drive(flow ? mux(empty, push.payload, cells.read(head) as never) : cells.read(head));
+
     if (pointers !== null) {
-      h.when(store, () => tail.next(after(tail)));
-      h.when(take, () => head.next(after(head)));
+      h.when(stored, () => tail.next(after(tail)));
+      h.when(taken, () => head.next(after(head)));
     }
-    // How many entries are in use; tail may have wrapped when head has not.
-    const distance = tail.sub(head);
-    const used = isPowerOfTwo(depth) ? distance : mux(tail.lt(head), distance.add(depth % 2 ** pointer.width), distance);
-    const stored = pointers === null ? full.zext(level.width) : mux(full, level.of(depth), used.zext(level.width) as Bits);
-    if (style === "block") {
-      const { fetched } = h.registers({ /** The register at the memory's output holds a beat. */ fetched: bool });
-      store.drive(push.fire);
-      take.drive(empty.not().and(fetched.not().or(pop.ready)));
-      pop.payload.drive(cells.readSync("word", head, take));
-      pop.valid.drive(fetched);
-      h.when(take, () => fetched.next(1)).elseWhen(pop.ready, () => fetched.next(0));
-      count?.drive(stored.add(fetched.zext(level.width)));
-    } else {
-      // A beat that passes an empty FIFO at once is never stored.
-      const passes = empty.and(pop.ready);
-      store.drive(flow ? push.fire.and(passes.not()) : push.fire);
-      take.drive(flow ? pop.ready.and(empty.not()) : pop.fire);
-      pop.valid.drive(flow ? push.valid.or(empty.not()) : empty.not());
-      pop.payload.drive(flow ? mux(empty, push.payload, cells.read(head) as never) : cells.read(head));
-      count?.drive(stored);
+    h.when(stored.ne(taken), () => full.next(pointers === null ? stored : stored.and(after(tail).eq(head))));
+
+    if ("count" in io) {
+      // How far tail is ahead of head; it may have wrapped when head has not.
+      const distance = tail.sub(head);
+      const used = isPowerOfTwo(depth) ? distance : mux(tail.lt(head), distance.add(depth % 2 ** pointer.width), distance);
+      const inMemory = pointers === null ? full.zext(level.width) : mux(full, level.of(depth), used.zext(level.width) as Bits);
+      (io.count as Bits).drive(prefetch === null ? inMemory : inMemory.add(prefetch.fetched.zext(level.width)));
     }
     if (pointers !== null) h.assert("all entries are in use only where head and tail meet", full.implies(head.eq(tail)));
     if (!isPowerOfTwo(depth)) h.assert("head and tail stay inside", head.lt(depth).and(tail.lt(depth)));
-  });
-  return made as unknown as HardwareModule<FifoPorts<P, Counted>>;
+  }) as unknown as HardwareModule<FifoPorts<P, Counted>>;
 };

@@ -89,6 +89,9 @@ test("carries structs", () => {
   }
 });
 
+test("its doc comment goes with it into the Verilog", () => {
+  expect(fifo(uint(8), 4).doc).toContain("first-word latency");
+});
 test("refuses what cannot be built", () => {
   expect(() => fifo(uint(8), 0)).toThrow(HdlError);
   expect(() => fifo(uint(8), 0)).toThrow(/fifo\.test\.ts:\d+: error: fifo of 0 entries: a whole number of at least 1 is needed/);
