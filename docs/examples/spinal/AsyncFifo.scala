@@ -26,7 +26,7 @@ class AsyncFifo[T <: Data](of: HardType[T], depth: Int, writing: ClockDomain, re
     val tailSeen = BufferCC(tailGray, B(0, width bits))
     headGray := headGrayReg
     io.pop.valid := headGray =/= tailSeen
-    io.pop.payload := cells.readAsync(head.resized, clockCrossing = true)
+    io.pop.payload := cells.readSync(Mux(io.pop.fire, head + 1, head).resized, clockCrossing = true)
     when(io.pop.fire) { head := head + 1 }
   }
 }

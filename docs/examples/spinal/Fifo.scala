@@ -16,7 +16,7 @@ class Fifo[T <: Data](of: HardType[T], depth: Int) extends Component {
   io.pop.payload := cells.readAsync(head)
 
   when(io.push.fire) {
-    cells(tail) := io.push.payload
+    cells.write(tail, io.push.payload)
     tail := tail + 1
   }
   when(io.pop.fire) { head := head + 1 }

@@ -11,7 +11,7 @@ class RegisterMap extends Component {
     val port = out UInt (16 bits)
     val received, drop = in Bool ()
   }
-  val regs = BusInterface(io.bus, (0x0, 16 Byte))
+  val regs = AxiLite4BusInterface(io.bus, (0x0, 16 Byte))
   val CONTROL = regs.newReg(doc = "Datapath control")
   val enable = CONTROL.field(Bool(), AccessType.RW, 0, "Accept and send packets")
   val port = CONTROL.fieldAt(16, UInt(16 bits), AccessType.RW, 0, "Local UDP port")

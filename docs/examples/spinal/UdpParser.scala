@@ -26,8 +26,8 @@ class UdpParser extends Component {
   val complete = RegNext(io.frames.fire && beat === 5) init False
   io.frames.ready := True
   when(io.frames.fire) {
-    start := io.frames.data ## (start >> 64)
-    when(io.frames.last) { beat := 0 }.elsewhen(beat =/= 6) { beat := beat + 1 }
+    start := io.frames.payload.data ## (start >> 64)
+    when(io.frames.payload.last) { beat := 0 }.elsewhen(beat =/= 6) { beat := beat + 1 }
   }
 
   // Byte 0 is the lowest; fields have their first byte on top.
@@ -35,9 +35,9 @@ class UdpParser extends Component {
   val ipv4 = field(12, 2) === 0x0800 && field(14, 1) === 0x45
   val whole = (field(20, 2) & 0x3fff) === 0
   io.header.valid := complete && ipv4 && whole && field(23, 1) === 17
-  io.header.from.ip := field(26, 4)
-  io.header.from.port := field(34, 2)
-  io.header.to.ip := field(30, 4)
-  io.header.to.port := field(36, 2)
-  io.header.bytes := field(38, 2)
+  io.header.payload.from.ip := field(26, 4)
+  io.header.payload.from.port := field(34, 2)
+  io.header.payload.to.ip := field(30, 4)
+  io.header.payload.to.port := field(36, 2)
+  io.header.payload.bytes := field(38, 2)
 }
