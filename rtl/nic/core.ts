@@ -27,6 +27,7 @@ export const nicEvents = struct(
   {
     rxFrames: bool,
     rxAccepted: bool,
+    rxEmpty: bool,
     rxOrdinary: bool,
     rxOverflow: bool,
     rxSpoiled: bool,
@@ -110,6 +111,7 @@ export const nicCore = (c: Config) => {
       io.events.drive({
         rxFrames: rx.seen,
         rxAccepted: rx.accepted,
+        rxEmpty: rx.acceptedEmpty,
         rxOrdinary: rx.toOrdinary,
         rxOverflow: rx.overflow,
         rxSpoiled: rx.spoiled,

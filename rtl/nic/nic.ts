@@ -21,6 +21,8 @@ export const nicTrace = struct(
     refused: bool,
     /** Its verdict: to a slot, to the ordinary path, or the causes for which it was dropped. */
     delivered: bool,
+    /** With `delivered`: an empty datagram of a stream, which writes nothing. */
+    empty: bool,
     ordinary: bool,
     causes: uint(dropCauses.length),
     /** A delivered datagram is in memory and the tail has moved; or its write failed. */
@@ -85,6 +87,7 @@ export const nic = (c: Config) => {
         parsed: events.rxFrames,
         refused: events.rxOverflow.or(events.rxSpoiled).or(events.rxOversize),
         delivered: events.rxAccepted,
+        empty: events.rxEmpty,
         ordinary: events.rxOrdinary,
         causes: events.verdicts,
         committed: events.rxCommitted,

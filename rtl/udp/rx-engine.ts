@@ -73,6 +73,8 @@ export const rxEngine = (c: Config) => {
       /** Pulses for the counters. */
       seen: output(bool),
       accepted: output(bool),
+      /** With `accepted`: it has no bytes to write, and nothing will be committed. */
+      acceptedEmpty: output(bool),
       toOrdinary: output(bool),
       overflow: output(bool),
       spoiled: output(bool),
@@ -168,6 +170,7 @@ export const rxEngine = (c: Config) => {
       io.drop.drive(go.and(drops));
       io.dropSlot.drive(io.found);
       io.accepted.drive(go.and(deliver));
+      io.acceptedEmpty.drive(empty);
       io.toOrdinary.drive(go.and(mine.not()).and(too_long.not()));
       io.allocate.drive({ valid: go.and(deliver), slot: io.found, pointer: next });
 

@@ -220,7 +220,8 @@ export const runNic = (device: Device, frames: readonly InputFrame[], options: R
         const at = ringAt[slot] as number;
         writing.push({ way, bursts: Math.ceil(((at % 64) + 16 + length) / 64) });
         ringAt[slot] = (at + 16 + Math.ceil(length / 16) * 16) % config.ringLimit;
-        committing.push(way);
+        if (device.number("trace_empty") === 1) way.committed = cycle;
+        else committing.push(way);
       }
       progress = true;
     }
