@@ -5,7 +5,7 @@ import type { Diagnostic, Source } from "../core/ir.ts";
 import { clashOfNames } from "./c-names.ts";
 import { enumerationOf, type Field, highest } from "./fields.ts";
 import { elementBytes, extent, type Layout, layoutOf, registerBytes } from "./layout.ts";
-import { hex, nameProblem, snake } from "./names.ts";
+import { formProblem, hex, nameProblem, snake } from "./names.ts";
 import type { Group, Node, Nodes, Register } from "./nodes.ts";
 import { overlaps, sharedWords } from "./overlap.ts";
 
@@ -18,15 +18,23 @@ export interface MapShape {
 }
 type Report = (code: string, at: Source, message: string, related?: Diagnostic["related"]) => void;
 
-/** Names of ports and methods that a register or field would hide. */
-const ports = new Set(["bus"]);
+/** Names that the register block and the C header have already. */
+const taken: Readonly<Record<string, string>> = {
+  bus: "the register block has a port of that name",
+  io: "the C header has a type of that name",
+};
 
-const checkNames = (inside: Nodes | Readonly<Record<string, Field>>, title: string, report: Report): void => {
+const checkNames = (
+  inside: Nodes | Readonly<Record<string, Field>>,
+  title: string,
+  problemOf: (name: string) => string | null,
+  report: Report,
+): void => {
   const seen = new Map<string, string>();
   for (const [name, n] of Object.entries(inside)) {
-    const problem = nameProblem(name);
+    const problem = problemOf(name);
     if (problem !== null) report("regmap-name", n.at, `${title}${problem}`);
-    else if (ports.has(name)) report("regmap-name", n.at, `${title}"${name}" cannot be used: the register block has a port of that name`);
+    else if (title === "" && snake(name) in taken) report("regmap-name", n.at, `"${name}" cannot be used: ${taken[snake(name)]}`);
     const other = seen.get(snake(name));
     if (other !== undefined) report("regmap-name", n.at, `${title}${other} and ${name} are the same in C: ${snake(name)}; rename one`);
     seen.set(snake(name), name);
@@ -36,7 +44,7 @@ const checkNames = (inside: Nodes | Readonly<Record<string, Field>>, title: stri
 const checkFields = (r: Register, title: string, bytes: number, report: Report): void => {
   const fields = Object.entries(r.fields);
   if (fields.length === 0) report("regmap-field", r.at, `${title} has no fields`);
-  checkNames(r.fields, `${title}: `, report);
+  checkNames(r.fields, `${title}: `, formProblem, report);
   const bits = new Map<number, string>();
   for (const [name, f] of fields) {
     const where = `${title}.${name}`;
@@ -156,7 +164,7 @@ const checkNode = (name: string, n: Node, prefix: string, depth: number, forward
         n.at,
         `${title}: a forwarded group starts at a multiple of the bus's ${shape.busBytes} bytes, not at ${hex(n.offset)}`,
       );
-    checkNames(n.nodes, `${title}: `, report);
+    checkNames(n.nodes, `${title}: `, nameProblem, report);
     for (const [key, m] of Object.entries(n.nodes))
       checkNode(key, m, `${title}${n.count === null ? "" : "[]"}.`, inner, own, shape, report);
     return;
@@ -178,7 +186,7 @@ export const checkMap = (shape: MapShape): { readonly problems: readonly Diagnos
   if (problem !== null) report("regmap-name", shape.at, problem);
   if (!Number.isInteger(shape.size) || shape.size < 2 * shape.busBytes || shape.size % shape.busBytes !== 0)
     report("regmap-align", shape.at, `size ${shape.size} is not a multiple of the bus's ${shape.busBytes} bytes, of at least two words`);
-  checkNames(shape.nodes, "", report);
+  checkNames(shape.nodes, "", nameProblem, report);
   if (Object.keys(shape.nodes).length === 0) report("regmap-group", shape.at, "a map without registers");
   for (const [name, n] of Object.entries(shape.nodes)) checkNode(name, n, "", 0, false, shape, report);
   if (problems.length > 0) return { problems, layout: { registers: [], windows: [] } };

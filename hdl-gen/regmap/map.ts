@@ -29,6 +29,8 @@ export interface RegisterMap<M extends Nodes = Nodes> extends Layout {
   readonly busBytes: 4 | 8;
   readonly compatible: readonly string[];
   readonly interrupts: Readonly<Record<string, string>>;
+  /** A structure in memory rather than registers: no side effects, no hardware of its own. See `memoryLayout`. */
+  readonly memory: boolean;
   readonly at: Source;
 }
 
@@ -50,6 +52,7 @@ export const registerMap = <const M extends Nodes>(name: string, nodes: M, optio
     busBytes,
     compatible: compatible === undefined ? [] : typeof compatible === "string" ? [compatible] : compatible,
     interrupts: options.interrupts ?? {},
+    memory: false,
     at,
     ...layout,
   };

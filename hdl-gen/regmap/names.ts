@@ -38,10 +38,15 @@ const languages: readonly (readonly [string, ReadonlySet<string>, boolean])[] = 
   ["a macro of the Linux kernel", new Set(kernel), false],
   ["a word of Verilog", new Set(verilog), true],
 ];
-/** What is wrong with a name of a map, register or field; null if nothing is. */
+/** What is wrong with the form of a name; null if nothing is. Enough for a field, whose name never stands alone. */
+export const formProblem = (name: string): string | null =>
+  /^[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*$/.test(name)
+    ? null
+    : `"${name}" is no name for C, Verilog and SystemRDL: letters, digits and single _ between them, starting with a letter`;
+/** What is wrong with a name of a map, group, register or window: it becomes a struct or its member, and starts signals. */
 export const nameProblem = (name: string): string | null => {
-  if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(name) || name.includes("__") || name.endsWith("_"))
-    return `"${name}" is no name for C, Verilog and SystemRDL: letters, digits and single _ between them, starting with a letter`;
+  const form = formProblem(name);
+  if (form !== null) return form;
   const taken = languages.find(([, set, exact]) => set.has(exact ? name : snake(name)));
   if (taken === undefined) return null;
   return `"${name}" cannot be used: ${taken[2] ? name : snake(name)} is ${taken[0]}; add a word, such as ${name}${/[a-z]/.test(name) ? "Value" : "_VALUE"}`;

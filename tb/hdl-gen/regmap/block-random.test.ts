@@ -107,6 +107,6 @@ const agree = (map: RegisterMap, seed: number, cycles: number): void => {
 test("random maps and accesses", () => {
   fc.assert(
     fc.property(mapSpec, fc.nat(), (spec, seed) => agree(mapOf(spec), seed, 150)),
-    { numRuns: 200 },
+    { numRuns: Number(process.env.RUNS ?? 200) },
   );
 });
