@@ -3,11 +3,12 @@
  * those that join several are in `stream-join.ts`, the blocks behind them in `fifo.ts`, `slice.ts` and `arbiter.ts`.
  */
 import type { Builder } from "../core/builder.ts";
-import { type Bundle, backward, bundle, forward } from "../core/ports.ts";
+import { type Bundle, backward, bundle, type Clock, clock, forward } from "../core/ports.ts";
 import { transparent } from "../core/source.ts";
 import { typeOf } from "../core/type-of.ts";
 import { bool, Type } from "../core/types.ts";
 import { type Bits, type Bool, type Data, hinted } from "../core/values.ts";
+import { type AsyncFifoOptions, asyncFifo } from "./async-fifo.ts";
 import { type FifoOptions, fifo } from "./fifo.ts";
 import { readyThrough } from "./ready.ts";
 import { type SliceKind, slice } from "./slice.ts";
@@ -129,6 +130,25 @@ export class Stream<P extends Data = Data> {
   /** Each beat to one of `count` streams, chosen by its payload. */
   demux<const N extends number>(h: Builder, count: N, select: (payload: P) => Bits<any>): Times<Stream<P>, N> {
     return demuxStream(h, this, count, select(this.payload));
+  }
+  /**
+   * Into the clock `to`, through an asynchronous FIFO of 16 entries unless said; see `asyncFifo`. The stream's own clock is
+   * the current one unless `from` names it. The instance is called `NAME_crossing` unless said.
+   */
+  crossClock(
+    h: Builder,
+    to: Clock,
+    options: AsyncFifoOptions & { readonly from?: Clock; readonly depth?: number; readonly name?: string } = {},
+  ): Stream<P> {
+    const name = h.freeName(options.name ?? `${this.name}_crossing`);
+    const from = options.from ?? clock(h.currentDomain.name);
+    const made = h.instance(
+      name,
+      asyncFifo(this.of, options.depth ?? 16, options),
+      { push: this as Stream<any> },
+      { clocks: { from, to } },
+    );
+    return made.pop.named(name) as Stream<P>;
   }
 
   // ---- properties -------------------------------------------------------------------------

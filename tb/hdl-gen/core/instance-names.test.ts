@@ -36,7 +36,7 @@ test("a bundle of an instance goes by the instance's name in its parent", () => 
 
 test("typeOf gives a type that takes the value back", () => {
   const kind = enumeration("kind", ["A", "B"]);
-  const all = { byte: uint(8), number: sint(5), kind, list: array(uint(3), 4), record: struct({ a: bool, b: kind }, "record") };
+  const all = { octet: uint(8), number: sint(5), kind, items: array(uint(3), 4), record: struct({ a: bool, b: kind }, "record") };
   module("types", Object.fromEntries(Object.entries(all).map(([key, of]) => [key, input(of as Type<Data>, { unused: true })])), (io) => {
     for (const [key, of] of Object.entries(all)) {
       const value = io[key] as Data;

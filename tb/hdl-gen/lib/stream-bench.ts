@@ -139,6 +139,24 @@ export class StreamBench<P extends Ports> {
       this.cycle++;
     }
   }
+  /** One edge of these clocks: only the sources and sinks that belong to one of them take part. */
+  edge(clocks: readonly string[]): void {
+    const here = <S>(list: readonly S[]): S[] => list.filter((s) => clocks.includes(this.clockOf.get(s as object) ?? ""));
+    for (const c of this.controls) c(this.cycle);
+    const [sources, sinks] = [here(this.sources), here(this.sinks)];
+    for (const s of [...sources, ...sinks]) s.before();
+    for (const s of [...sources, ...sinks]) s.sample(this.cycle);
+    for (const w of this.watchers) w(this.cycle);
+    this.sim.edge(clocks);
+    this.cycle++;
+  }
+  /** With several clocks: whose a source or sink is. */
+  readonly clockOf = new Map<object, string>();
+  /** Says that `end` belongs to a clock. */
+  on<S extends object>(clock: string, end: S): S {
+    this.clockOf.set(end, clock);
+    return end;
+  }
   /** Runs until all sources are empty and `done` holds; throws after `limit` cycles. */
   run(done: () => boolean, limit = 20_000): void {
     for (let i = 0; i < limit; i++) {
