@@ -152,7 +152,10 @@ export class Engine {
     this.settle();
     if (e.kind === "ref") return BigInt(this.#get(e.signal));
     let run = this.#evaluators.get(e);
-    if (run === undefined) this.#evaluators.set(e, (run = compileExpr(this.#compiled, e)));
+    if (run === undefined) {
+      run = compileExpr(this.#compiled, e);
+      this.#evaluators.set(e, run);
+    }
     return BigInt(run(this.#state));
   }
   memory(path: string): MemoryView {

@@ -8,7 +8,7 @@ import type { Signal } from "../core/ir.ts";
 import type { Place } from "../core/place.ts";
 import { type Io, type Ports, view } from "../core/ports.ts";
 import type { Type } from "../core/types.ts";
-import { Bits, Data, EnumValue, Signed, StructBase, Vec } from "../core/values.ts";
+import { type Bits, Data, EnumValue, Signed, StructBase, Vec } from "../core/values.ts";
 import type { Engine, Value } from "./engine.ts";
 
 type FieldsOf<V> = Exclude<{ [K in keyof V]: V[K] extends Data ? K : never }[keyof V], keyof StructBase>;

@@ -75,7 +75,10 @@ class Cutter {
   bits(e: Expr, hi: number, lo: number): Expr {
     const key = hi * 65536 + lo;
     let made = this.#made.get(e);
-    if (made === undefined) this.#made.set(e, (made = new Map()));
+    if (made === undefined) {
+      made = new Map();
+      this.#made.set(e, made);
+    }
     let part = made.get(key);
     if (part === undefined) {
       part = this.#touches(e) ? this.#cut(e, hi, lo) : this.#slice(e, hi, lo);
@@ -197,7 +200,7 @@ const pieceStmts = (body: readonly Stmt[], piece: Piece, cutter: Cutter, pool: E
   const { signal, lo } = piece;
   const hi = lo + signal.width - 1;
   const whole: Target = { kind: "whole", signal };
-  return body.flatMap((s): readonly Stmt[] => {
+  const cut = (s: Stmt): readonly Stmt[] => {
     switch (s.kind) {
       case "assign": {
         const { target, value } = s;
@@ -249,7 +252,8 @@ const pieceStmts = (body: readonly Stmt[], piece: Piece, cutter: Cutter, pool: E
       case "store":
         return [];
     }
-  });
+  };
+  return body.flatMap(cut);
 };
 
 /** One unit per piece of each signal of the group, and one that puts the signal together again for its readers. */

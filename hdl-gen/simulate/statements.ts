@@ -2,8 +2,8 @@
 import { type Expr, operands, type Signal, type Stmt } from "../core/ir.ts";
 
 /** The statements with only those leaves (assignments, stores) that `keep` wants; empty branches are dropped. */
-export const project = (body: readonly Stmt[], keep: (leaf: Stmt) => boolean): readonly Stmt[] =>
-  body.flatMap((s): readonly Stmt[] => {
+export const project = (body: readonly Stmt[], keep: (leaf: Stmt) => boolean): readonly Stmt[] => {
+  const part = (s: Stmt): readonly Stmt[] => {
     switch (s.kind) {
       case "assign":
       case "store":
@@ -19,7 +19,9 @@ export const project = (body: readonly Stmt[], keep: (leaf: Stmt) => boolean): r
         return cases.every((c) => c.body.length === 0) && (fallback?.length ?? 0) === 0 ? [] : [{ ...s, cases, fallback }];
       }
     }
-  });
+  };
+  return body.flatMap(part);
+};
 
 /** Calls `f` for each assignment and store below. */
 export const leaves = (body: readonly Stmt[], f: (leaf: Extract<Stmt, { kind: "assign" | "store" }>) => void): void => {

@@ -39,7 +39,10 @@ export const vcd = (recorder: Recorder): string => {
     let scope = root;
     for (const n of names) {
       let inner = scope.scopes.get(n);
-      if (inner === undefined) scope.scopes.set(n, (inner = newScope()));
+      if (inner === undefined) {
+        inner = newScope();
+        scope.scopes.set(n, inner);
+      }
       scope = inner;
     }
     const s = signals[at] as (typeof signals)[number];

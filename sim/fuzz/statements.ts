@@ -35,25 +35,20 @@ export class Blocks {
     return this.#maker.random;
   }
 
+  /** One more block of statements, for signals of this region. */
   add(region: Region): void {
     const random = this.#random;
     const other = this.#maker.regions.find((r) => r !== region);
-    if (other !== undefined && random.oneIn(5)) return this.#synchroniser(region, other);
-    switch (random.below(9)) {
-      case 0:
-      case 1:
-        return this.#nets(region);
-      case 2:
-        return this.#parts(region);
-      case 3:
-        return this.#array(region);
-      case 4:
-        return this.#complete(region);
-      case 5:
-        return this.#machine(region);
-      default:
-        return this.#tree(region);
-    }
+    if (other !== undefined && random.oneIn(5)) this.#synchroniser(region, other);
+    else this.#block(random.below(9), region);
+  }
+  #block(kind: number, region: Region): void {
+    if (kind < 2) this.#nets(region);
+    else if (kind === 2) this.#parts(region);
+    else if (kind === 3) this.#array(region);
+    else if (kind === 4) this.#complete(region);
+    else if (kind === 5) this.#machine(region);
+    else this.#tree(region);
   }
   /** Every register that nothing assigns yet gets a next value. */
   finish(): void {
@@ -144,7 +139,10 @@ export class Blocks {
   }
   #synchroniser(region: Region, from: Region): void {
     const source = from.pool.signals.find((s) => s.kind === "register" && (this.#random.oneIn(2) || s.width === 1));
-    if (source === undefined) return this.#nets(region);
+    if (source === undefined) {
+      this.#nets(region);
+      return;
+    }
     this.#maker.nextGroup();
     const [first, second] = [0, 1].map(() =>
       this.#maker.declare("s", source.width, "register", { domain: region.domain, reset: { kind: "sync", value: 0n }, synchroniser: true }),

@@ -2,7 +2,7 @@
  * What the IR means, spelt out bit by bit with BigInts and nothing shared with the simulator: values are lists of bits
  * for the structural nodes, and combinational signals are computed again and again until nothing changes.
  */
-import type { ClockDomain, Expr, Memory, Module, Signal, Stmt } from "#hdl/core/ir.ts";
+import type { Binary, ClockDomain, Expr, Memory, Module, Signal, Stmt, Unary } from "#hdl/core/ir.ts";
 
 export interface Values {
   readonly signal: (s: Signal) => bigint;
@@ -24,6 +24,81 @@ export const evaluate = (e: Expr, v: Values, memo: Map<Expr, bigint> = new Map()
   memo.set(e, value);
   return value;
 };
+type Of = (e: Expr) => bigint;
+const bitsOf = (of: Of, e: Expr): readonly number[] => toBits(of(e), e.width);
+const unary = (e: Unary, of: Of): bigint => {
+  const a = bitsOf(of, e.a);
+  const ones = a.filter((b) => b === 1).length;
+  switch (e.op) {
+    case "not":
+      return fromBits(a.map((b) => 1 - b));
+    case "neg":
+      return wrap(-of(e.a), e.width);
+    case "all":
+      return ones === a.length ? 1n : 0n;
+    case "any":
+      return ones > 0 ? 1n : 0n;
+    case "parity":
+      return BigInt(ones % 2);
+  }
+};
+const binary = (e: Binary, of: Of): bigint => {
+  const bits = (x: Expr): readonly number[] => bitsOf(of, x);
+  const [a, b] = [of(e.a), of(e.b)];
+  const [sa, sb] = [toSigned(a, e.a.width), toSigned(b, e.b.width)];
+  const bitwise = (f: (x: number, y: number) => number): bigint => fromBits(bits(e.a).map((x, i) => f(x, bits(e.b)[i] as number)));
+  const truth = (t: boolean): bigint => (t ? 1n : 0n);
+  const far = b >= BigInt(e.width);
+  switch (e.op) {
+    case "and":
+      return bitwise((x, y) => x * y);
+    case "or":
+      return bitwise((x, y) => Math.max(x, y));
+    case "xor":
+      return bitwise((x, y) => (x + y) % 2);
+    case "add":
+      return wrap(a + b, e.width);
+    case "sub":
+      return wrap(a - b, e.width);
+    case "mul":
+      return a * b;
+    case "smul":
+      return wrap(sa * sb, e.width);
+    case "div":
+      return a / b;
+    case "mod":
+      return a % b;
+    case "eq":
+      return truth(a === b);
+    case "ne":
+      return truth(a !== b);
+    case "lt":
+      return truth(a < b);
+    case "le":
+      return truth(a <= b);
+    case "gt":
+      return truth(a > b);
+    case "ge":
+      return truth(a >= b);
+    case "slt":
+      return truth(sa < sb);
+    case "sle":
+      return truth(sa <= sb);
+    case "sgt":
+      return truth(sa > sb);
+    case "sge":
+      return truth(sa >= sb);
+    case "shl":
+      return far ? 0n : wrap(a * 2n ** b, e.width);
+    case "shr":
+      return far ? 0n : a / 2n ** b;
+    case "sra": {
+      const sign = bits(e.a).at(-1) as number;
+      const kept = far ? [] : bits(e.a).slice(Number(b));
+      return fromBits([...kept, ...new Array<number>(e.width - kept.length).fill(sign)]);
+    }
+  }
+};
 const compute = (e: Expr, of: (e: Expr) => bigint, v: Values): bigint => {
   const bits = (x: Expr): readonly number[] => toBits(of(x), x.width);
   switch (e.kind) {
@@ -31,80 +106,10 @@ const compute = (e: Expr, of: (e: Expr) => bigint, v: Values): bigint => {
       return e.value;
     case "ref":
       return v.signal(e.signal);
-    case "unary": {
-      const a = bits(e.a);
-      const ones = a.filter((b) => b === 1).length;
-      switch (e.op) {
-        case "not":
-          return fromBits(a.map((b) => 1 - b));
-        case "neg":
-          return wrap(-of(e.a), e.width);
-        case "all":
-          return ones === a.length ? 1n : 0n;
-        case "any":
-          return ones > 0 ? 1n : 0n;
-        case "parity":
-          return BigInt(ones % 2);
-      }
-      throw new Error(`no operator ${e.op as string}`);
-    }
-    case "binary": {
-      const [a, b] = [of(e.a), of(e.b)];
-      const [sa, sb] = [toSigned(a, e.a.width), toSigned(b, e.b.width)];
-      const bitwise = (f: (x: number, y: number) => number): bigint => fromBits(bits(e.a).map((x, i) => f(x, bits(e.b)[i] as number)));
-      const truth = (t: boolean): bigint => (t ? 1n : 0n);
-      const far = b >= BigInt(e.width);
-      switch (e.op) {
-        case "and":
-          return bitwise((x, y) => x * y);
-        case "or":
-          return bitwise((x, y) => Math.max(x, y));
-        case "xor":
-          return bitwise((x, y) => (x + y) % 2);
-        case "add":
-          return wrap(a + b, e.width);
-        case "sub":
-          return wrap(a - b, e.width);
-        case "mul":
-          return a * b;
-        case "smul":
-          return wrap(sa * sb, e.width);
-        case "div":
-          return a / b;
-        case "mod":
-          return a % b;
-        case "eq":
-          return truth(a === b);
-        case "ne":
-          return truth(a !== b);
-        case "lt":
-          return truth(a < b);
-        case "le":
-          return truth(a <= b);
-        case "gt":
-          return truth(a > b);
-        case "ge":
-          return truth(a >= b);
-        case "slt":
-          return truth(sa < sb);
-        case "sle":
-          return truth(sa <= sb);
-        case "sgt":
-          return truth(sa > sb);
-        case "sge":
-          return truth(sa >= sb);
-        case "shl":
-          return far ? 0n : wrap(a * 2n ** b, e.width);
-        case "shr":
-          return far ? 0n : a / 2n ** b;
-        case "sra": {
-          const sign = bits(e.a).at(-1) as number;
-          const kept = far ? [] : bits(e.a).slice(Number(b));
-          return fromBits([...kept, ...new Array<number>(e.width - kept.length).fill(sign)]);
-        }
-      }
-      throw new Error(`no operator ${e.op as string}`);
-    }
+    case "unary":
+      return unary(e, of);
+    case "binary":
+      return binary(e, of);
     case "mux":
       return of(e.sel) === 1n ? of(e.a) : of(e.b);
     case "slice":
