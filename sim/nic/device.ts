@@ -12,6 +12,10 @@ export interface Device {
   number(pin: string): number;
   /** One edge of every clock. */
   step(): void;
+  /** Holds every reset for some cycles. */
+  reset(cycles: number): void;
+  /** Called at each edge of the wire's own clock, before the edge of the bus that comes with or after it. */
+  onWireEdge(listener: () => void): void;
   close(): void;
 }
 
@@ -27,6 +31,10 @@ export const instantDevice = (module: HardwareModule): Device => {
     step: () => {
       for (const name of outputs) sample.set(name, sim.peek(name));
       sim.step();
+    },
+    reset: (cycles) => sim.reset(cycles),
+    onWireEdge: () => {
+      throw new Error(`${module.name}: the instant simulator steps all clocks together; run configurations with a wire clock in Verilator`);
     },
     close: () => {},
   };
@@ -54,6 +62,17 @@ export const verilatedDevice = async (
     get: (name) => pin(name).big,
     number: (name) => pin(name).number,
     step: () => sim.step(),
+    reset: (cycles) => {
+      for (const d of module.resets) pin(d.reset.name).value = 1 as never;
+      sim.step(cycles);
+      for (const d of module.resets) pin(d.reset.name).value = 0 as never;
+    },
+    onWireEdge: (listener) => {
+      sim.onRise(
+        module.domains.findIndex((d) => d.name === "wire"),
+        listener,
+      );
+    },
     close: () => sim.close(),
   };
 };

@@ -56,15 +56,15 @@ export class WireSource {
     this.#bytes = bytes;
     device.set("s_axis_rx_tuser", 0);
   }
-  /** Sets the pins for this cycle; returns a frame's first and last cycle when this beat is its last. */
-  drive(cycle: number, next: () => Arrival | null): { readonly first: number; readonly last: number } | null {
+  /** Sets the pins for this wire cycle; returns a frame's first and last cycle (of the bus) when this beat is its last. */
+  drive(wireCycle: number, cycle: number, next: () => Arrival | null): { readonly first: number; readonly last: number } | null {
     const d = this.#device;
     if (this.#frame === null) {
       this.#frame = next();
       this.#at = 0;
     }
     const f = this.#frame;
-    if (f === null || (this.#at === 0 && f.notBefore > cycle)) {
+    if (f === null || (this.#at === 0 && f.notBefore > wireCycle)) {
       d.set("s_axis_rx_tvalid", 0);
       return null;
     }
@@ -202,18 +202,23 @@ export class AxiMemory {
     const at = list.findIndex((x) => x.due <= cycle);
     return at < 0 ? null : (list.splice(at, 1)[0] as T);
   }
-  /** What moves at this edge. Tells of addresses of writes. */
-  sample(cycle: number): { readonly writeBegins: boolean } {
+  /** What moves at this edge: the ID of a write that is asked for, and of one that has been answered. */
+  sample(cycle: number): { readonly begins: number | null; readonly answered: number | null } {
     const d = this.#device;
-    if (this.#answering !== null && d.number("m_axi_bready") === 1) this.#answering = null;
+    let answered: number | null = null;
+    if (this.#answering !== null && d.number("m_axi_bready") === 1) {
+      answered = this.#answering.id;
+      this.#answering = null;
+    }
     const r = this.#reading;
     if (r !== null && d.number("m_axi_rready") === 1) {
       r.done++;
       if (r.done === r.beats) this.#reading = null;
     }
     if (this.#takes.w && d.number("m_axi_wvalid") === 1) this.#store(cycle);
-    const writeBegins = this.#takes.aw && d.number("m_axi_awvalid") === 1;
-    if (writeBegins) {
+    let begins: number | null = null;
+    if (this.#takes.aw && d.number("m_axi_awvalid") === 1) {
+      begins = d.number("m_axi_awid");
       const beats = d.number("m_axi_awlen") + 1;
       this.#addresses.push({ id: d.number("m_axi_awid"), address: this.#offset(d.get("m_axi_awaddr"), beats * this.#beat, cycle), beats });
     }
@@ -227,7 +232,7 @@ export class AxiMemory {
         due: this.#due(cycle),
       });
     }
-    return { writeBegins };
+    return { begins, answered };
   }
   #store(cycle: number): void {
     const d = this.#device;

@@ -1,13 +1,17 @@
 /** A run: captured frames through the hardware, applications behind it, and what every frame's way was. */
-import { type Config, type DropCause, dropCauses } from "#rtl/common.ts";
+import type { Config } from "#rtl/common.ts";
 import { derived } from "#rtl/config/config.ts";
-import { type Endpoint, macNumber, macText, type ParsedFrame, parse } from "#sim/models/packet/index.ts";
+import { type Endpoint, endpointText, isGroupMac, macNumber, macText } from "#sim/models/packet/index.ts";
+import type { FrameRecord, SentRecord } from "#sim/report/index.ts";
 import type { Device } from "./device.ts";
-import { type Application, host } from "./host.ts";
+import { type Application, type HostEvent, host } from "./host.ts";
+import { Journal, layersOf } from "./journal.ts";
 import { type Arrival, AxiMemory, Dice, FrameSink, type HostProgram, RegisterMaster, WireSource } from "./ports.ts";
 
 /** Where memory stands on the bus (reference/rocket). */
 export const memoryBase = 0x8000_0000;
+/** Share of cycles in which a pausing port pauses. */
+const pauseShare = 0.25;
 
 export interface RunOptions {
   readonly config: Config;
@@ -17,8 +21,9 @@ export interface RunOptions {
   readonly timing: "line" | "capture";
   /** Seed of pauses at every port; none without. */
   readonly pause?: number;
-  /** Cycles from a memory request to its answer. */
+  /** Cycles from a memory request to its answer, least and most. */
   readonly memoryLatency?: readonly [number, number];
+  /** Called for each frame that has arrived; a promise it returns is waited for, so that a terminal can be drawn. */
   readonly onFrame?: (arrived: number) => void;
   readonly out: (frame: Uint8Array, cycle: number) => void;
   readonly ordinary: (frame: Uint8Array, cycle: number) => void;
@@ -34,29 +39,14 @@ export interface InputFrame {
   /** Nanoseconds; only the differences count. */
   readonly timestamp: bigint;
 }
-export type Verdict = "accepted" | "ordinary" | "refused" | DropCause;
-/** One frame's way in, in cycles; a stage it did not reach is undefined. */
-export interface FrameWay {
-  readonly index: number;
-  readonly bytes: number;
-  readonly wireFirst: number;
-  readonly wireLast: number;
-  parsed?: number;
-  verdict?: Verdict;
-  decided?: number;
-  /** Payload bytes, where a slot took it. */
-  payload?: number;
-  dmaFirst?: number;
-  committed?: number;
-  failed?: boolean;
-}
 export interface RunOutcome {
+  /** From the first frame's arrival until everything was quiet, in cycles of the bus clock. */
   readonly cycles: number;
-  readonly frames: readonly FrameWay[];
-  readonly sent: readonly { readonly bytes: number; readonly first: number; readonly last: number }[];
-  readonly ordinary: number;
-  readonly doorbells: readonly number[];
-  /** Peers that no frame of the capture showed a MAC address of. */
+  /** What the hardware's own clock said when the first frame could arrive. */
+  readonly origin: number;
+  readonly frames: readonly FrameRecord[];
+  readonly sent: readonly SentRecord[];
+  /** Datagrams whose sender's MAC address no frame showed; they were not answered. */
   readonly unreachable: number;
   readonly mac: string;
   /** Memory as the run left it, from `memoryBase` on. */
@@ -68,191 +58,193 @@ export class HangError extends Error {
   override readonly name = "HangError";
 }
 
-/** The layers of a frame; none where it is too short for Ethernet, which the hardware must bear. */
-const layersOf = (data: Uint8Array): Partial<ParsedFrame> => (data.length < 14 ? {} : parse(data));
-
 /** The address that frames for the bound sockets are sent to; a local one where there are none. */
 const ownMac = (frames: readonly InputFrame[], binds: readonly Endpoint[]): string => {
   const wanted = new Set(binds.map((b) => b.address));
   for (const { data } of frames) {
     const { ethernet, ipv4 } = layersOf(data);
-    if (
-      ethernet !== undefined &&
-      ipv4 !== undefined &&
-      wanted.has(ipv4.destination) &&
-      Number.parseInt(ethernet.destination.slice(0, 2), 16) % 2 === 0
-    )
+    if (ethernet !== undefined && ipv4 !== undefined && wanted.has(ipv4.destination) && !isGroupMac(ethernet.destination))
       return ethernet.destination;
   }
   return macText(0x02_00_00_00_00_01);
 };
 
-/** Runs `frames` through `device`, an `accio_top` of `options.config`. */
+/** Runs `frames` through `device`, an `accio_top` of `options.config`. Throws `HangError` when nothing moves any more. */
 export const runNic = (device: Device, frames: readonly InputFrame[], options: RunOptions): RunOutcome => {
-  const { config, binds } = options;
-  const { wireBytes, busBytes } = derived(config);
-  const dice = new Dice(options.pause ?? 1);
-  const pause = options.pause === undefined ? (): boolean => false : (): boolean => dice.roll() < 0.25;
-  const mac = ownMac(frames, binds);
-  const neighbours = new Map<string, bigint>();
+  const run = new Run(device, frames, options);
+  run.loop();
+  return run.outcome();
+};
 
-  device.set("rst", 1);
-  for (let i = 0; i < 4; i++) device.step();
-  device.set("rst", 0);
-  const source = new WireSource(device, wireBytes);
-  const out = new FrameSink(device, "m_axis_tx", pause);
-  const ordinary = new FrameSink(device, "m_axis_ordinary", pause);
-  const latency = options.memoryLatency ?? [1, 1];
-  const memory = new AxiMemory(
-    device,
-    busBytes,
-    { base: memoryBase, size: options.memorySize ?? 2 * Math.max(1, binds.length) * config.ringLimit, latency },
-    dice,
-    pause,
-  );
+class Run {
+  readonly #device: Device;
+  readonly #frames: readonly InputFrame[];
+  readonly #options: RunOptions;
+  readonly #journal: Journal;
+  readonly #source: WireSource;
+  readonly #out: FrameSink;
+  readonly #ordinary: FrameSink;
+  readonly #memory: AxiMemory;
+  readonly #master: RegisterMaster;
+  readonly #mac: string;
+  /** IPv4 address to MAC address, as the kernel would know it. */
+  readonly #neighbours = new Map<string, bigint>();
+  #cycle = 0;
+  #wireCycle = 0;
+  #nextFrame = 0;
+  #ended: { readonly first: number; readonly last: number } | null = null;
+  #enabled = false;
+  /** Cycle and wire cycle at which frames may begin to arrive. */
+  #origin: { readonly cycle: number; readonly wire: number } | null = null;
+  #unreachable = 0;
+  #quiet = 0;
+  #lastProgress = 0;
+  #progress = false;
 
-  const ways: FrameWay[] = [];
-  const sent: { bytes: number; first: number; last: number }[] = [];
-  const doorbells: number[] = [];
-  let cycle = 0;
-  let unreachable = 0;
-  let ordinaryFrames = 0;
-  // Frames are parsed, judged and committed in the order in which they came.
-  let parsed = 0;
-  const judging: FrameWay[] = [];
-  const writing: { way: FrameWay; bursts: number }[] = [];
-  const committing: FrameWay[] = [];
-  const ringAt = binds.map(() => 0);
-  const slotOf = new Map(binds.map((b, i) => [`${b.address}:${b.port}`, i]));
-
-  let nextFrame = 0;
-  let arrived = 0;
-  let quiet = 0;
-  const start = frames[0]?.timestamp ?? 0n;
-  let origin = 0;
-  const settled = (): boolean =>
-    nextFrame === frames.length && source.idle && parsed === arrived && judging.length === 0 && committing.length === 0 && quiet > 64;
-  const application = (): HostProgram =>
-    host({
+  constructor(device: Device, frames: readonly InputFrame[], options: RunOptions) {
+    const { config, binds } = options;
+    const { wireBytes, busBytes, maxFrame } = derived(config);
+    const dice = new Dice(options.pause ?? 1);
+    const pause = options.pause === undefined ? (): boolean => false : (): boolean => dice.roll() < pauseShare;
+    const slots = new Map(binds.map((b, i) => [endpointText(b), i]));
+    this.#device = device;
+    this.#frames = frames;
+    this.#options = options;
+    this.#mac = ownMac(frames, binds);
+    this.#journal = new Journal((local) => slots.get(local), maxFrame);
+    device.reset(4);
+    this.#source = new WireSource(device, wireBytes);
+    this.#out = new FrameSink(device, "m_axis_tx", pause);
+    this.#ordinary = new FrameSink(device, "m_axis_ordinary", pause);
+    const size = options.memorySize ?? 2 * Math.max(1, binds.length) * config.ringLimit;
+    this.#memory = new AxiMemory(device, busBytes, { base: memoryBase, size, latency: options.memoryLatency ?? [1, 1] }, dice, pause);
+    const finished = (): boolean => this.#finished;
+    this.#master = new RegisterMaster(device, options.program?.(this.#memory.bytes, finished) ?? this.#application(finished));
+  }
+  #application(finished: () => boolean): HostProgram {
+    const { config, binds, app } = this.#options;
+    return host({
       config,
-      memory: memory.bytes,
+      memory: this.#memory.bytes,
       memoryBase,
       binds,
-      app: options.app,
-      mac: BigInt(macNumber(mac)),
-      neighbour: (ip) => neighbours.get(ip),
-      finished: settled,
-      onEvent: (e) => {
-        if (e.kind === "doorbell") doorbells.push(cycle);
-        if (e.kind === "unreachable") unreachable++;
-        if (e.kind === "enabled") switchedOn = true;
-      },
+      app,
+      mac: BigInt(macNumber(this.#mac)),
+      neighbour: (ip) => this.#neighbours.get(ip),
+      finished,
+      onEvent: (e) => this.#hostEvent(e),
     });
-  const master = new RegisterMaster(device, options.program?.(memory.bytes, settled) ?? application());
-  let ready = false;
-  let switchedOn = false;
-  const next = (): Arrival | null => {
-    const frame = frames[nextFrame];
-    if (!ready || frame === undefined) return null;
-    nextFrame++;
+  }
+  #hostEvent(e: HostEvent): void {
+    if (e.kind === "enabled") this.#enabled = true;
+    else if (e.kind === "unreachable") this.#unreachable++;
+    else if (e.kind === "doorbell") this.#journal.doorbell(e.slot, e.datagrams, this.#cycle);
+  }
+  /** Nothing more will come to the host. */
+  get #finished(): boolean {
+    return this.#nextFrame === this.#frames.length && this.#source.idle && this.#journal.settled && this.#quiet > 64;
+  }
+  /** The next frame for the wire, once the NIC is switched on. */
+  #next(): Arrival | null {
+    const { timing, config } = this.#options;
+    const frame = this.#frames[this.#nextFrame];
+    if (this.#origin === null || frame === undefined) return null;
+    this.#nextFrame++;
     const { ethernet, ipv4 } = layersOf(frame.data);
     if (ethernet !== undefined && ipv4 !== undefined && ipv4.source !== "0.0.0.0")
-      neighbours.set(ipv4.source, BigInt(macNumber(ethernet.source)));
-    const notBefore = options.timing === "line" ? 0 : origin + Math.round((Number(frame.timestamp - start) * config.wireMhz) / 1000);
-    return { data: frame.data, notBefore };
-  };
-
-  const patience = options.patience ?? 200_000;
-  let lastProgress = 0;
-  for (;;) {
-    // The NIC is switched on before the first frame comes.
-    if (!ready && (switchedOn || (options.program !== undefined && master.waiting))) {
-      ready = true;
-      origin = cycle;
-    }
-    const ended = source.drive(cycle, next);
-    out.drive();
-    ordinary.drive();
-    memory.drive(cycle);
-    master.drive(cycle);
-
-    device.step();
-    let progress = ended !== null;
-    if (ended !== null) {
-      const frame = frames[arrived] as InputFrame;
-      ways.push({ index: arrived, bytes: frame.data.length, wireFirst: ended.first, wireLast: ended.last });
-      arrived++;
-      options.onFrame?.(arrived);
-    }
-    const frameOut = out.sample(cycle);
-    if (frameOut !== null) {
-      sent.push({ bytes: frameOut.data.length, first: frameOut.first, last: cycle });
-      options.out(frameOut.data, cycle);
-      progress = true;
-    }
-    const frameOrdinary = ordinary.sample(cycle);
-    if (frameOrdinary !== null) {
-      ordinaryFrames++;
-      options.ordinary(frameOrdinary.data, cycle);
-      progress = true;
-    }
-    const { writeBegins } = memory.sample(cycle);
-    master.sample(cycle);
-
-    if (device.number("trace_parsed") === 1) {
-      const way = ways[parsed++] as FrameWay;
-      way.parsed = cycle;
-      if (device.number("trace_refused") === 1) way.verdict = "refused";
-      else judging.push(way);
-      progress = true;
-    }
-    const causes = device.number("trace_causes");
-    const delivered = device.number("trace_delivered") === 1;
-    if (delivered || causes !== 0 || device.number("trace_ordinary") === 1) {
-      const way = judging.shift() as FrameWay;
-      way.decided = cycle;
-      way.verdict = delivered ? "accepted" : causes === 0 ? "ordinary" : (dropCauses[Math.log2(causes)] as DropCause);
-      if (delivered) {
-        const { ipv4, udp } = layersOf((frames[way.index] as InputFrame).data);
-        const slot = slotOf.get(`${ipv4?.destination}:${udp?.destinationPort}`) ?? 0;
-        const length = udp === undefined ? 0 : udp.length - 8;
-        way.payload = length;
-        const at = ringAt[slot] as number;
-        writing.push({ way, bursts: Math.ceil(((at % 64) + 16 + length) / 64) });
-        ringAt[slot] = (at + 16 + Math.ceil(length / 16) * 16) % config.ringLimit;
-        if (device.number("trace_empty") === 1) way.committed = cycle;
-        else committing.push(way);
-      }
-      progress = true;
-    }
-    if (writeBegins) {
-      const w = writing[0];
-      if (w !== undefined) {
-        w.way.dmaFirst ??= cycle;
-        if (--w.bursts === 0) writing.shift();
-      }
-      progress = true;
-    }
-    if (device.number("trace_committed") === 1 || device.number("trace_lost") === 1) {
-      const way = committing.shift() as FrameWay;
-      if (device.number("trace_committed") === 1) way.committed = cycle;
-      else way.failed = true;
-      progress = true;
-    }
-    cycle++;
-    quiet = progress || !memory.idle ? 0 : quiet + 1;
-    if (progress) lastProgress = cycle;
-    if (master.finished && quiet > 512) break;
-    if (cycle - lastProgress > patience + gapCycles(frames, nextFrame, options))
-      throw new HangError(
-        `nothing has moved since cycle ${lastProgress}: ${arrived} of ${frames.length} frames arrived, ${parsed} parsed, ${judging.length} without a verdict, ${committing.length} not yet in memory, ${sent.length} sent`,
-      );
+      this.#neighbours.set(ipv4.source, BigInt(macNumber(ethernet.source)));
+    if (timing === "line") return { data: frame.data, notBefore: 0 };
+    const nanoseconds = Number(frame.timestamp - (this.#frames[0] as InputFrame).timestamp);
+    return { data: frame.data, notBefore: this.#origin.wire + Math.round((nanoseconds * config.wireMhz) / 1000) };
   }
-  return { cycles: cycle - origin, frames: ways, sent, ordinary: ordinaryFrames, doorbells, unreachable, mac, memory: memory.bytes };
-};
-/** Cycles that the capture itself is silent before its next frame. */
-const gapCycles = (frames: readonly InputFrame[], next: number, options: RunOptions): number => {
-  const [before, after] = [frames[next - 2], frames[next - 1]];
-  if (options.timing === "line" || before === undefined || after === undefined) return 0;
-  return Math.max(0, Math.round((Number(after.timestamp - before.timestamp) * options.config.wireMhz) / 1000));
-};
+
+  // ---- one edge of each clock: first what was set before it, then what it moves -----------
+
+  #driveWire(): void {
+    this.#ended = this.#source.drive(this.#wireCycle, this.#cycle, () => this.#next());
+    this.#out.drive();
+  }
+  #sampleWire(): void {
+    this.#wireCycle++;
+    if (this.#ended !== null) {
+      this.#journal.arrive((this.#frames[this.#journal.arrived] as InputFrame).data, this.#ended.first, this.#ended.last);
+      this.#options.onFrame?.(this.#journal.arrived);
+      this.#progress = true;
+    }
+    const frame = this.#out.sample(this.#cycle);
+    if (frame === null) return;
+    this.#journal.leave(frame.data, frame.first, this.#cycle);
+    this.#options.out(frame.data, this.#cycle - (this.#origin?.cycle ?? 0));
+    this.#progress = true;
+  }
+  #driveCore(): void {
+    if (this.#origin === null && (this.#enabled || (this.#options.program !== undefined && this.#master.waiting)))
+      this.#origin = { cycle: this.#cycle, wire: this.#wireCycle };
+    this.#ordinary.drive();
+    this.#memory.drive(this.#cycle);
+    this.#master.drive(this.#cycle);
+  }
+  #sampleCore(): void {
+    const d = this.#device;
+    const ordinary = this.#ordinary.sample(this.#cycle);
+    if (ordinary !== null) {
+      this.#options.ordinary(ordinary.data, this.#cycle - (this.#origin?.cycle ?? 0));
+      this.#progress = true;
+    }
+    const { begins, answered } = this.#memory.sample(this.#cycle);
+    this.#master.sample(this.#cycle);
+    const flag = (name: string): boolean => d.number(`trace_${name}`) === 1;
+    const trace = {
+      parsed: flag("parsed"),
+      refused: flag("refused"),
+      delivered: flag("delivered"),
+      empty: flag("empty"),
+      ordinary: flag("ordinary"),
+      causes: d.number("trace_causes"),
+      committed: flag("committed"),
+      lost: flag("lost"),
+    };
+    if (this.#journal.trace(trace, this.#cycle) || begins !== null) this.#progress = true;
+    if (begins !== null) this.#journal.burst(begins, this.#cycle);
+    if (answered !== null) this.#journal.answered(answered, this.#cycle);
+  }
+
+  loop(): void {
+    const d = this.#device;
+    const wireClock = this.#options.config.wireClock;
+    if (wireClock) {
+      this.#driveWire();
+      d.onWireEdge(() => {
+        this.#sampleWire();
+        this.#driveWire();
+      });
+    }
+    const patience = this.#options.patience ?? 200_000;
+    for (;;) {
+      this.#progress = false;
+      if (!wireClock) this.#driveWire();
+      this.#driveCore();
+      d.step();
+      if (!wireClock) this.#sampleWire();
+      this.#sampleCore();
+      this.#cycle++;
+      this.#quiet = this.#progress || !this.#memory.idle ? 0 : this.#quiet + 1;
+      if (this.#progress || !this.#source.idle) this.#lastProgress = this.#cycle;
+      if (this.#master.finished && this.#quiet > 512) return;
+      if (this.#cycle - this.#lastProgress > patience)
+        throw new HangError(`nothing has moved since cycle ${this.#lastProgress}: ${this.#journal} of ${this.#frames.length}`);
+    }
+  }
+  outcome(): RunOutcome {
+    const origin = this.#origin?.cycle ?? 0;
+    return {
+      cycles: this.#cycle - origin,
+      origin,
+      frames: this.#journal.records(origin),
+      sent: this.#journal.sentFrom(origin),
+      unreachable: this.#unreachable,
+      mac: this.#mac,
+      memory: this.#memory.bytes,
+    };
+  }
+}

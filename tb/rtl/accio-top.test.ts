@@ -117,14 +117,14 @@ const compare = async (config: Config, count: number, pause: number | undefined,
   });
   const expectedOrdinary: Uint8Array[] = [];
   for (const way of result.frames) {
-    const data = (frames[way.index] as InputFrame).data;
-    const verdict = model.receive.receive(data, BigInt(way.wireFirst), {
-      overflow: way.verdict === "refused" && data.length <= config.mtu + 18,
+    const data = (frames[way.number - 1] as InputFrame).data;
+    const verdict = model.receive.receive(data, BigInt(way.at.wireFirst + result.origin), {
+      overflow: way.cause === "overflow",
     });
-    const expected = verdict.class === "dropped" ? verdict.cause : verdict.class === "lost" ? "refused" : verdict.class;
+    const expected = verdict.class === "dropped" || verdict.class === "lost" ? verdict.cause : verdict.class;
     expect(
-      way.verdict,
-      `seed ${seed}, frame ${way.index} of ${data.length} bytes: the model says ${JSON.stringify(verdict, (_, v) => (v instanceof Uint8Array ? `${v.length} bytes` : v))}`,
+      way.cause ?? way.verdict,
+      `seed ${seed}, frame ${way.number} of ${data.length} bytes: the model says ${JSON.stringify(verdict, (_, v) => (v instanceof Uint8Array ? `${v.length} bytes` : v))}`,
     ).toBe(expected);
     if (verdict.class === "ordinary") expectedOrdinary.push(data);
   }

@@ -1,0 +1,178 @@
+/**
+ * The way of every frame, put together from what is seen at the pins. Frames are parsed, judged, written and committed in
+ * the order in which they came, so a pulse of the trace port belongs to the oldest frame that has not had it yet.
+ */
+import { type DropCause, dropCauses } from "#rtl/common.ts";
+import type { LossCause } from "#sim/models/nic/index.ts";
+import { type ParsedFrame, parse } from "#sim/models/packet/index.ts";
+import { EchoPairing, type FrameRecord, type FrameVerdict, type SentRecord, type Stage } from "#sim/report/index.ts";
+
+/** The layers of a frame; none where it is too short for Ethernet, which the hardware must bear. */
+export const layersOf = (data: Uint8Array): Partial<ParsedFrame> => (data.length < 14 ? {} : parse(data));
+
+interface Way {
+  readonly number: number;
+  readonly data: Uint8Array;
+  readonly at: { [K in Stage]?: number } & { wireFirst: number; wireLast: number };
+  verdict?: FrameVerdict;
+  cause?: DropCause | LossCause;
+  slot?: number;
+  payload?: number;
+}
+/** The trace port in one cycle. */
+export interface Trace {
+  readonly parsed: boolean;
+  readonly refused: boolean;
+  readonly delivered: boolean;
+  readonly empty: boolean;
+  readonly ordinary: boolean;
+  readonly causes: number;
+  readonly committed: boolean;
+  readonly lost: boolean;
+}
+
+export class Journal {
+  readonly sent: SentRecord[] = [];
+  readonly #ways: Way[] = [];
+  readonly #slotOf: (local: string) => number | undefined;
+  readonly #maxFrame: number;
+  readonly #answers = new EchoPairing();
+  #parsed = 0;
+  readonly #judging: Way[] = [];
+  /** Delivered, and bursts of theirs not yet asked for. */
+  readonly #writing: { readonly way: Way; bursts: number }[] = [];
+  /** Bursts in flight by AXI ID, oldest first. */
+  readonly #bursts = new Map<number, Way[]>();
+  readonly #committing: Way[] = [];
+  /** In memory, and not yet seen by the application, by slot. */
+  readonly #unread = new Map<number, Way[]>();
+  readonly #ringAt = new Map<number, number>();
+
+  /** @param slotOf  slot of "address:port"; @param maxFrame  longest frame that the hardware takes */
+  constructor(slotOf: (local: string) => number | undefined, maxFrame: number) {
+    this.#slotOf = slotOf;
+    this.#maxFrame = maxFrame;
+  }
+  get arrived(): number {
+    return this.#ways.length;
+  }
+  /** Every frame that arrived has met its end or lies in memory. */
+  get settled(): boolean {
+    return this.#parsed === this.#ways.length && this.#judging.length === 0 && this.#committing.length === 0;
+  }
+  /** For the message when nothing moves any more. */
+  toString(): string {
+    return `${this.#ways.length} frames arrived, ${this.#parsed} parsed, ${this.#judging.length} without a verdict, ${this.#committing.length} not yet in memory, ${this.sent.length} sent`;
+  }
+
+  arrive(data: Uint8Array, first: number, last: number): void {
+    this.#ways.push({ number: this.#ways.length + 1, data, at: { wireFirst: first, wireLast: last } });
+  }
+  /** What the trace port says in `cycle`; true where it says anything. */
+  trace(t: Trace, cycle: number): boolean {
+    if (t.parsed) this.#parse(t.refused, cycle);
+    if (t.delivered || t.ordinary || t.causes !== 0) this.#judge(t, cycle);
+    if (t.committed || t.lost) {
+      const way = this.#oldest(this.#committing, "a commit");
+      if (t.committed) {
+        way.at.tailMoved = cycle;
+        this.#committed(way);
+      } else {
+        way.verdict = "dropped";
+        way.cause = "dma_error";
+      }
+    }
+    return t.parsed || t.delivered || t.ordinary || t.causes !== 0 || t.committed || t.lost;
+  }
+  #oldest<T>(list: T[], what: string): T {
+    const first = list.shift();
+    if (first === undefined) throw new Error(`the trace port tells of ${what} that no frame waits for`);
+    return first;
+  }
+  #parse(refused: boolean, cycle: number): void {
+    const way = this.#ways[this.#parsed++];
+    if (way === undefined) throw new Error("the trace port tells of a frame that did not arrive");
+    way.at.parsed = cycle;
+    if (refused) {
+      way.verdict = "lost";
+      way.cause = way.data.length > this.#maxFrame ? "oversize" : "overflow";
+    } else this.#judging.push(way);
+  }
+  #judge(t: Trace, cycle: number): void {
+    const way = this.#oldest(this.#judging, "a verdict");
+    way.at.matched = cycle;
+    way.verdict = t.delivered ? "accepted" : t.ordinary ? "ordinary" : "dropped";
+    if (t.ordinary) return;
+    const { ipv4, udp } = layersOf(way.data);
+    const slot = this.#slotOf(`${ipv4?.destination}:${udp?.destinationPort}`);
+    if (slot !== undefined) way.slot = slot;
+    if (!t.delivered) {
+      way.cause = dropCauses[31 - Math.clz32(t.causes)] as DropCause;
+      return;
+    }
+    const payload = (udp?.length ?? 8) - 8;
+    way.payload = payload;
+    if (t.empty) {
+      way.at.tailMoved = cycle;
+      this.#committed(way);
+      return;
+    }
+    // The hardware writes line by line from the ring's offset on; records of datagram framing begin with 16 bytes of header.
+    const from = this.#ringAt.get(slot ?? -1) ?? 0;
+    this.#writing.push({ way, bursts: Math.ceil(((from % 64) + 16 + payload) / 64) });
+    this.#ringAt.set(slot ?? -1, from + 16 + Math.ceil(payload / 16) * 16);
+    this.#committing.push(way);
+  }
+  #committed(way: Way): void {
+    this.#answers.accepted(way.number, way.data);
+    const list = this.#unread.get(way.slot ?? -1);
+    if (list === undefined) this.#unread.set(way.slot ?? -1, [way]);
+    else list.push(way);
+  }
+  /** A burst of writes was asked for. */
+  burst(id: number, cycle: number): void {
+    const w = this.#writing[0];
+    if (w === undefined) return;
+    w.way.at.dmaFirst ??= cycle;
+    if (--w.bursts === 0) this.#writing.shift();
+    const list = this.#bursts.get(id);
+    if (list === undefined) this.#bursts.set(id, [w.way]);
+    else list.push(w.way);
+  }
+  /** Memory has answered the oldest burst of an ID. */
+  answered(id: number, cycle: number): void {
+    const way = this.#bursts.get(id)?.shift();
+    if (way !== undefined) way.at.dmaLast = cycle;
+  }
+  /** The application has answered this many datagrams of a slot at once. */
+  doorbell(slot: number, datagrams: number, cycle: number): void {
+    for (const way of this.#unread.get(slot)?.splice(0, datagrams) ?? []) way.at.doorbell = cycle;
+  }
+  leave(data: Uint8Array, first: number, last: number): void {
+    this.sent.push({ bytes: data.length, first, last });
+    const answers = this.#answers.sent(data);
+    const way = answers === null ? undefined : this.#ways[answers - 1];
+    if (way === undefined) return;
+    way.at.txFirst = first;
+    way.at.txLast = last;
+  }
+  /** All frames, complete; cycles count from `origin`. */
+  records(origin: number): FrameRecord[] {
+    return this.#ways.map(({ number, data, at, verdict, cause, slot, payload }) => {
+      if (verdict === undefined) throw new Error(`frame ${number} has no verdict`);
+      const shifted = Object.fromEntries(Object.entries(at).map(([stage, cycle]) => [stage, cycle - origin])) as FrameRecord["at"];
+      return {
+        number,
+        bytes: data.length,
+        verdict,
+        at: shifted,
+        ...(cause === undefined ? {} : { cause }),
+        ...(slot === undefined ? {} : { slot }),
+        ...(payload === undefined ? {} : { payload }),
+      };
+    });
+  }
+  sentFrom(origin: number): SentRecord[] {
+    return this.sent.map(({ bytes, first, last }) => ({ bytes, first: first - origin, last: last - origin }));
+  }
+}
