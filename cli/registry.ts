@@ -15,6 +15,12 @@ export interface CommandEntry {
 }
 
 export const commands: readonly CommandEntry[] = [
+  {
+    name: "quickstart",
+    summary: "generate hardware and send real packets through it",
+    load: () => import("./commands/quickstart.ts"),
+    needs: simulationTools,
+  },
   { name: "test", summary: "run the tests, or those whose path matches", load: () => import("./commands/test.ts"), needs: neededTools },
   { name: "run", summary: "send a capture through the hardware", load: () => import("./commands/run.ts"), needs: simulationTools },
   { name: "gen", summary: "write RTL, headers, device tree and documents", load: () => import("./commands/gen.ts") },

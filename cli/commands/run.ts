@@ -5,10 +5,12 @@ import { Command } from "commander";
 import { accioTop } from "../../rtl/accio-top.ts";
 import { derived, resolveConfig } from "../../rtl/config/config.ts";
 import { parseBindings } from "../../sim/models/nic/index.ts";
-import { CaptureWriter, openCapture } from "../../sim/models/pcap/index.ts";
+import { CaptureWriter, openCapture, writeFileAtomically } from "../../sim/models/pcap/index.ts";
 import { type Device, verilatedDevice } from "../../sim/nic/device.ts";
 import type { Application } from "../../sim/nic/host.ts";
-import { type InputFrame, type RunOutcome, runNic } from "../../sim/nic/run.ts";
+import { type InputFrame, runNic } from "../../sim/nic/run.ts";
+import { htmlOf, jsonOf, type RunResult, resultOf, tableOf } from "../../sim/report/index.ts";
+import { verilator } from "../../toolchain/tools.ts";
 import { oneOf, wholeNumber } from "../arguments.ts";
 import { UserError } from "../errors.ts";
 import { runSteps } from "../progress.ts";
@@ -57,7 +59,8 @@ export const command = new Command()
 
     const frames: InputFrame[] = [];
     let device: Device | undefined;
-    let outcome: RunOutcome | undefined;
+    let result: RunResult | undefined;
+    let unreachable = 0;
     using out = new CaptureWriter(output);
     using ordinary = options.ordinary === undefined ? null : new CaptureWriter(options.ordinary);
     try {
@@ -75,20 +78,17 @@ export const command = new Command()
           {
             title: `Building the simulator of ${config.name}`,
             run: async () => {
-              device = await verilatedDevice(accioTop(config), {
-                coreMhz: config.coreMhz,
-                wireMhz: config.wireMhz,
-                ...(options.waves === undefined ? {} : { waves: options.waves }),
-              });
+              const waves = options.waves === undefined ? {} : { waves: options.waves };
+              device = await verilatedDevice(accioTop(config), { coreMhz: config.coreMhz, wireMhz: config.wireMhz, ...waves });
               return undefined;
             },
           },
           {
             title: "Sending the capture through it",
-            run: async (progress) => {
+            run: (progress) => {
               const start = frames[0]?.timestamp ?? 0n;
-              const at = (cycle: number): bigint => start + BigInt(Math.round((cycle * 1000) / config.wireMhz));
-              outcome = await runNic(device as Device, frames, {
+              const at = (cycle: number): bigint => start + BigInt(Math.round((cycle * 1000) / config.coreMhz));
+              const outcome = runNic(device as Device, frames, {
                 config,
                 binds,
                 app: options.app,
@@ -97,6 +97,29 @@ export const command = new Command()
                 out: (data, cycle) => out.write({ data, timestamp: at(cycle) }),
                 ordinary: (data, cycle) => ordinary?.write({ data, timestamp: at(cycle) }),
                 onFrame: (n) => progress.at(n, frames.length, "frames"),
+              });
+              unreachable = outcome.unreachable;
+              result = resultOf({
+                configuration: {
+                  name: config.name,
+                  application: options.app,
+                  timing: options.timing,
+                  ...(options.pause === undefined ? {} : { pauseSeed: options.pause }),
+                  clockMhz: config.coreMhz,
+                  busBits: config.busBits,
+                  wireBits: config.wireBits,
+                  wireMhz: config.wireMhz,
+                  mtu: config.mtu,
+                  slots: config.slots,
+                  sockets: binds,
+                  input,
+                  output,
+                  ...(options.ordinary === undefined ? {} : { ordinary: options.ordinary }),
+                  simulator: `Verilator ${verilator().version}`,
+                },
+                cycles: outcome.cycles,
+                frames: outcome.frames,
+                sent: outcome.sent,
               });
               return `${outcome.cycles} cycles`;
             },
@@ -107,9 +130,11 @@ export const command = new Command()
     } finally {
       device?.close();
     }
+    if (result === undefined) return;
+    if (options.report !== undefined) writeFileAtomically(options.report, htmlOf(result));
     out.commit();
     ordinary?.commit();
-    process.stdout.write(
-      `${JSON.stringify({ cycles: outcome?.cycles, frames: outcome?.frames.length, sent: outcome?.sent.length, ordinary: outcome?.ordinary })}\n`,
-    );
+    if (unreachable > 0)
+      process.stderr.write(`${unreachable} datagrams were not answered: no frame showed the MAC address of their sender\n`);
+    process.stdout.write(options.json === true ? jsonOf(result) : `\n${tableOf(result)}`);
   });
