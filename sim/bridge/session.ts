@@ -49,6 +49,7 @@ export interface CounterCondition {
 const nowIndex = header.index("now");
 const stopIndex = header.index("stopTime");
 const exactIndex = header.index("exactFalling");
+const waitsInUseIndex = header.index("waitsInUse");
 const risenIndex = header.index("risen");
 const fallenIndex = header.index("fallen");
 const clockField = (clock: number, field: "period" | "firstRise" | "cycles"): number =>
@@ -72,8 +73,8 @@ export class Session implements ValueStore {
   limits: Float64Array;
   frozen: string | null = null;
   readonly owners = new Map<string, string>();
-  /** Not null: who moves time, so that nobody else does. */
-  driver: string | null = null;
+  /** Not null: who moves time (a scheduler), so that nobody else does. */
+  driver: { readonly name: string } | null = null;
 
   readonly #bytes: Uint8Array;
   readonly #library: Library;
@@ -184,15 +185,11 @@ export class Session implements ValueStore {
    * `ModelError` when an assertion or a checker fails on the way.
    */
   advance(stop: number): number {
-    this.#select();
-    if (this.#simple && this.waits.inUse === 0 && stop === this.nextRise(0)) {
-      const reason = this.#tick();
-      if (reason !== stopReason.time) this.#heed(reason);
-      this.words[risenIndex] = 1;
-      this.words[fallenIndex] = 0;
-      if (this.#listening !== 0) this.#notify();
+    if (this.tickable && stop === this.nextRise(0)) {
+      this.tick();
       return stopReason.time;
     }
+    this.#select();
     for (;;) {
       const here = this.#listening === 0 ? stop : this.#nextListened(stop);
       this.doubles[stopIndex] = here;
@@ -202,6 +199,17 @@ export class Session implements ValueStore {
       if (here === stop || (reason & (stopReason.condition | stopReason.change)) !== 0)
         return here === stop ? reason : reason & ~stopReason.time;
     }
+  }
+  /** Whether `tick` may be used: one clock, nothing to wait for inside the model, no waveform. */
+  get tickable(): boolean {
+    return this.#simple && this.words[waitsInUseIndex] === 0;
+  }
+  /** `advance` by one cycle of the only clock: the short way. */
+  tick(): void {
+    if (this.#library.selected !== this.#id) this.#select();
+    const reason = this.#tick();
+    if (reason !== stopReason.time) this.#heed(reason);
+    if (this.#listening !== 0) this.#notify();
   }
   /** Lets what was written take effect without moving time, and samples. */
   settle(): number {
@@ -239,12 +247,7 @@ export class Session implements ValueStore {
   /** Goes on by so many rising edges of the first clock. Afterwards `.value` is the sample before the last of them. */
   step(cycles = 1): void {
     this.#own("step");
-    if (cycles === 1 && this.#simple && this.waits.inUse === 0 && this.#listening === 0) {
-      this.#select();
-      const reason = this.#tick();
-      if (reason !== stopReason.time) this.#heed(reason);
-      return;
-    }
+    if (cycles === 1 && this.tickable) return this.tick();
     const first = this.#firstClock();
     const stop = this.nextRise(0) + (cycles - 1) * first.period;
     while ((this.advance(stop) & stopReason.time) === 0);
@@ -274,7 +277,7 @@ export class Session implements ValueStore {
     return this.cycle - start;
   }
   #own(what: string): void {
-    if (this.driver !== null) throw new Error(`${what}: ${this.driver} moves time; await a trigger instead`);
+    if (this.driver !== null) throw new Error(`${what}: ${this.driver.name} moves time; await a trigger instead`);
   }
   #firstClock(): RunningClock {
     const first = this.clocks[0];
@@ -297,6 +300,11 @@ export class Session implements ValueStore {
       list.splice(at, 1);
       this.#listening -= 1;
     };
+  }
+
+  /** A model listens to a clock, so something may happen although nobody waits. */
+  get listening(): boolean {
+    return this.#listening !== 0;
   }
 
   // ---- transactors ------------------------------------------------------------------------

@@ -55,6 +55,8 @@ class Engine final : public Session {
     for (Transactor* t : drivers_[0]) t->drive();
     rose(0);
     glue.sampleClocks(sampled_);
+    header_.risen = 1;
+    header_.fallen = 0;
     header_.now = static_cast<double>(now_);
     return StopReason_time | pendingReasons();
   }
@@ -62,6 +64,7 @@ class Engine final : public Session {
   int run() override {
     enter();
     Glue& glue = *glue_;
+    header_.risen = header_.fallen = 0;
     glue.apply(written_);
     bool dirty = true;
     const bool watching = armWaits();
