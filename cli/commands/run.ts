@@ -85,10 +85,10 @@ export const command = new Command()
           },
           {
             title: "Sending the capture through it",
-            run: (progress) => {
+            run: async (progress) => {
               const start = frames[0]?.timestamp ?? 0n;
               const at = (cycle: number): bigint => start + BigInt(Math.round((cycle * 1000) / config.coreMhz));
-              const outcome = runNic(device as Device, frames, {
+              const outcome = await runNic(device as Device, frames, {
                 config,
                 binds,
                 app: options.app,

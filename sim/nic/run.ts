@@ -1,4 +1,5 @@
 /** A run: captured frames through the hardware, applications behind it, and what every frame's way was. */
+import { setImmediate } from "node:timers/promises";
 import type { Config } from "#rtl/common.ts";
 import { derived } from "#rtl/config/config.ts";
 import { type Endpoint, endpointText, isGroupMac, macNumber, macText } from "#sim/models/packet/index.ts";
@@ -23,7 +24,7 @@ export interface RunOptions {
   readonly pause?: number;
   /** Cycles from a memory request to its answer, least and most. */
   readonly memoryLatency?: readonly [number, number];
-  /** Called for each frame that has arrived; a promise it returns is waited for, so that a terminal can be drawn. */
+  /** Called for each frame that has arrived. */
   readonly onFrame?: (arrived: number) => void;
   readonly out: (frame: Uint8Array, cycle: number) => void;
   readonly ordinary: (frame: Uint8Array, cycle: number) => void;
@@ -70,9 +71,9 @@ const ownMac = (frames: readonly InputFrame[], binds: readonly Endpoint[]): stri
 };
 
 /** Runs `frames` through `device`, an `accio_top` of `options.config`. Throws `HangError` when nothing moves any more. */
-export const runNic = (device: Device, frames: readonly InputFrame[], options: RunOptions): RunOutcome => {
+export const runNic = async (device: Device, frames: readonly InputFrame[], options: RunOptions): Promise<RunOutcome> => {
   const run = new Run(device, frames, options);
-  run.loop();
+  await run.loop();
   return run.outcome();
 };
 
@@ -209,7 +210,7 @@ class Run {
     if (answered !== null) this.#journal.answered(answered, this.#cycle);
   }
 
-  loop(): void {
+  async loop(): Promise<void> {
     const d = this.#device;
     const wireClock = this.#options.config.wireClock;
     if (wireClock) {
@@ -220,7 +221,13 @@ class Run {
       });
     }
     const patience = this.#options.patience ?? 200_000;
+    let breath = performance.now();
     for (;;) {
+      // Now and then others get a turn: progress is drawn, an interrupt is heard.
+      if (this.#cycle % 1024 === 0 && performance.now() - breath > 80) {
+        await setImmediate();
+        breath = performance.now();
+      }
       this.#progress = false;
       if (!wireClock) this.#driveWire();
       this.#driveCore();

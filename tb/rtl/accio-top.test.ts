@@ -95,7 +95,7 @@ const compare = async (config: Config, count: number, pause: number | undefined,
     })();
   const device = await verilatedDevice(accioTop(config));
   const ordinary: Uint8Array[] = [];
-  const result = runNic(device, frames, {
+  const result = await runNic(device, frames, {
     config,
     binds: [],
     app: "sink",
