@@ -4,6 +4,7 @@ import { clog2 } from "../core/expr.ts";
 import { transparent } from "../core/source.ts";
 import { type Bits, type Bool, constant } from "../core/values.ts";
 import type { RegisterBus } from "../lib/register-bus.ts";
+import type { Part } from "./assemble.ts";
 import { type Permission, permission } from "./block-permission.ts";
 import { rowsOf, type Slot, type Space, wordBitsOf } from "./spaces.ts";
 
@@ -28,7 +29,7 @@ export interface Word {
   /** What its registers have against a write that the map allows. */
   readonly refusals: Bool[];
   /** What a read of it gives. */
-  readonly parts: { readonly lo: number; readonly value: Bits }[];
+  readonly parts: Part[];
 }
 
 /** Is `word` one of `count` from `first` on? */

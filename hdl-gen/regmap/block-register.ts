@@ -1,8 +1,9 @@
 /** One register of a block, or an array of them: its fields and queues behind the accesses that reach it. */
 import type { Builder } from "../core/builder.ts";
 import { transparent, writtenAt } from "../core/source.ts";
-import { type Bits, type Bool, cat, constant, type Data } from "../core/values.ts";
+import type { Bits, Bool, Data } from "../core/values.ts";
 import type { Stream } from "../lib/stream.ts";
+import type { Part } from "./assemble.ts";
 import { type Access, bitsIn, FieldCell, type RequestWires } from "./block-fields.ts";
 import { entryOf } from "./block-ports.ts";
 import { connectPop, PushQueue } from "./block-queues.ts";
@@ -22,19 +23,6 @@ export const readableMask = (slots: readonly Slot[]): bigint =>
       ),
     0n,
   );
-/** Parts put where they belong, zeros between. */
-export const assemble = (width: number, parts: readonly { readonly lo: number; readonly value: Bits }[]): Bits => {
-  const pieces: Bits[] = [];
-  let at = 0;
-  for (const p of [...parts].sort((a, b) => a.lo - b.lo)) {
-    if (p.lo > at) pieces.unshift(constant(p.lo - at, 0));
-    pieces.unshift(p.value);
-    at = p.lo + p.value.width;
-  }
-  if (at < width) pieces.unshift(constant(width - at, 0));
-  return cat(...pieces);
-};
-
 /** The hardware of one register. */
 export class RegisterHardware {
   readonly #accesses: readonly Access[];
@@ -74,7 +62,7 @@ export class RegisterHardware {
     return this.#push === null ? cells : [...cells, this.#push.refusesWrite()];
   }
   /** Parts of the bus word that a read through this access gives. */
-  read(a: Access): readonly { readonly lo: number; readonly value: Bits }[] {
+  read(a: Access): readonly Part[] {
     return this.#fields.flatMap(([key, f]) => {
       const value = this.#popped.get(key) ?? this.#cells.get(key)?.read(a) ?? null;
       return value === null ? [] : [{ lo: bitsIn(f, a.slot).lo, value }];

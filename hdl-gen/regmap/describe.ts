@@ -1,5 +1,5 @@
 /** A register map in words: the facts that the Markdown and the HTML page both show, so that they cannot differ. */
-import { enumerationOf, type Field, highest, isSigned, kinds } from "./fields.ts";
+import { bytesOf, enumerationOf, type Field, highest, isSigned, kinds } from "./fields.ts";
 import type { PlacedRegister } from "./layout.ts";
 import type { RegisterMap } from "./map.ts";
 import { hex } from "./names.ts";
@@ -29,8 +29,10 @@ export interface RegisterText {
   readonly fields: readonly FieldText[];
 }
 
-const typeText = (f: Field): string =>
-  enumerationOf(f)?.name ?? (f.type.width === 1 ? "bool" : `${isSigned(f) ? "int" : "uint"} ${f.type.width}`);
+const typeText = (f: Field): string => {
+  const type = enumerationOf(f)?.name ?? (f.type.width === 1 ? "bool" : `${isSigned(f) ? "int" : "uint"} ${f.type.width}`);
+  return f.kind === "counter" ? `${type}, ${f.overflow}s` : type;
+};
 const resetText = (f: Field): string => {
   if (!kinds[f.kind].stored && f.kind !== "fixed") return "-";
   const member = enumerationOf(f)?.members.find((m) => m.value === f.reset)?.name;
@@ -43,20 +45,20 @@ const fieldText = (name: string, f: Field): FieldText => ({
   access: f.kind === "fixed" ? "constant" : f.kind === "external" ? (f.readable ? "rw hw" : "wo hw") : f.kind,
   type: typeText(f),
   reset: resetText(f),
-  doc: f.kind === "counter" ? `${f.doc}; ${f.overflow === "wrap" ? "wraps" : "stays at its largest value"}` : f.doc,
+  doc: f.doc,
   meaning: f.kind === "external" && !f.readable ? "write only; told to the hardware" : kinds[f.kind].text,
   members: (enumerationOf(f)?.members ?? []).map((m) => ({ name: m.name, value: `${m.value}` })),
 });
 const notesOf = (p: PlacedRegister): readonly string[] => {
   const fields = Object.values(p.register.fields);
-  const whole = (what: readonly Field[]): boolean => what.reduce((n, f) => n + Math.ceil((f.lowest % 8) + f.type.width / 8), 0) > 1;
-  const taken = fields.filter((f) => f.kind === "pop" || f.kind === "rc");
-  const given = fields.filter((f) => f.kind === "push" || (f.kind === "external" && !f.readable));
+  const wide = (some: readonly Field[]): boolean => new Set(some.flatMap((f) => [bytesOf(f).first, bytesOf(f).last])).size > 1;
+  const pops = fields.filter((f) => f.kind === "pop");
+  const given = fields.filter((f) => f.kind === "push");
+  const alone = fields.filter((f) => f.kind === "rc" || (f.kind === "external" && !f.readable)).filter((f) => wide([f]));
   return [
-    ...(taken.length > 0 && whole(taken)
-      ? [`A read has to cover ${taken.some((f) => f.kind === "pop") ? "the whole entry" : "each of these fields whole"}, or none of it.`]
-      : []),
-    ...(given.length > 0 && whole(given) ? ["A write has to cover the whole entry, or none of it."] : []),
+    ...(wide(pops) ? ["A read has to cover the whole entry, or none of it."] : []),
+    ...(wide(given) ? ["A write has to cover the whole entry, or none of it."] : []),
+    ...(alone.length > 0 ? ["An access has to cover these fields whole, or leave them out."] : []),
   ];
 };
 
