@@ -86,7 +86,7 @@ export const describe = (e: Expr, target: string): string => {
       case "index": {
         const of = operandName(e.of);
         const index = operandName(e.index);
-        return of !== null && index !== null ? `${of}_at_${index}` : null;
+        return of !== null && index !== null && !/^\d/.test(of) ? `${of}_at_${index}` : null;
       }
       case "binary": {
         const a = operandName(e.a);

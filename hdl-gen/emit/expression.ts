@@ -79,7 +79,8 @@ const strengthOf = (e: Expr): number => {
     case "unary":
       return strength.unary;
     case "binary":
-      return operatorOf(e).strength;
+      // Beside other operands it is closed in `$unsigned()`.
+      return e.op === "sra" ? strength.primary : operatorOf(e).strength;
     case "mux":
       return strength.ternary;
     default:
@@ -90,9 +91,11 @@ const strengthOf = (e: Expr): number => {
 /** Parentheses that the grammar does not need and a reader does: `a & (b | c)` in the other order, `a << (b + c)`. */
 const readsBetterInside = (child: Expr, parent: Operator): boolean => {
   if (child.kind === "unary") return child.op === "all" || child.op === "any" || child.op === "parity";
-  if (child.kind !== "binary") return false;
-  const bitwise = parent === operators.and || parent === operators.or || parent === operators.xor;
-  return parent.strength === strength.shift || (bitwise && operatorOf(child) !== parent);
+  if (child.kind !== "binary" || child.op === "sra") return false;
+  const bitwise = (o: Operator): boolean => o === operators.and || o === operators.or || o === operators.xor;
+  const logical = parent === logicalAnd || parent === logicalOr;
+  const own = operatorOf(child);
+  return parent.strength === strength.shift || (bitwise(parent) && own !== parent) || (logical && bitwise(own));
 };
 
 export class ExpressionPrinter {
@@ -102,7 +105,7 @@ export class ExpressionPrinter {
     this.#naming = naming;
   }
 
-  /** An expression that is alone: the right side of an assignment, an index, a port connection. */
+  /** An expression that is alone: the right side of an assignment, a part of a concatenation, a port connection. */
   alone(e: Expr): Doc {
     return e.kind === "binary" && e.op === "sra" ? this.#shiftSigned(e) : this.#expr(e);
   }
@@ -113,7 +116,7 @@ export class ExpressionPrinter {
     return e.kind === "concat" || e.kind === "repeat" ? [" ", doc] : group(indent(line, doc));
   }
 
-  /** An expression beside others, or one whose signedness something else could decide, like the subject of a case. */
+  /** An expression beside others, or one whose sign would matter: the subject of a case, the number of an element. */
   mixed(e: Expr): Doc {
     return this.#expr(e);
   }
@@ -137,7 +140,7 @@ export class ExpressionPrinter {
     const padding = (n: number): Doc[] => (n > 0 ? [literalText({ value: 0n, width: n })] : []);
     if (width === 2 ** shift) {
       const parts = [...padding(bits - index.width - shift), ...this.#parts(index), ...padding(shift)];
-      return parts.length === 1 && index.kind !== "concat" ? this.alone(index) : this.#braces(parts);
+      return parts.length === 1 && index.kind !== "concat" ? this.mixed(index) : this.#braces(parts);
     }
     const wide =
       index.width === bits
@@ -176,7 +179,7 @@ export class ExpressionPrinter {
       case "index":
         return this.element(this.#primary(e.of), e.of.width, e.index, e.width);
       case "cell":
-        return [e.memory.name, "[", this.alone(e.address), "]"];
+        return [e.memory.name, "[", this.mixed(e.address), "]"];
     }
   }
 

@@ -71,10 +71,22 @@ export const binary = (op: BinaryOp, a: Expr, b: Expr, width: number): Expr => {
       if (isZero(b)) return a;
       break;
     case "sub":
+      if (isZero(b)) return a;
+      break;
     case "shl":
     case "shr":
     case "sra":
-      if (isZero(b)) return a;
+      if (isZero(a) || isZero(b)) return a;
+      break;
+    case "div":
+    case "mod":
+      // Icarus 11 divides values of more than 64 bits by 1 and gets 0.
+      if (isZero(a)) return a;
+      if (b.kind === "literal" && b.value === 1n) return op === "div" ? a : constant(0n, width);
+      break;
+    case "mul":
+      if (isZero(a)) return a;
+      if (isZero(b)) return b;
       break;
     case "eq":
     case "ne": {
@@ -148,12 +160,17 @@ const duplicate = (a: Literal, count: number): bigint => {
   return value;
 };
 
-/** Constants in a row stay as the user wrote them unless there is nothing else. */
+/** Zeros in a row are one constant; other constants in a row stay as the user wrote them unless there is nothing else. */
 export const concat = (parts: readonly Expr[]): Expr => {
   const all = joined(parts);
-  if (all.kind !== "concat" || all.parts.some((p) => p.kind !== "literal")) return all;
-  return constant(
-    (all.parts as readonly Literal[]).reduce((value, p) => (value << BigInt(p.width)) | p.value, 0n),
-    all.width,
-  );
+  if (all.kind !== "concat") return all;
+  const merged: Expr[] = [];
+  for (const p of all.parts) {
+    const last = merged.at(-1);
+    if (last !== undefined && isZero(p) && isZero(last)) merged[merged.length - 1] = constant(0n, last.width + p.width);
+    else merged.push(p);
+  }
+  if (merged.some((p) => p.kind !== "literal")) return { ...all, parts: merged };
+  const value = (merged as readonly Literal[]).reduce((high, p) => (high << BigInt(p.width)) | p.value, 0n);
+  return constant(value, all.width);
 };

@@ -3,7 +3,7 @@
  * comparisons that no linter calls constant. Where Verilog needs a name, the value becomes a wire.
  */
 import { clog2, mask, ref as refTo } from "../core/expr.ts";
-import type { Binary, Expr, Mux, Signal, Source } from "../core/ir.ts";
+import type { Binary, Expr, Memory, Mux, Signal, Source } from "../core/ir.ts";
 import { unknownSource } from "../core/source.ts";
 import { describe } from "./describe.ts";
 import * as fold from "./fold.ts";
@@ -39,6 +39,22 @@ export interface LoweringInput {
   /** Wires made before, for the other region of the module. */
   readonly before?: Lowering;
 }
+
+/** Is a value the same when its operands are extended with zeros before? */
+const neverWraps = (e: Expr): boolean => {
+  switch (e.kind) {
+    case "unary":
+      return e.op !== "neg" && (e.op !== "not" || e.width === 1) && neverWraps(e.a);
+    case "binary":
+      return (
+        (e.width < e.a.width || e.op === "and" || e.op === "or" || e.op === "xor" || e.op === "shr") && neverWraps(e.a) && neverWraps(e.b)
+      );
+    case "mux":
+      return neverWraps(e.sel) && neverWraps(e.a) && neverWraps(e.b);
+    default:
+      return true;
+  }
+};
 
 export class Lowering {
   /** In the order in which they can be declared. */
@@ -127,7 +143,7 @@ export class Lowering {
         return this.#index(e.of, e.index, e.width, c);
       case "cell":
         if (c.combinational) return this.#wire(e, c);
-        return { ...e, address: this.lower(e.address, c) };
+        return { ...e, address: this.address(e.memory, e.address, c) };
     }
   }
 
@@ -243,6 +259,7 @@ export class Lowering {
     }
     if (count === 1) return this.#slice(of, width - 1, 0, c);
     const low = this.lower(of, c);
+    if (low.kind === "literal" && low.value === 0n) return fold.constant(0n, width);
     const splitUp = low.kind === "ref" && this.#in.split.has(low.signal);
     const selectable = (low.kind === "ref" && !splitUp) || low.kind === "cell";
     return { kind: "index", of: selectable ? low : this.#wire(of, c), index: this.index(index, of.width, width, c), width };
@@ -252,6 +269,12 @@ export class Lowering {
   index(e: Expr, total: number, width: number, c: Context): Expr {
     const needed = Math.max(1, clog2(Math.floor(total / width)));
     return e.width > needed ? this.#slice(e, needed - 1, 0, c) : this.lower(e, c);
+  }
+
+  /** The number of a word. Icarus computes it in more bits than it has, so what could wrap gets a name. */
+  address(m: Memory, e: Expr, c: Context): Expr {
+    const low = this.lower(e, c);
+    return neverWraps(low) ? low : this.#wire(e, c, `${m.name}_address`);
   }
 
   /** Equal for values that are equal in structure. */

@@ -114,7 +114,7 @@ export class StatementLowering {
   #store(s: Extract<Stmt, { kind: "store" }>): readonly Line[] {
     const { memory, mask: lanes, at } = s;
     const c = this.#for(memory.name);
-    const address = this.#lowering.lower(s.address, c);
+    const address = this.#lowering.address(memory, s.address, c);
     if (lanes === null)
       return [
         {

@@ -67,7 +67,7 @@ export class StatementWriter {
       case "word": {
         const whole = p.hi - p.lo + 1 === p.memory.width;
         const bits = whole ? "" : p.hi === p.lo ? `[${p.hi}]` : `[${p.hi}:${p.lo}]`;
-        return [p.memory.name, "[", this.#print.alone(p.address), "]", bits];
+        return [p.memory.name, "[", this.#print.mixed(p.address), "]", bits];
       }
     }
   }
@@ -132,7 +132,7 @@ export class StatementWriter {
 
   #lanes(l: Extract<Line, { kind: "lanes" }>): void {
     const lane = this.#lane();
-    const word: Doc = [l.memory.name, "[", this.#print.alone(l.address), "]"];
+    const word: Doc = [l.memory.name, "[", this.#print.mixed(l.address), "]"];
     const part = l.lane === 1 ? `[${lane}]` : `[${lane}*${l.lane} +: ${l.lane}]`;
     this.#text.line(`for (${lane} = 0; ${lane} < ${l.enable.width}; ${lane} = ${lane} + 1)`, l.at);
     this.#text.indented(() => {
