@@ -21,6 +21,7 @@ import {
   type Connected,
   nextBeatAddress,
 } from "./axi4.ts";
+import { upDownCounter } from "./counter.ts";
 import { fifo } from "./fifo.ts";
 import { type RegisterBus, registerBus } from "./register-bus.ts";
 import type { Stream } from "./stream.ts";
@@ -41,7 +42,7 @@ export interface Axi4RegistersPorts {
   readonly [key: string]: Port;
 }
 
-/** Answers that may be on their way, each way, without the master taking one. */
+/** Answers that may be asked for and not yet taken by the master, each way. */
 const answers = 2;
 
 /**
@@ -102,11 +103,11 @@ export const axi4Registers = (options: Axi4RegistersOptions): HardwareModule<Axi
       const [fromRead, fromWrite] = turns.from as readonly [(typeof turns.from)[number], (typeof turns.from)[number]];
       const readAnswers = h.instance("read_answers", fifo(axi4ReadData(shape), answers, { flow: true }));
       const writeAnswers = h.instance("write_answers", fifo(axi4WriteResponse(shape), answers, { flow: true }));
-      const reading = places(h, "reads_out", fromRead.fire, axi.r.fire);
-      const writing = places(h, "writes_out", fromWrite.fire.and(writes.last), axi.b.fire);
+      const reading = upDownCounter(h, "reads_out", answers, { up: fromRead.fire, down: axi.r.fire });
+      const writing = upDownCounter(h, "writes_out", answers, { up: fromWrite.fire.and(writes.last), down: axi.b.fire });
       const word = (address: Bits): Bits => address.slice(addressBits - 1, low);
       const lanes = beatLanes(reads.address, ar.payload.size, dataBits);
-      fromRead.valid.drive(ar.valid.and(reading.free));
+      fromRead.valid.drive(ar.valid.and(reading.full.not()));
       fromRead.payload.drive({
         write: 0,
         asks: refused.read_refused.not(),
@@ -118,7 +119,7 @@ export const axi4Registers = (options: Axi4RegistersOptions): HardwareModule<Axi
         strobe: lanes,
       });
       const touches = w.payload.strb.any().and(refused.write_refused.not());
-      fromWrite.valid.drive(aw.valid.and(w.valid).and(writing.free));
+      fromWrite.valid.drive(aw.valid.and(w.valid).and(writing.full.not()));
       fromWrite.payload.drive({
         write: 1,
         asks: touches,
@@ -204,11 +205,4 @@ const burst = (h: Builder, name: string, channel: Stream<Axi4Address>) => {
 const refusal = ({ len, size, burst: kind }: Axi4Address, dataBits: number, single: boolean): Bool => {
   const unknown = size.gt(clog2(dataBits / 8)).or(kind.is("FIXED", "INCR", "WRAP").not());
   return single ? unknown.or(len.ne(0)) : unknown;
-};
-
-/** Counts answers that are asked for and not yet taken; there is room while it is below `answers`. */
-const places = (h: Builder, name: string, asked: Bool, taken: Bool): { free: Bool } => {
-  const count = h.registers({ [name]: uint(2) }, { doc: "Answers that are asked for and not yet taken" })[name] as Bits;
-  h.when(asked.and(taken.not()), () => count.next(count.add(1))).elseWhen(taken.and(asked.not()), () => count.next(count.sub(1)));
-  return { free: count.lt(answers) };
 };
