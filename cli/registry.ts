@@ -3,7 +3,7 @@
  * `cli/commands/` that exports a commander `Command` named `command`; the file is loaded only when it is called.
  */
 import type { Command } from "commander";
-import { lintTools, neededTools, simulationTools, type ToolName } from "../toolchain/catalogue.ts";
+import { formalTools, lintTools, neededTools, simulationTools, type ToolName } from "../toolchain/catalogue.ts";
 
 export interface CommandEntry {
   readonly name: string;
@@ -26,5 +26,6 @@ export const commands: readonly CommandEntry[] = [
   { name: "gen", summary: "write RTL, headers, device tree and documents", load: () => import("./commands/gen.ts") },
   { name: "lint", summary: "check the generated Verilog with every linter", load: () => import("./commands/lint.ts"), needs: lintTools },
   { name: "config", summary: "show the parameters of a configuration", load: () => import("./commands/config.ts") },
+  { name: "formal", summary: "prove the properties of the hardware", load: () => import("./commands/formal.ts"), needs: formalTools },
   { name: "doctor", summary: "show each tool, its version and what is missing", load: () => import("./commands/doctor.ts") },
 ];
