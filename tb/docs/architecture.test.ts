@@ -3,11 +3,11 @@
  * list of modules is the elaborated hierarchy. `./accio test docs/architecture -u` writes them into the page.
  */
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { expect, test } from "vitest";
-import { hierarchy } from "#hdl/core/ir.ts";
+import { hierarchy, type Module } from "#hdl/core/ir.ts";
+import { accioTop } from "#rtl/accio-top.ts";
 import { namedConfigs, resolveConfig } from "#rtl/config/config.ts";
-import { nicCore } from "#rtl/nic/core.ts";
 import { buildUdp } from "#sim/models/packet/index.ts";
 import { CoreBench } from "../rtl/nic/core-bench.ts";
 import { markdownTable, replacePart, root } from "./pages.ts";
@@ -137,41 +137,55 @@ const rows = (measure: (name: string, framing: Framing, length: number) => reado
     lengths.flatMap((length) => (["stream", "datagram"] as const).map((framing) => measure(name, framing, length))),
   );
 
-/** Every module, with the modules in it: of the configuration where most of them are. */
-const modules = (): readonly (readonly string[])[] =>
-  [...hierarchy(nicCore(resolveConfig("tiny")))]
-    .reverse()
-    .map((m) => [`\`${m.name}\``, m.doc.split("\n\n")[0]?.replaceAll("\n", " ") ?? "", m.instances.map((i) => `${i.name}`).join(", ")]);
+/** First sentence of a file's first comment. */
+const aboutFile = (file: string): string => {
+  const text = /^\/\*\*([\s\S]*?)\*\//.exec(readFileSync(file, "utf8"))?.[1] ?? "";
+  const words = text.replaceAll(/\s*\n \* ?|\s+/g, " ").trim();
+  return words.slice(0, words.search(/[.:](?: |$)/));
+};
+/** The NIC's own modules, outermost first; those of the library that they use, by file. */
+const modules = (): { readonly own: readonly (readonly string[])[]; readonly library: readonly string[] } => {
+  const all = [...hierarchy(accioTop(resolveConfig("tiny")))].reverse();
+  const own = all.filter((m) => m.at.file.startsWith(join(root, "rtl")));
+  const library = all.flatMap((m) => m.instances.map((i) => relative(root, i.of.at.file))).filter((file) => file.startsWith("hdl-gen"));
+  const inside = (m: Module): string => m.instances.map((i) => `\`${i.name}\``).join(", ");
+  return {
+    own: own.map((m) => [`\`${m.name}\``, `\`${relative(root, m.at.file)}\``, aboutFile(m.at.file), inside(m)]),
+    library: [...new Set(library)].toSorted(),
+  };
+};
 
 test("cycles and modules are those of the hardware", async () => {
   let page = readFileSync(path, "utf8");
   const receiveHead = [
     "configuration",
     "framing",
-    "payload",
-    "last beat",
+    "payload, bytes",
+    "last beat in",
     "facts",
     "verdict",
-    "address",
-    "first data",
-    "last data",
-    "tail, interrupt",
-    "one per",
+    "first address",
+    "first word",
+    "last word",
+    "tail moves",
+    "cycles per datagram",
   ];
   page = replacePart(page, "receive", markdownTable(receiveHead, rows(receive)));
   page = replacePart(
     page,
     "transmit",
-    markdownTable(["configuration", "framing", "payload", "first read", "first beat", "one per"], rows(transmit)),
+    markdownTable(["configuration", "framing", "payload, bytes", "first read", "first beat out", "cycles per datagram"], rows(transmit)),
   );
-  page = replacePart(page, "modules", markdownTable(["module", "what it is", "instances in it"], modules()));
+  const { own, library } = modules();
+  const more = `From the library: ${library.map((file) => `\`${file}\``).join(", ")}.`;
+  page = replacePart(page, "modules", `${markdownTable(["module", "file", "what it is", "instances in it"], own)}\n${more}`);
   await expect(page).toMatchFileSnapshot(path);
 });
 
 test("what the page names is there", () => {
   const page = readFileSync(path, "utf8");
   const elaborated = new Set(
-    Object.keys(namedConfigs).flatMap((name) => hierarchy(nicCore(resolveConfig(name))).map((m) => m.name.replace(/_\d.*$/, ""))),
+    Object.keys(namedConfigs).flatMap((name) => hierarchy(accioTop(resolveConfig(name))).map((m) => m.name.replace(/_\d.*$/, ""))),
   );
   const bold = [...page.matchAll(/\*\*`(\w+)`\*\*/g)].map((m) => m[1] as string);
   expect(bold.length).toBeGreaterThan(9);
