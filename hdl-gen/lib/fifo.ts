@@ -1,20 +1,21 @@
 /** Synchronous FIFO: keeps beats in order until they are taken. Three kinds of storage behind one pair of streams. */
-import type { HardwareModule } from "../core/builder.ts";
+import type { Builder, HardwareModule } from "../core/builder.ts";
 import { isPowerOfTwo, widthOf } from "../core/expr.ts";
 import { module } from "../core/module.ts";
 import { type Bundle, input, output, type Port } from "../core/ports.ts";
 import { mux } from "../core/select.ts";
 import { bool, index, type Type, uint } from "../core/types.ts";
-import type { Bits, Data } from "../core/values.ts";
+import type { Bits, Bool, Data } from "../core/values.ts";
 import { refuse } from "./refuse.ts";
 import { type Stream, stream } from "./stream.ts";
 
+type Style = "auto" | "registers" | "distributed" | "block";
 export interface FifoOptions {
   /**
    * What holds the beats: flip-flops, LUT RAM, or as the tool likes (`auto`, the default): a beat can leave one cycle
    * after it came. `block`: block RAM and a register that its next word is fetched into; two cycles, one beat more.
    */
-  readonly style?: "auto" | "registers" | "distributed" | "block";
+  readonly style?: Style;
   /** A beat may pass an empty FIFO at once, with no cycle of latency: `pop` then follows `push` combinationally. */
   readonly flow?: boolean;
 }
@@ -44,6 +45,7 @@ export const fifo = <P extends Data, I, const Counted extends boolean = false>(
 ): HardwareModule<FifoPorts<P, Counted>> => {
   const { style = "auto", flow = false } = options;
   if (!Number.isInteger(depth) || depth < 1) refuse(`fifo of ${depth} entries: a whole number of at least 1 is needed`);
+  if (style === "block" && depth === 1) refuse("fifo: a block RAM of one entry would be wasted; choose another style");
   if (style === "block" && flow) refuse("fifo: a block RAM cannot be passed at once; leave out flow or choose another style");
   const name = [
     "fifo",
@@ -57,46 +59,73 @@ export const fifo = <P extends Data, I, const Counted extends boolean = false>(
   const ports = options.count ? { ...streams, count: output(level) } : streams;
 
   return module(name, ports, ({ push, pop, ...io }, h) => {
-    const pointer = index(depth);
-    const after = (p: Bits): Bits => (isPowerOfTwo(depth) ? p.add(1) : mux(p.eq(depth - 1), pointer.of(0), p.add(1)));
-    const { full } = h.registers({ /** Every entry is in use: tells all from none where head and tail meet. */ full: bool });
-    // One entry needs no pointers.
-    const pointers =
-      depth === 1 ? null : h.registers({ /** The oldest entry. */ head: pointer, /** Where the next beat goes. */ tail: pointer });
-    const { head, tail } = pointers ?? { head: pointer.of(0), tail: pointer.of(0) };
-    const prefetch = style === "block" ? h.registers({ /** The register at the memory's output holds a beat. */ fetched: bool }) : null;
-    const { empty } = h.nets({ empty: pointers === null ? full.not() : head.eq(tail).and(full.not()) });
-
-    push.ready.drive(full.not());
-    pop.valid.drive(prefetch?.fetched ?? (flow ? push.valid.or(empty.not()) : empty.not()));
-    // A beat that passes an empty FIFO at once is never stored.
-    const stored = flow ? push.fire.and(empty.and(pop.ready).not()) : push.fire;
-    const { taken } =
-      prefetch === null
-        ? { taken: flow ? pop.ready.and(empty.not()) : pop.fire }
-        : h.nets({ taken: empty.not().and(prefetch.fetched.not().or(pop.ready)) });
-
-    const cells = h.memory("cells", of, depth, { style, collision: "never" });
-    cells.write(tail, push.payload, stored);
-    if (prefetch !== null) {
-      pop.payload.drive(cells.readSync("word", head, taken));
-      h.when(taken, () => prefetch.fetched.next(1)).elseWhen(pop.ready, () => prefetch.fetched.next(0));
-    } else pop.payload.drive(flow ? mux(empty, push.payload, cells.read(head) as never) : cells.read(head));
-
-    if (pointers !== null) {
-      h.when(stored, () => tail.next(after(tail)));
-      h.when(taken, () => head.next(after(head)));
-    }
-    h.when(stored.ne(taken), () => full.next(pointers === null ? stored : stored.and(after(tail).eq(head))));
-
-    if ("count" in io) {
-      // How far tail is ahead of head; it may have wrapped when head has not.
-      const distance = tail.sub(head);
-      const used = isPowerOfTwo(depth) ? distance : mux(tail.lt(head), distance.add(depth % 2 ** pointer.width), distance);
-      const inMemory = pointers === null ? full.zext(level.width) : mux(full, level.of(depth), used.zext(level.width) as Bits);
-      (io.count as Bits).drive(prefetch === null ? inMemory : inMemory.add(prefetch.fetched.zext(level.width)));
-    }
-    if (pointers !== null) h.assert("all entries are in use only where head and tail meet", full.implies(head.eq(tail)));
-    if (!isPowerOfTwo(depth)) h.assert("head and tail stay inside", head.lt(depth).and(tail.lt(depth)));
+    const count = "count" in io ? (io.count as Bits) : null;
+    if (depth === 1) oneEntry(h, push, pop, flow, count);
+    else ring(h, push, pop, depth, style, flow, count);
   }) as unknown as HardwareModule<FifoPorts<P, Counted>>;
+};
+
+/** One entry needs no pointers. */
+const oneEntry = <P extends Data>(h: Builder, push: Stream<P>, pop: Stream<P>, flow: boolean, count: Bits | null): void => {
+  const { full, entry } = h.registers({ full: bool, entry: push.of.noReset() });
+  push.ready.drive(full.not());
+  pop.valid.drive(flow ? push.valid.or(full) : full);
+  pop.payload.drive(flow ? mux(full, entry, push.payload as never) : entry);
+  h.when(full, () => full.next(pop.ready.not())).otherwise(() => full.next(flow ? push.valid.and(pop.ready.not()) : push.valid));
+  h.when(full.not(), () => entry.next(push.payload));
+  count?.drive(full);
+};
+
+/** Entries in a memory, used in turn. */
+const ring = <P extends Data>(
+  h: Builder,
+  push: Stream<P>,
+  pop: Stream<P>,
+  depth: number,
+  style: Style,
+  flow: boolean,
+  count: Bits | null,
+): void => {
+  const pointer = index(depth);
+  const after = (p: Bits): Bits => (isPowerOfTwo(depth) ? p.add(1) : mux(p.eq(depth - 1), pointer.of(0), p.add(1)));
+  const { head, tail, full } = h.registers({
+    /** The oldest entry. */
+    head: pointer,
+    /** Where the next beat goes. */
+    tail: pointer,
+    /** Every entry is in use: tells all from none where head and tail meet. */
+    full: bool,
+  });
+  const { empty } = h.nets({ empty: head.eq(tail).and(full.not()) });
+  const cells = h.memory("cells", push.of, depth, { style, collision: "never" });
+  const move = (stored: Bool, taken: Bool): void => {
+    cells.write(tail, push.payload, stored);
+    h.when(stored, () => tail.next(after(tail)));
+    h.when(taken, () => head.next(after(head)));
+    h.when(stored.ne(taken), () => full.next(stored.and(after(tail).eq(head))));
+  };
+  // How far tail is ahead of head; it may have wrapped when head has not.
+  const distance = tail.sub(head);
+  const used = isPowerOfTwo(depth) ? distance : mux(tail.lt(head), distance.add(depth % 2 ** pointer.width), distance);
+  const inMemory = (width: number): Bits => mux(full, uint(width).of(depth), used.zext(width) as never);
+  push.ready.drive(full.not());
+
+  if (style === "block") {
+    const { fetched } = h.registers({ /** The register at the memory's output holds a beat. */ fetched: bool });
+    const { taken } = h.nets({ taken: empty.not().and(fetched.not().or(pop.ready)) });
+    move(push.fire, taken);
+    pop.valid.drive(fetched);
+    pop.payload.drive(cells.readSync("word", head, taken));
+    h.when(taken, () => fetched.next(1)).elseWhen(pop.ready, () => fetched.next(0));
+    count?.drive(inMemory(count.width).add(fetched.zext(count.width)));
+  } else {
+    // A beat that passes an empty FIFO at once is never stored.
+    if (flow) move(push.fire.and(empty.and(pop.ready).not()), pop.ready.and(empty.not()));
+    else move(push.fire, pop.fire);
+    pop.valid.drive(flow ? push.valid.or(empty.not()) : empty.not());
+    pop.payload.drive(flow ? mux(empty, push.payload, cells.read(head) as never) : cells.read(head));
+    count?.drive(inMemory(count.width));
+  }
+  h.assert("all entries are in use only where head and tail meet", full.implies(head.eq(tail)));
+  if (!isPowerOfTwo(depth)) h.assert("head and tail stay inside", head.lt(depth).and(tail.lt(depth)));
 };

@@ -19,7 +19,6 @@ const shapes: readonly (FifoOptions & { depth: number })[] = [
   { depth: 2, flow: true },
   { depth: 4, flow: true },
   { depth: 6, flow: true },
-  { depth: 1, style: "block" },
   { depth: 2, style: "block" },
   { depth: 3, style: "block" },
   { depth: 16, style: "block" },
@@ -95,5 +94,6 @@ test("its doc comment goes with it into the Verilog", () => {
 test("refuses what cannot be built", () => {
   expect(() => fifo(uint(8), 0)).toThrow(HdlError);
   expect(() => fifo(uint(8), 0)).toThrow(/fifo\.test\.ts:\d+: error: fifo of 0 entries: a whole number of at least 1 is needed/);
+  expect(() => fifo(uint(8), 1, { style: "block" })).toThrow(/a block RAM of one entry would be wasted/);
   expect(() => fifo(uint(8), 4, { style: "block", flow: true })).toThrow(/a block RAM cannot be passed at once/);
 });
