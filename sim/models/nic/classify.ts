@@ -35,8 +35,8 @@ export const ordinaryReasons = [
 ] as const;
 export type OrdinaryReason = (typeof ordinaryReasons)[number];
 
-/** Why a frame did not reach classification: no room in the receive buffer; longer than the MTU allows. */
-export const lossCauses = ["overflow", "oversize"] as const;
+/** Why a frame did not reach classification: no room in the receive buffer; marked bad by the MAC; longer than the MTU allows. */
+export const lossCauses = ["overflow", "spoiled", "oversize"] as const;
 export type LossCause = (typeof lossCauses)[number];
 
 /** What classification needs to know of the device. */

@@ -23,6 +23,8 @@ export type Verdict =
 export interface Circumstances {
   /** The receive buffer had no room for it. */
   readonly overflow?: boolean;
+  /** The MAC marked it bad at its end: a wrong frame check sequence, for example. */
+  readonly spoiled?: boolean;
   /** Memory answered a write of it with an error. */
   readonly memoryError?: boolean;
 }
@@ -123,8 +125,8 @@ export class ReceiveModel {
     return verdict;
   }
 
-  #judge(frame: Uint8Array, now: bigint, { overflow = false, memoryError = false }: Circumstances): Verdict {
-    if (overflow) return { class: "lost", cause: "overflow" };
+  #judge(frame: Uint8Array, now: bigint, { overflow = false, spoiled = false, memoryError = false }: Circumstances): Verdict {
+    if (overflow || spoiled) return { class: "lost", cause: overflow ? "overflow" : "spoiled" };
     const found = classify(frame, { ...this.#device, match: (tuple) => matchSlot(this.#settings, tuple) });
     if (found.class !== "candidate") return found;
     const { slot, tuple, payload } = found;

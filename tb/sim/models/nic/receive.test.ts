@@ -252,6 +252,15 @@ describe("placing", () => {
     nic.consume(0, 10);
   });
 
+  it("leaves no trace of frames that were lost on the way", () => {
+    const { nic } = model();
+    const frame = buildUdp({ payload: new Uint8Array(5) });
+    expect(judged(nic.receive(frame, 0n, { overflow: true }))).toBe("overflow");
+    expect(judged(nic.receive(frame, 0n, { spoiled: true }))).toBe("spoiled");
+    expect(nic.slot(0)).toEqual({ head: 0, tail: 0, drops: 0, stopped: false });
+    expect(nic.counters).toMatchObject({ frames: 2, accepted: 0, losses: { overflow: 1, spoiled: 1, oversize: 0 } });
+  });
+
   it("stops a slot when memory fails, until it is enabled anew", () => {
     const { nic } = model();
     const frame = buildUdp({ payload: new Uint8Array(5) });
