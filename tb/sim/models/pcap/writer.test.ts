@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { validFrame } from "#sim/models/packet/arbitraries.ts";
 import { buildUdp } from "#sim/models/packet/index.ts";
-import { AtomicFile, CaptureWriter, openCapture, writeCapture, writeFileAtomically } from "#sim/models/pcap/index.ts";
+import { AtomicFile, CaptureWriter, checkDistinct, openCapture, writeCapture, writeFileAtomically } from "#sim/models/pcap/index.ts";
 import { projectRoot } from "#toolchain/tools.ts";
 import { scratchFolder, tsharkFields, wireshark } from "../wireshark.ts";
 
@@ -165,6 +165,26 @@ describe("nothing half-written", () => {
     expect(lstatSync(join(folder, "link")).isSymbolicLink()).toBe(true);
     expect(readFileSync(join(folder, "real"), "utf8")).toBe("new");
     expect(statSync(join(folder, "real")).mode & 0o777).toBe(0o600);
+  });
+
+  it("refuses outputs that are inputs or each other, through links too", () => {
+    const folder = scratchFolder();
+    const [input, link, fresh] = ["in.pcap", "link.pcap", "out.pcap"].map((name) => join(folder, name)) as [string, string, string];
+    writeFileSync(input, "");
+    symlinkSync("in.pcap", link);
+    const check =
+      (...outputs: readonly string[]) =>
+      () =>
+        checkDistinct(
+          [{ name: "IN", path: input }],
+          outputs.map((path, index) => ({ name: `output ${index + 1}`, path })),
+        );
+    expect(check(fresh, join(folder, "other.pcap"))).not.toThrow();
+    expect(check("/dev/null", "/dev/null", join(folder, "no/folder"))).not.toThrow();
+    expect(check(fresh, link)).toThrow(`output 2 and IN are the same file: ${link}: name another output`);
+    expect(check(fresh, join(folder, "../", folder.split("/").at(-1) ?? "", "out.pcap"))).toThrow(
+      "output 2 and output 1 are the same file",
+    );
   });
 
   it("writes pieces larger than its buffer in order", () => {
