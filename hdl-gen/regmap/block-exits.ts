@@ -48,10 +48,15 @@ export const connectExit = (
     word: exit.word,
     source: bus.hasSource ? bus.source : null,
   });
-  const values = [...new Set(exit.masks.values())];
-  const varies = values.length > 1;
+  // What no read may have is never answered; the first mask is the one where no other is meant.
+  const readable = [...exit.masks].filter(([, m]) => m !== 0n);
+  const [first = 0n, ...others] = new Set(readable.map(([, m]) => m));
   const q = h.registers(
-    { [`${name}_asked_q`]: bool, [`${name}_read_q`]: bool, ...(varies ? { [`${name}_mask_q`]: uint(width).noReset() } : {}) },
+    {
+      [`${name}_asked_q`]: bool,
+      [`${name}_read_q`]: bool,
+      ...(others.length > 0 ? { [`${name}_mask_q`]: uint(width).noReset() } : {}),
+    },
     { doc: `An answer of ${name} is due` },
   ) as Record<string, Bits>;
   const [asked, read] = [q[`${name}_asked_q`] as Bool, q[`${name}_read_q`] as Bool];
@@ -60,21 +65,15 @@ export const connectExit = (
   const mask = q[`${name}_mask_q`];
   if (mask !== undefined && exit.word !== null) {
     const choice = h.switch(exit.word);
-    for (const value of values)
-      choice.case(
-        [...exit.masks].filter(([, m]) => m === value).map(([w]) => w),
-        () => mask.next(value),
-      );
-    choice.otherwise(() => mask.next(0));
+    for (const value of others) {
+      const numbers = readable.filter(([, m]) => m === value).map(([w]) => w);
+      choice.case(numbers, () => mask.next(value));
+    }
+    choice.otherwise(() => mask.next(first));
   }
   const everything = (1n << BigInt(width)) - 1n;
-  const [only] = values;
-  const shown =
-    mask !== undefined
-      ? port.response.data.and(mask)
-      : only === everything
-        ? port.response.data
-        : port.response.data.and(constant(width, only ?? 0n));
+  const { data } = port.response;
+  const shown = mask !== undefined ? data.and(mask) : first === everything ? data : data.and(constant(width, first));
   const given = read.and(port.response.error.not());
   return {
     ready: chosen.not().or(port.ready),

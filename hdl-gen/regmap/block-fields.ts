@@ -206,6 +206,10 @@ export class FieldCell {
       else q.next(q.add(increment.zext(width)));
       return;
     }
+    if (increment.width === 1) {
+      h.when(increment.bit(0).and(q.all().not()), () => q.next(q.add(1)));
+      return;
+    }
     const key = `${this.#name}_sum${element === null ? "" : `_${element}`}`;
     const { [key]: sum } = h.nets({ [key]: q.addCarry(increment.zext(width)) }, { doc: "" }) as Record<string, Bits>;
     const total = sum as Bits;

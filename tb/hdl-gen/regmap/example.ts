@@ -37,8 +37,11 @@ export const example = registerMap(
       { major: fixed(16, uint(8), 2, "Changes with what breaks software"), minor: fixed(0, uint(16), 7, "Changes with additions") },
       { width: 32 },
     ),
-    RX_DROPS: reg(0x20, "Frames dropped for want of room", { count: counter(0, uint(32), "Frames") }),
-    RX_BYTES: reg(0x28, "Bytes received", { bytes: counter(0, uint(48), "Bytes", { step: 7, overflow: "saturate" }) }),
+    RX_DROPS: reg(0x20, "Frames dropped for want of room", {
+      count: counter(0, uint(32), "Frames"),
+      bursts: counter(32, uint(9), "Frames, as long as they are few", { step: 3, overflow: "saturate" }),
+    }),
+    RX_BYTES: reg(0x28, "Bytes received", { bytes: counter(0, uint(48), "Bytes", { step: 7 }) }),
     COMPLETION: reg(0x30, "Next finished receive buffer", {
       length: pop(0, uint(16), "Bytes; 0 where nothing has finished"),
       address: pop(16, uint(48), "Physical address of the buffer"),
@@ -49,7 +52,7 @@ export const example = registerMap(
       0x60,
       { count: 5, stride: 0x02 },
       "State of a wire lane",
-      { errors: counter(0, uint(12), "Bad blocks", { overflow: "saturate" }) },
+      { errors: counter(0, uint(6), "Bad blocks", { overflow: "saturate" }) },
       { width: 16 },
     ),
     RX: registers.array(0x100, { count: 8, stride: 0x20 }, "Receive ring", {

@@ -52,6 +52,9 @@ const legal = (f: Field, value: bigint): boolean => {
 
 export class MapModel {
   readonly cells: readonly Cell[];
+  /** Fields whose behaviour the block itself has. */
+  readonly #inside: readonly Cell[];
+  readonly #byElement: ReadonlyMap<RegisterElement, readonly Cell[]>;
   readonly #map: RegisterMap;
   readonly #values = new Map<string, bigint>();
   /** Push registers: the entry that waits. */
@@ -74,11 +77,13 @@ export class MapModel {
         }),
       ),
     );
+    this.#inside = this.cells.filter((c) => !c.element.placed.forwarded);
+    this.#byElement = Map.groupBy(this.cells, (c) => c.element);
     for (const c of this.cells) this.#values.set(c.title, c.field.reset);
   }
 
   #cellsOf(e: RegisterElement): readonly Cell[] {
-    return this.cells.filter((c) => c.element.title === e.title);
+    return this.#byElement.get(e) as readonly Cell[];
   }
   /** The first forwarded node on the way to a register. */
   #exitOf(e: RegisterElement): Exit | null {
@@ -105,9 +110,7 @@ export class MapModel {
     const response = this.#due?.(inputs) ?? null;
     this.#due = null;
     const touched =
-      request === null
-        ? []
-        : [...new Set(this.cells.map((c) => c.element))].filter((e) => request.bytes.some((b) => this.#inside(e, request.address + b)));
+      request === null ? [] : [...this.#byElement.keys()].filter((e) => request.bytes.some((b) => this.#has(e, request.address + b)));
     const window =
       request === null
         ? undefined
@@ -130,7 +133,7 @@ export class MapModel {
     return { now: { permitted, ready, exit, outputs }, response };
   }
 
-  #inside(e: RegisterElement, address: number): boolean {
+  #has(e: RegisterElement, address: number): boolean {
     return address >= e.offset && address < e.offset + e.placed.bytes;
   }
   #covers(request: Request, bytes: readonly number[]): "all" | "some" | "none" {
@@ -232,7 +235,7 @@ export class MapModel {
   }
   #outputs(access: Request | null, touched: readonly RegisterElement[], inputs: Inputs): ReadonlyMap<string, bigint> {
     const out = new Map<string, bigint>();
-    for (const c of this.cells.filter((x) => !x.element.placed.forwarded)) {
+    for (const c of this.#inside) {
       const mine = access !== null && touched.some((e) => e.title === c.element.title) && this.#covers(access, c.bytes) !== "none";
       switch (c.field.kind) {
         case "rw":
@@ -266,9 +269,9 @@ export class MapModel {
     return out;
   }
   #clock(access: Request | null, touched: readonly RegisterElement[], inputs: Inputs): void {
-    for (const e of new Set(this.cells.map((c) => c.element)))
+    for (const e of this.#byElement.keys())
       if (this.#waiting.has(e.title) && inputs(`${e.title}.push.ready`) === 1n) this.#waiting.delete(e.title);
-    for (const c of this.cells.filter((x) => !x.element.placed.forwarded)) {
+    for (const c of this.#inside) {
       const mine = access !== null && touched.some((e) => e.title === c.element.title) && this.#covers(access, c.bytes) !== "none";
       const written = mine && access.write;
       const value = this.#values.get(c.title) as bigint;

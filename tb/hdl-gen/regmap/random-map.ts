@@ -150,7 +150,7 @@ const makeNodes = (s: ItemSpec, busBytes: number, narrow: boolean, mayForward: b
   }
   return nodes;
 };
-export const mapOf = (spec: MapSpec): RegisterMap => {
+export const mapOf = (spec: MapSpec, name = "random_map"): RegisterMap => {
   const { busBytes } = spec;
   const nodes: Record<string, Node> = {};
   let at = 0;
@@ -186,7 +186,7 @@ export const mapOf = (spec: MapSpec): RegisterMap => {
         : { ...makeRegister(first, at, busBytes, narrow, s.forwarded), ...repetition };
     at = alignTo(at + s.count * stride, busBytes);
   }
-  return registerMap("random_map", nodes, {
+  return registerMap(name, nodes, {
     doc: "text",
     size: Math.max(2 * busBytes, alignTo(at, busBytes)) + busBytes * (spec.items.length % 3),
     busWidth: busBytes === 4 ? 32 : 64,
