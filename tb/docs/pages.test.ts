@@ -1,10 +1,11 @@
 /** The runner of documentation: what it runs, what it shows, and that it fails where a page is not true. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { blocksOf, programsOf, regenerate, root, textOf, typeErrors } from "./pages.ts";
 
-const folder = mkdtempSync(join(root, "tb/docs/.page-"));
+mkdirSync(join(root, "build/docs"), { recursive: true });
+const folder = mkdtempSync(join(root, "build/docs/page-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 const page = (...blocks: string[]): string => blocks.map((b) => `\`\`\`${b}\n\`\`\``).join("\nWords.\n");
 

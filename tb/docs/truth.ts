@@ -1,6 +1,6 @@
 /** What a reader would try in a page: links, headings, commands. Each function returns what is wrong, as sentences. */
 import { existsSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import type { CommandEntry } from "#cli/registry.ts";
 import { blocksOf } from "./pages.ts";
 
@@ -41,7 +41,7 @@ export const commandsIn = (page: string): readonly (readonly string[])[] => {
     .flatMap((b) => b.text.replaceAll("\\\n", " ").split("\n"));
   const inline = [...outsideBlocks(page).matchAll(/`([^`\n]+)`/g)].map((m) => m[1] as string);
   return [...shell, ...inline].flatMap((line) =>
-    [...line.replace(/(^|\s)#.*$/, "").matchAll(/\.\/accio((?: [^\s|&;>]+)*)/g)].map((m) =>
+    [...line.replace(/(^|\s)#.*$/, "").matchAll(/\.\/accio((?: +[^\s|&;>]+)*)/g)].map((m) =>
       (m[1] as string).split(" ").filter((w) => w !== ""),
     ),
   );
@@ -65,7 +65,3 @@ export const wrongCommand = async (words: readonly string[], commands: readonly 
 /** Paths of one machine. What a reader has may be named: `/dev/accio`, `~/.npmrc`. */
 export const machinePaths = (page: string): readonly string[] =>
   [...page.matchAll(/(?<![\w.~-])\/(?:work|tmp|root|home|mnt|opt|Users|srv|var)\/[^\s`"')]*/g)].map((m) => m[0]);
-
-/** Pages below a folder, absolute. */
-export const pagesIn = (root: string, list: readonly string[]): readonly string[] =>
-  list.filter((f) => f.endsWith(".md")).map((f) => join(root, f));
