@@ -21,6 +21,8 @@ export interface ProveOptions {
   readonly yosys?: YosysName;
 }
 
+type Outcome = Pick<TaskResult, "unit" | "ok" | "properties" | "message" | "trace">;
+
 /** Steps beside the ones asked for: the one with reset, and one in which the solver sees what the last edge sampled. */
 const extraSteps = 2;
 /** Seconds for making the model: no proof's business. */
@@ -32,7 +34,7 @@ const smallMemories = 8192;
 export const prove = async (task: FormalTask, options: ProveOptions = {}): Promise<TaskResult> => {
   const started = performance.now();
   const depth = options.depth ?? task.depth;
-  const result = (part: Pick<TaskResult, "ok" | "properties" | "message" | "trace">): TaskResult => ({
+  const result = (part: Outcome): TaskResult => ({
     task: task.name,
     mode: task.mode,
     depth,
@@ -43,7 +45,7 @@ export const prove = async (task: FormalTask, options: ProveOptions = {}): Promi
     return result(await run(task, depth, options));
   } catch (error) {
     if (!(error instanceof HdlError || error instanceof YosysError || error instanceof TaskError)) throw error;
-    return result({ ok: false, properties: [], message: error.message, trace: null });
+    return result({ unit: "cycle", ok: false, properties: [], message: error.message, trace: null });
   }
 };
 
@@ -60,11 +62,7 @@ interface Prepared {
   readonly wanted: readonly { readonly number: number; readonly path: string }[];
 }
 
-const run = async (
-  task: FormalTask,
-  depth: number,
-  options: ProveOptions,
-): Promise<Pick<TaskResult, "ok" | "properties" | "message" | "trace">> => {
+const run = async (task: FormalTask, depth: number, options: ProveOptions): Promise<Outcome> => {
   const ready = await prepare(task, options);
   const seconds = task.timeout ?? defaultTimeout;
   const questions: readonly Question[] = task.mode === "induction" ? ["bmc", "step"] : [task.mode];
@@ -136,7 +134,7 @@ const conclude = (
   answer: Answer,
   depth: number,
   seconds: number,
-): Pick<TaskResult, "ok" | "properties" | "message" | "trace"> => {
+): Outcome => {
   const wave = (name: string) => {
     const file = join(folder, name);
     return existsSync(file) ? { file, wave: parseVcd(readFileSync(file, "utf8")) } : null;
@@ -176,22 +174,29 @@ const conclude = (
     const conditions = answer.failed.filter((f) => f.path === path).flatMap((f) => design.properties[f.number]?.property.cond ?? []);
     trace = { vcd: recorded.file, text: traceText(harness, path, conditions, recorded.wave, cycleOf(first)) };
   }
-  return { ok: answer.status === "passed", properties, message: messageOf(task, question, answer, depth, seconds), trace };
+  const unit = harness.domains.length > 1 ? "step" : "cycle";
+  return { unit, ok: answer.status === "passed", properties, message: messageOf(task, question, answer, { unit, depth, seconds }), trace };
 };
 
-const messageOf = (task: FormalTask, question: Question, answer: Answer, depth: number, seconds: number): string | null => {
+const messageOf = (
+  task: FormalTask,
+  question: Question,
+  answer: Answer,
+  { unit, depth, seconds }: { readonly unit: TaskResult["unit"]; readonly depth: number; readonly seconds: number },
+): string | null => {
+  const span = `${depth} ${unit}${depth === 1 ? "" : "s"}`;
   switch (answer.status) {
     case "passed":
       return null;
     case "timeout":
-      return `not decided in ${seconds} s (${question === "step" ? "in the induction" : `in cycle ${answer.step} of ${depth}`}): raise the task's timeout or lower its depth`;
+      return `not decided in ${seconds} s (${question === "step" ? "in the induction" : `in ${unit} ${answer.step} of ${depth}`}): raise the task's timeout or lower its depth`;
     case "contradiction":
-      return `the assumptions contradict each other in cycle ${Math.max(0, answer.step - 1)}: nothing is proved`;
+      return `the assumptions contradict each other in ${unit} ${Math.max(0, answer.step - 1)}: nothing is proved`;
     case "unknown":
       return `the solver gave no answer: ${answer.output.trim().split("\n").slice(-3).join(" / ")}`;
     case "failed":
       if (question === "step")
-        return `holds for ${depth} cycles, but not by induction of depth ${depth}: the trace starts in a state that need not be reachable; raise the depth, or state what excludes it`;
-      return answer.failed.length === 0 && task.mode === "cover" ? `not every cover is reached in ${depth} cycles` : null;
+        return `holds for ${span}, but not by induction of depth ${depth}: the trace starts in a state that need not be reachable; raise the depth, or state what excludes it`;
+      return answer.failed.length === 0 && task.mode === "cover" ? `not every cover is reached in ${span}` : null;
   }
 };

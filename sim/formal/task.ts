@@ -66,6 +66,8 @@ export interface TaskResult {
   readonly task: string;
   readonly mode: Mode;
   readonly depth: number;
+  /** What depths and `cycle` count: a step is an edge of any of several clocks. */
+  readonly unit: "cycle" | "step";
   readonly seconds: number;
   readonly ok: boolean;
   readonly properties: readonly PropertyResult[];

@@ -14,12 +14,13 @@ export interface Waveform {
 /** Time units of one step. */
 const stepTime = 10;
 
-/** Parses VCD text. */
+/** Parses VCD text. Its last point in time is the end of the last step, and has nothing but the clocks' edges. */
 export const parseVcd = (text: string): Waveform => {
   const ids = new Map<string, string>();
   const scopes: string[] = [];
   const history = new Map<string, (bigint | undefined)[]>();
-  let [step, first, steps] = [0, Number.POSITIVE_INFINITY, 0];
+  let first: number | null = null;
+  let [step, end] = [0, 0];
   let header = true;
   for (const line of text.split("\n")) {
     if (header) {
@@ -31,22 +32,29 @@ export const parseVcd = (text: string): Waveform => {
         ids.set([...scopes, name].slice(1).join("."), id);
         if (!history.has(id)) history.set(id, []);
       } else if (word === "$enddefinitions") header = false;
-    } else if (line.startsWith("#")) step = Math.floor(Number(line.slice(1)) / stepTime);
-    else {
+    } else if (line.startsWith("#")) {
+      const time = Number(line.slice(1));
+      step = Math.floor(time / stepTime);
+      // Between two steps only clocks fall.
+      if (time % stepTime !== 0) continue;
+      first ??= step;
+      end = step;
+    } else {
       const m = /^b([01xz]+) (\S+)$/.exec(line) ?? /^([01xz])(\S+)$/.exec(line);
       const [, bits, id] = m ?? [];
       const values = history.get(id ?? "");
       if (bits === undefined || values === undefined) continue;
-      first = Math.min(first, step);
-      steps = Math.max(steps, step + 1);
-      // The clock falls in the middle of a step: the first value of a step counts.
+      // The first value in a step counts: the clock falls later in it.
       values[step] ??= BigInt(`0b${bits.replaceAll(/[xz]/g, "0")}`);
     }
   }
-  for (const values of history.values()) for (let i = 0; i < steps; i++) values[i] ??= values[i - 1];
+  for (const values of history.values()) {
+    for (let i = 0; i < end; i++) values[i] ??= values[i - 1];
+    values.length = end;
+  }
   return {
-    first: Math.min(first, steps),
-    steps,
+    first: first ?? 0,
+    steps: end,
     paths: [...ids.keys()],
     value: (path, at) => history.get(ids.get(path) ?? "")?.[at],
   };
