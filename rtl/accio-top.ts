@@ -2,21 +2,23 @@
  * The top in every configuration: AXI4 register port, AXI4 DMA master, AXI4-Stream wire, interrupt lines (design.md
  * section 3). The ordinary path leaves as a stream of its own until its descriptor engine is here.
  */
-import { bool, input, module, output, uint } from "#hdl";
+import { type Bits, type Bool, bool, input, module, output, type Stream, uint } from "#hdl";
 import { axi4, incrBurst } from "#hdl/lib/axi4.ts";
 import { axi4Registers } from "#hdl/lib/axi4-registers.ts";
-import { axiStream, packetBeat, resizePackets } from "#hdl/lib/packet.ts";
+import { axiStream, type PacketBeat, packetBeat, resizePackets } from "#hdl/lib/packet.ts";
 import { addressBits } from "#hdl/regmap/block.ts";
 import type { Config } from "#rtl/common.ts";
 import { idBits } from "#rtl/nic/dma-write.ts";
 import { nic, nicTrace } from "#rtl/nic/nic.ts";
 import { nicMap } from "#rtl/nic/registers.ts";
+import { fromWire, toWire, wireClock } from "#rtl/nic/wire-crossing.ts";
 
 /** ID bits of the register port: what Rocket's MMIO port gives (reference/rocket). */
 export const registerIdBits = 4;
 
 export const accioTop = (c: Config) => {
   const registerBits = addressBits(nicMap(c));
+  const wire = c.wireClock ? { clock: wireClock } : {};
   return module(
     "accio_top",
     {
@@ -25,9 +27,9 @@ export const accioTop = (c: Config) => {
       /** Rings in memory. */
       m_axi: output(axi4({ addressBits: 64, dataBits: c.busBits, idBits: idBits(c) })),
       /** Frames from the wire, without check sequence. `tuser` in the last beat: the MAC found the frame bad. Always ready. */
-      s_axis_rx: input(axiStream(c.wireBits, 1)),
+      s_axis_rx: input(axiStream(c.wireBits, 1), wire),
       /** Frames to the wire. `tuser` is 0: no frame is taken back once it has begun. */
-      m_axis_tx: output(axiStream(c.wireBits, 1)),
+      m_axis_tx: output(axiStream(c.wireBits, 1), wire),
       /** Received frames that are no slot's: for the kernel's ordinary path. */
       m_axis_ordinary: output(axiStream(c.busBits)),
       /** Level, one line per hart: a sleeping thread of it has data. */
@@ -36,6 +38,8 @@ export const accioTop = (c: Config) => {
       irq_event: output(bool),
       /** Pulses of the pipeline, for a logic analyser. */
       trace: output(nicTrace),
+      // Of the wire's clock, where it has one: a frame was dropped at its last beat, for want of room or as bad.
+      ...(c.wireClock ? { trace_wire_dropped: output(bool, wire) } : {}),
     },
     (io, h) => {
       const registers = h.instance("registers_port", axi4Registers({ addressBits: registerBits, idBits: registerIdBits }), {
@@ -47,10 +51,22 @@ export const accioTop = (c: Config) => {
       io.trace.drive(core.trace);
       io.m_axis_ordinary.connect(core.ordinary);
 
-      const rx = resizePackets(h, io.s_axis_rx, c.busBits);
-      core.rx.connect(rx.map(packetBeat(c.busBits, bool), ({ data, keep, last, user }) => ({ data, keep, last, user: user.bit(0) })));
-      const tx = resizePackets(h, core.tx, c.wireBits);
-      io.m_axis_tx.connect(tx.map(packetBeat(c.wireBits, uint(1)), ({ data, keep, last }) => ({ data, keep, last, user: 0 })));
+      const toBeat = (s: Stream<PacketBeat<Bits>>) =>
+        s.map(packetBeat(c.busBits, bool), ({ data, keep, last, user }) => ({ data, keep, last, user: user.bit(0) }));
+      const toPins = (s: Stream<PacketBeat>) =>
+        s.map(packetBeat(c.wireBits, uint(1)), ({ data, keep, last }) => ({ data, keep, last, user: 0 }));
+      if (c.wireClock) {
+        const arriving = fromWire(h, io.s_axis_rx, c);
+        const rx = resizePackets(h, arriving.frames, c.busBits);
+        core.rx.connect(rx.map(packetBeat(c.busBits, bool), ({ data, keep, last }) => ({ data, keep, last, user: 0 })));
+        core.wireLosses.drive({ overflowed: arriving.overflowed, spoiled: arriving.spoiled });
+        (io as unknown as { trace_wire_dropped: Bool }).trace_wire_dropped.drive(arriving.dropped);
+        toWire(h, resizePackets(h, core.tx, c.wireBits), io.m_axis_tx, c);
+      } else {
+        core.rx.connect(toBeat(resizePackets(h, io.s_axis_rx, c.busBits)));
+        core.wireLosses.drive({ overflowed: 0, spoiled: 0 });
+        io.m_axis_tx.connect(toPins(resizePackets(h, core.tx, c.wireBits)));
+      }
 
       // A burst is a line or a part of one: incrementing, whole bus words.
       const shape = { addressBits: 64, dataBits: c.busBits, idBits: idBits(c) };

@@ -1,5 +1,6 @@
 /** The NIC behind its registers: `nic_core` with the kernel's register page, the counters and the event line. */
-import { bool, cat, input, module, output, stream, struct, uint } from "#hdl";
+import { type Bits, bool, cat, input, module, output, stream, struct, uint } from "#hdl";
+import { resize, sum } from "#hdl/lib/bits.ts";
 import { packetStream } from "#hdl/lib/packet.ts";
 import { registerBus } from "#hdl/lib/register-bus.ts";
 import { addressBits, registerBlock } from "#hdl/regmap/block.ts";
@@ -7,7 +8,7 @@ import { type Config, dropCauses } from "#rtl/common.ts";
 import { nicCore } from "#rtl/nic/core.ts";
 import { readBeat } from "#rtl/nic/dma-read.ts";
 import { addressBeat, responseBeat, writeBeat } from "#rtl/nic/dma-write.ts";
-import { nicMap } from "#rtl/nic/registers.ts";
+import { lossBits, nicMap } from "#rtl/nic/registers.ts";
 
 /**
  * Where frames are on their way: one pulse each, in the order in which frames came. For a logic analyser, and for the
@@ -49,6 +50,8 @@ export const nic = (c: Config) => {
       b: input(stream(responseBeat(c))),
       ar: output(stream(addressBeat(c))),
       r: input(stream(readBeat(c))),
+      /** Frames that the wire's side lost in this cycle: for want of room, and because they were bad. */
+      wireLosses: input(struct({ overflowed: uint(lossBits), spoiled: uint(lossBits) }, "wire_losses")),
       irqWake: output(uint(c.harts)),
       irqEvent: output(bool),
       trace: output(nicTrace),
@@ -95,11 +98,13 @@ export const nic = (c: Config) => {
         sent: events.txFrames,
       });
       regs.TIMESTAMP.cycles.drive(now);
-      regs.RX_FRAMES.count.increment.drive(events.rxFrames);
+      const { overflowed, spoiled } = io.wireLosses;
+      const many = (...counts: readonly Bits[]): Bits => resize(sum(counts), lossBits + 2);
+      regs.RX_FRAMES.count.increment.drive(many(events.rxFrames, overflowed, spoiled));
       regs.RX_ACCEPTED.count.increment.drive(events.rxAccepted);
       regs.RX_ORDINARY.count.increment.drive(events.rxOrdinary);
-      regs.RX_OVERFLOW.count.increment.drive(events.rxOverflow);
-      regs.RX_SPOILED.count.increment.drive(events.rxSpoiled);
+      regs.RX_OVERFLOW.count.increment.drive(many(events.rxOverflow, overflowed));
+      regs.RX_SPOILED.count.increment.drive(many(events.rxSpoiled, spoiled));
       regs.RX_OVERSIZE.count.increment.drive(events.rxOversize);
       regs.TX_FRAMES.count.increment.drive(events.txFrames);
       regs.TX_MALFORMED.count.increment.drive(events.txMalformed);
@@ -107,7 +112,7 @@ export const nic = (c: Config) => {
       dropCauses.forEach((cause, i) => {
         regs.RX_DROP[cause.toUpperCase() as Uppercase<typeof cause>].count.increment.drive(events.drops.bit(i));
       });
-      regs.EVENTS.rxOverflow.set.drive(events.rxOverflow);
+      regs.EVENTS.rxOverflow.set.drive(events.rxOverflow.or(overflowed.any()));
       regs.EVENTS.dmaError.set.drive(events.txFailed.or(events.drops.bit(dropCauses.indexOf("dma_error"))));
       regs.EVENTS.txMalformed.set.drive(events.txMalformed);
       const pending = cat(regs.EVENTS.txMalformed.value, regs.EVENTS.dmaError.value, regs.EVENTS.rxOverflow.value);

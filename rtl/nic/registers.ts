@@ -20,6 +20,10 @@ const causeDocs: Readonly<Record<DropCause, string>> = {
   dma_error: "Memory answered with an error, or the slot had stopped because it did",
 };
 const events = (offset: number, doc: string) => reg(offset, doc, { count: counter(0, uint(64), "Wraps") });
+/** Bits of a number of frames that a wire with its own clock can lose between two cycles of the bus. */
+export const lossBits = 5;
+/** Events of the wire, several of which can fall into one cycle of the bus. */
+const wireEvents = (offset: number, doc: string) => reg(offset, doc, { count: counter(0, uint(64), "Wraps", { step: lossBits + 2 }) });
 
 /** One slot; offsets and bits are those of slot-layout.ts. */
 const slotNodes = (c: Config) => {
@@ -105,12 +109,12 @@ export const nicMap = (c: Config) =>
         txMalformed: w1c(2, bool, "A transmit descriptor could not be, and stopped its slot"),
       }),
       EVENT_MASK: reg(0x38, "Which events raise the event line", { enabled: rw(0, uint(3), "Bit by bit as in EVENTS") }),
-      RX_FRAMES: events(0x100, "Frames that came from the wire"),
+      RX_FRAMES: wireEvents(0x100, "Frames that came from the wire"),
       RX_ACCEPTED: events(0x108, "Datagrams given to slots"),
       RX_ORDINARY: events(0x110, "Frames for the ordinary path"),
-      RX_OVERFLOW: events(0x118, "Frames that found no room in the receive buffer"),
+      RX_OVERFLOW: wireEvents(0x118, "Frames that found no room in the receive buffer"),
       RX_OVERSIZE: events(0x120, "Frames longer than the MTU allows"),
-      RX_SPOILED: events(0x140, "Frames that the MAC found bad"),
+      RX_SPOILED: wireEvents(0x140, "Frames that the MAC found bad"),
       TX_FRAMES: events(0x128, "Frames sent"),
       TX_MALFORMED: events(0x130, "Transmit descriptors that could not be"),
       TX_FAILED: events(0x138, "Packets not sent because memory answered with an error"),

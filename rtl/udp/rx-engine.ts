@@ -170,7 +170,7 @@ export const rxEngine = (c: Config) => {
       io.drop.drive(go.and(drops));
       io.dropSlot.drive(io.found);
       io.accepted.drive(go.and(deliver));
-      io.acceptedEmpty.drive(empty);
+      io.acceptedEmpty.drive(go.and(deliver).and(empty));
       io.toOrdinary.drive(go.and(mine.not()).and(too_long.not()));
       io.allocate.drive({ valid: go.and(deliver), slot: io.found, pointer: next });
 
