@@ -72,6 +72,7 @@ export const arbiter = <P extends Data, I>(
           turn(grant);
         });
       });
+      h.assert("at most one input has the turn", atMostOne(owner).and(held.implies(owner.any())));
       h.assert("at most one input is granted", atMostOne(grant));
       h.assert("somebody is granted where somebody asks", held.or(requests.any().not()).or(grant.any()));
     },
