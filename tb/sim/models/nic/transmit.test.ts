@@ -97,7 +97,7 @@ describe("a stream", () => {
       [100, 50, 150],
     ])
       expect(lengths(...legal), String(legal)).toBe(true);
-    for (const illegal of [[99], [101], [50, 50], [250], [300], [0], [100, 49], [200, 99]])
+    for (const illegal of [[99], [101], [50, 50], [250], [300], [0], [100, 49], [100, 0], [200, 99]])
       expect(lengths(...illegal), String(illegal)).toBe(false);
   });
 
