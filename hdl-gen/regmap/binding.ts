@@ -1,5 +1,5 @@
 /** The YAML binding of a device: what its device tree node must look like, in the form of Linux's dt-schema. */
-import { type Device, deviceTreeNode, type Placement, type Property } from "./device.ts";
+import { type Device, deviceTreeNode, hasUnit, type Placement, type Property } from "./device.ts";
 
 export interface BindingOptions {
   /** "Name <mail@address>", at least one. */
@@ -29,7 +29,7 @@ const property = (name: string, p: Property): readonly string[] => {
   if (p.type === "flag") return [`  ${scalar(name)}:`, "    type: boolean", ...described(p.doc, 4)];
   return [
     `  ${scalar(name)}:`,
-    `    $ref: /schemas/types.yaml#/definitions/${p.type}`,
+    ...(hasUnit(name) ? [] : [`    $ref: /schemas/types.yaml#/definitions/${p.type}`]),
     ...described(p.doc, 4),
     ...(p.minimum === undefined ? [] : [`    minimum: ${p.minimum}`]),
     ...(p.maximum === undefined ? [] : [`    maximum: ${p.maximum}`]),

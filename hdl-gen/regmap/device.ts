@@ -51,6 +51,12 @@ const standard = new Set([
 ]);
 const compatibleForm = /^[a-zA-Z][a-zA-Z0-9-]*,[a-zA-Z0-9][a-zA-Z0-9+._-]*$/;
 
+/** Endings by which dt-schema knows a number's unit, and so its type: one 32-bit cell here. */
+export const hasUnit = (property: string): boolean =>
+  /-(hz|mhz|bits|bytes|kBps|percent|bp|db|mdb|seconds|ms|us|ns|ps|mm|microns?|micro(amp|ohm|volt|watt)s?|milli(amp|watt|celsius)|celsius|kelvin|pascal|kpascal|ohms)$/.test(
+    property,
+  );
+
 /** A device of several register maps. Throws `HdlError` for names that a device tree cannot have. */
 export const device = (options: DeviceOptions): Device => {
   const regions = Object.entries(options.regions);
@@ -66,7 +72,9 @@ export const device = (options: DeviceOptions): Device => {
     if (!/^[a-z][a-z0-9-]*$/.test(n))
       fail("device", `${name}: "${n}" is no name for reg-names or interrupt-names: lower case letters, digits, dashes`);
   const properties = options.properties ?? {};
-  for (const p of Object.keys(properties)) {
+  for (const [p, { type }] of Object.entries(properties)) {
+    if (hasUnit(p) && type !== "uint32")
+      fail("device", `${name}: property "${p}" ends in a unit, so device trees read it as uint32, not ${type}`);
     if (standard.has(p)) fail("device", `${name}: property "${p}" has a meaning of its own in device trees; name it "vendor,${p}"`);
     if (!compatibleForm.test(p)) fail("device", `${name}: property "${p}" is not of the form "vendor,property"`);
   }
