@@ -37,7 +37,7 @@ export class Journal {
   readonly #slotOf: (local: string) => number | undefined;
   readonly #maxFrame: number;
   readonly #answers = new EchoPairing();
-  #parsed = 0;
+  readonly #parsing: Way[] = [];
   readonly #judging: Way[] = [];
   /** Delivered, and bursts of theirs not yet asked for. */
   readonly #writing: { readonly way: Way; bursts: number }[] = [];
@@ -58,15 +58,21 @@ export class Journal {
   }
   /** Every frame that arrived has met its end or lies in memory. */
   get settled(): boolean {
-    return this.#parsed === this.#ways.length && this.#judging.length === 0 && this.#committing.length === 0;
+    return this.#parsing.length === 0 && this.#judging.length === 0 && this.#committing.length === 0;
   }
   /** For the message when nothing moves any more. */
   toString(): string {
-    return `${this.#ways.length} frames arrived, ${this.#parsed} parsed, ${this.#judging.length} without a verdict, ${this.#committing.length} not yet in memory, ${this.sent.length} sent`;
+    return `${this.#ways.length} frames arrived, ${this.#parsing.length} not yet parsed, ${this.#judging.length} without a verdict, ${this.#committing.length} not yet in memory, ${this.sent.length} sent`;
   }
 
-  arrive(data: Uint8Array, first: number, last: number): void {
-    this.#ways.push({ number: this.#ways.length + 1, data, at: { wireFirst: first, wireLast: last } });
+  /** A frame has come whole; `dropped` where the store beside the wire had no room for it. */
+  arrive(data: Uint8Array, first: number, last: number, dropped: boolean): void {
+    const way: Way = { number: this.#ways.length + 1, data, at: { wireFirst: first, wireLast: last } };
+    this.#ways.push(way);
+    if (dropped) {
+      way.verdict = "lost";
+      way.cause = "overflow";
+    } else this.#parsing.push(way);
   }
   /** What the trace port says in `cycle`; true where it says anything. */
   trace(t: Trace, cycle: number): boolean {
@@ -90,8 +96,7 @@ export class Journal {
     return first;
   }
   #parse(refused: boolean, cycle: number): void {
-    const way = this.#ways[this.#parsed++];
-    if (way === undefined) throw new Error("the trace port tells of a frame that did not arrive");
+    const way = this.#oldest(this.#parsing, "a parsed frame");
     way.at.parsed = cycle;
     if (refused) {
       way.verdict = "lost";

@@ -168,7 +168,8 @@ class Run {
   #sampleWire(): void {
     this.#wireCycle++;
     if (this.#ended !== null) {
-      this.#journal.arrive((this.#frames[this.#journal.arrived] as InputFrame).data, this.#ended.first, this.#ended.last);
+      const dropped = this.#options.config.wireClock && this.#device.number("trace_wire_dropped") === 1;
+      this.#journal.arrive((this.#frames[this.#journal.arrived] as InputFrame).data, this.#ended.first, this.#ended.last, dropped);
       this.#options.onFrame?.(this.#journal.arrived);
       this.#progress = true;
     }
