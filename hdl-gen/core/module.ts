@@ -1,5 +1,6 @@
 /** `module(...)`: runs the user's body once, freezes what it built, checks it, and gives equal modules one value. */
 import { checkModule } from "../check/index.ts";
+import { checkMisuse } from "../check/misuse.ts";
 import { Builder, type HardwareExternal, type HardwareModule } from "./builder.ts";
 import { docFor } from "./doc-comments.ts";
 import { ref } from "./expr.ts";
@@ -51,6 +52,9 @@ export const module = <const P extends Ports>(
   h.enter();
   try {
     const io = declarePorts(h, ports, at);
+    // Before the body runs: what it would decide wrongly must not send it elsewhere first.
+    const misused = checkMisuse(body, io, at);
+    if (misused.length > 0) throw new HdlError(misused);
     body(io, h);
     for (const f of h.atEnd) f();
   } finally {
