@@ -31,7 +31,7 @@ export const asyncFifoIsQueue = (depth: number, options: AsyncFifoOptions, block
         h.clocked(toClock, () => {
           h.assert("no beat is made up", pop.valid.implies(held.ne(0)));
           h.assert("beats come out in the order in which they went in", pop.valid.implies(pop.payload.eq(beats.at(went))));
-          h.cover("a second beat comes out", went.eq(1).and(pop.fire));
+          h.cover("more beats come out than it has entries", went.eq(depth).and(pop.fire));
         });
         h.clocked(fromClock, () => h.cover("full", push.ready.not()));
       });
