@@ -149,7 +149,14 @@ export class Lowering {
 
   #binary(e: Binary, c: Context): Expr {
     if (e.op === "mul" || e.op === "smul") return this.#product(e, e.width, c);
-    return fold.binary(e.op, this.lower(e.a, c), this.lower(e.b, c), e.width);
+    const shift = e.op === "shl" || e.op === "shr" || e.op === "sra";
+    return fold.binary(e.op, this.lower(e.a, c), shift ? this.#amount(e.b, c) : this.lower(e.b, c), e.width);
+  }
+
+  /** Icarus 11 writes a program that it cannot read where a word of constant number is the amount of a shift. */
+  #amount(e: Expr, c: Context): Expr {
+    const low = this.lower(e, c);
+    return low.kind === "cell" && low.address.kind === "literal" ? this.#wire(e, c) : low;
   }
 
   /** Both operands as wide as the wanted bits of the product, so that the context changes nothing. */
@@ -219,7 +226,7 @@ export class Lowering {
         if (bitwise || (fromBelow && (e.op === "add" || e.op === "sub")))
           return fold.binary(e.op, this.#slice(e.a, hi, lo, c), this.#slice(e.b, hi, lo, c), width);
         if (fromBelow && (e.op === "mul" || e.op === "smul")) return this.#product(e, width, c);
-        if (fromBelow && e.op === "shl") return fold.binary("shl", this.#slice(e.a, hi, 0, c), this.lower(e.b, c), width);
+        if (fromBelow && e.op === "shl") return fold.binary("shl", this.#slice(e.a, hi, 0, c), this.#amount(e.b, c), width);
         break;
       }
       case "cell":

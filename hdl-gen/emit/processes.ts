@@ -2,12 +2,12 @@
  * The statement tree of a module, where all kinds of assignments stand together, as Verilog's processes: continuous
  * assignments, `always @*` and `always @(posedge clk)`, in the order of the user's first statement in each.
  */
-import type { Expr, Memory, Module, Signal, Stmt, Target } from "../core/ir.ts";
+import type { Memory, Module, Signal, Stmt, Target } from "../core/ir.ts";
 import { partition, splitSignals } from "./blocks.ts";
 import { asSwitch } from "./choices.ts";
 import { type ClockedProcess, planClocked } from "./clocked.ts";
 import { combinational, type Unit } from "./combinational.ts";
-import { asExpression, prune } from "./prune.ts";
+import { prune } from "./prune.ts";
 
 export type Assignment = Extract<Stmt, { kind: "assign" }>;
 export interface CombinationalProcess {
@@ -67,19 +67,8 @@ export const planProcesses = (m: Module, consumed: ReadonlySet<Stmt>, wanted: (x
     const at = parts.findIndex((p) => p.length > 0);
     const body = parts.flat();
     const signals = [...new Set(block.map((u) => u.signal))];
-    const [only] = signals;
-    const value = only !== undefined && block.every((u) => u.constant) ? asExpression(body, only, zero(only)) : null;
-    if (only !== undefined && value !== null) {
-      processes.push({
-        kind: "assign",
-        order: at,
-        stmt: { kind: "assign", target: { kind: "whole", signal: only }, value, at: (m.body[at] as Stmt).at },
-      });
-      continue;
-    }
     for (const s of signals) procedural.add(s);
     processes.push({ kind: "combinational", order: at, signals, body });
   }
   return { processes: processes.sort((a, b) => a.order - b.order), procedural, split: splitSignals(comb, m) };
 };
-const zero = (s: Signal): Expr => ({ kind: "literal", value: 0n, width: s.width });

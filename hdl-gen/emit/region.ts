@@ -10,7 +10,7 @@ import { Lowering, wireSignal } from "./lower.ts";
 import type { Names } from "./names.ts";
 import type { PinPlan } from "./pins.ts";
 import { type Plan, planProcesses } from "./processes.ts";
-import { type Line, lineExprs, StatementLowering } from "./statements.ts";
+import { constantLines, type Line, lineExprs, StatementLowering } from "./statements.ts";
 import { Uses } from "./uses.ts";
 import { eachExpr, leafExprs } from "./walk.ts";
 
@@ -98,6 +98,8 @@ export const buildRegion = (m: Module, pins: PinPlan, names: Names, hardware: Re
     return combinational ? { kind: "combinational", order: p.order, lines } : { kind: "clocked", order: p.order, process: p, lines };
   });
 
+  settleConstants(parts, procedural);
+
   const connections = new Map<Signal, Expr>();
   for (const i of instances) {
     for (const p of i.pins) {
@@ -154,6 +156,31 @@ export const buildRegion = (m: Module, pins: PinPlan, names: Names, hardware: Re
     exprs,
   };
 };
+
+/** Blocks that read nothing become assignments, or part of another block that assigns bits of the same signal. */
+const settleConstants = (parts: Part[], procedural: Set<Signal>): void => {
+  const settled = parts.map((p) => (p.kind === "combinational" ? constantLines(p.lines) : null));
+  const orders = parts.map((p) => p.order);
+  parts.splice(0, parts.length, ...parts.filter((_, i) => settled[i] === null));
+  settled.forEach((lines, i) => {
+    for (const line of lines ?? []) {
+      const signal = line.place.kind === "word" ? null : line.place.signal;
+      const at = parts.findIndex((x) => x.kind === "combinational" && assigns(x.lines, signal));
+      const other = parts[at];
+      if (other?.kind === "combinational") parts[at] = { ...other, lines: [line, ...other.lines] };
+      else {
+        parts.push({ kind: "assign", order: orders[i] ?? 0, line });
+        if (signal !== null) procedural.delete(signal);
+      }
+    }
+  });
+};
+const assigns = (lines: readonly Line[], signal: Signal | null): boolean =>
+  lines.some((l) => {
+    if (l.kind === "assign") return l.place.kind !== "word" && l.place.signal === signal;
+    if (l.kind === "if") return assigns(l.then, signal) || assigns(l.else, signal);
+    return l.kind === "case" && (l.cases.some((c) => assigns(c.body, signal)) || assigns(l.rest?.body ?? [], signal));
+  });
 
 /** The user's signals and memories; `inline` gets the assignments that stand in a declaration. */
 const declare = (

@@ -67,19 +67,12 @@ export class StatementLowering {
         return [{ kind: "assign", place: this.target(s.target), value: this.#lowering.lower(s.value, c), at: s.at }];
       }
       case "if": {
-        const c = this.#for(firstTarget(s) ?? this.#context.target);
-        return [
-          {
-            kind: "if",
-            cond: this.#lowering.lower(s.cond, c),
-            then: this.body(s.then, assigned),
-            else: this.body(s.else, assigned),
-            at: s.at,
-          },
-        ];
+        const cond = this.#lowering.lower(s.cond, this.#for(firstTarget(s) ?? this.#context.target));
+        if (cond.kind === "literal") return this.body(cond.value === 1n ? s.then : s.else, assigned);
+        return [{ kind: "if", cond, then: this.body(s.then, assigned), else: this.body(s.else, assigned), at: s.at }];
       }
       case "switch":
-        return [this.#switch(s, assigned)];
+        return this.#switch(s, assigned);
       case "store":
         return this.#store(s);
     }
@@ -96,19 +89,25 @@ export class StatementLowering {
     return { ...t, signal, index: this.#lowering.index(t.index, signal.width, t.width, this.#for(signal.name)) };
   }
 
-  #switch(s: Extract<Stmt, { kind: "switch" }>, assigned: ReadonlyMap<Signal, bigint>): Line {
+  #switch(s: Extract<Stmt, { kind: "switch" }>, assigned: ReadonlyMap<Signal, bigint>): readonly Line[] {
     const subject = this.#lowering.lower(s.subject, this.#for(firstTarget(s) ?? this.#context.target));
+    if (subject.kind === "literal") {
+      const chosen = s.cases.find((c) => c.values.some((v) => v.value === subject.value));
+      return this.body(chosen?.body ?? s.fallback ?? [], assigned);
+    }
     const cases = s.cases.map((c) => ({ labels: c.values, body: this.body(c.body, assigned), at: c.at }));
     const values = s.cases.reduce((n, c) => n + BigInt(c.values.length), 0n);
     const full = values === 1n << BigInt(s.subject.width);
-    if (s.fallback !== null && !(full && s.fallback.length === 0))
-      return { kind: "case", subject, cases, rest: { body: this.body(s.fallback, assigned), standsFor: [] }, at: s.at };
-    if (full) return { kind: "case", subject, cases, rest: null, at: s.at };
+    const line = (rest: Extract<Line, { kind: "case" }>["rest"], told = cases): readonly Line[] => [
+      { kind: "case", subject, cases: told, rest, at: s.at },
+    ];
+    if (s.fallback !== null && !(full && s.fallback.length === 0)) return line({ body: this.body(s.fallback, assigned), standsFor: [] });
+    if (full) return line(null);
     const last = cases.at(-1);
+    // Every member of the enumeration has a case; for the values that are no member, too, something must be assigned.
     if (this.#context.combinational && last !== undefined && !coveredBefore(s, assigned))
-      // Every member of the enumeration has a case; for the values that are no member, too, something must be assigned.
-      return { kind: "case", subject, cases: cases.slice(0, -1), rest: { body: last.body, standsFor: last.labels }, at: s.at };
-    return { kind: "case", subject, cases, rest: { body: [], standsFor: [] }, at: s.at };
+      return line({ body: last.body, standsFor: last.labels }, cases.slice(0, -1));
+    return line({ body: [], standsFor: [] });
   }
 
   #store(s: Extract<Stmt, { kind: "store" }>): readonly Line[] {
@@ -179,6 +178,41 @@ const coveredBefore = (s: Stmt, assigned: ReadonlyMap<Signal, bigint>): boolean 
     if (((assigned.get(leaf.target.signal) ?? 0n) & wanted) !== wanted) all = false;
   });
   return all;
+};
+
+type AssignLine = Extract<Line, { kind: "assign" }>;
+
+/**
+ * The constants that statements leave which read nothing (all their conditions are decided): a block that waits for
+ * nothing would never run. null where something is read.
+ */
+export const constantLines = (lines: readonly Line[]): readonly AssignLine[] | null => {
+  let constant = true;
+  lineExprs(lines, (e) => {
+    constant &&= e.kind === "literal";
+  });
+  if (!constant) return null;
+  const left = new Map<Signal, { value: bigint; assigned: bigint; at: Source }>();
+  for (const l of lines) {
+    const bits = l.kind === "assign" && l.place.kind !== "word" ? targetBits(l.place) : null;
+    if (bits === null || l.kind !== "assign" || l.place.kind === "word" || l.value.kind !== "literal") return null;
+    const before = left.get(l.place.signal) ?? { value: 0n, assigned: 0n };
+    const place = mask(bits.hi - bits.lo + 1) << BigInt(bits.lo);
+    left.set(l.place.signal, {
+      value: (before.value & ~place) | (l.value.value << BigInt(bits.lo)),
+      assigned: before.assigned | place,
+      at: l.at,
+    });
+  }
+  return [...left].flatMap(([signal, { value, assigned, at }]) => {
+    const digits = assigned.toString(2).padStart(signal.width, "0");
+    return [...digits.matchAll(/1+/g)].map((run): AssignLine => {
+      const width = run[0].length;
+      const lo = signal.width - run.index - width;
+      const part: Expr = { kind: "literal", value: (value >> BigInt(lo)) & mask(width), width };
+      return { kind: "assign", place: { kind: "bits", signal, hi: lo + width - 1, lo }, value: part, at };
+    });
+  });
 };
 
 /** Every expression of lowered statements. */
