@@ -3,12 +3,14 @@
  * that live elsewhere. One word of 32 or 64 bits a cycle, byte strobes both ways, an answer exactly one cycle later.
  */
 
+import type { Builder } from "../core/builder.ts";
 import { clog2 } from "../core/expr.ts";
 import { type Bundle, backward, bundle, forward } from "../core/ports.ts";
 import { fail, transparent } from "../core/source.ts";
 import { bool, struct, type Type, uint } from "../core/types.ts";
 import { type Bits, type Bool, type Data, hinted } from "../core/values.ts";
 import { Stream } from "./stream.ts";
+import { checkStream, type PropertyKind, property } from "./stream-check.ts";
 
 transparent(import.meta.url);
 
@@ -82,6 +84,17 @@ export class RegisterBus {
   get fire(): Bool {
     this.#fire ??= hinted(this.valid.and(this.ready) as Bits<1>, `${this.name}_fire`);
     return this.#fire;
+  }
+  /**
+   * The protocol as properties: of the block that `answers` (its answers asserted, requests assumed) or of the adapter
+   * that `asks` (the other way round).
+   */
+  check(h: Builder, role: "answers" | "asks"): void {
+    const [requests, answers]: readonly [PropertyKind, PropertyKind] = role === "answers" ? ["assume", "assert"] : ["assert", "assume"];
+    checkStream(h, this.request.named(this.name), requests);
+    property(h, requests, `${this.name}: a request has at least one byte`, this.valid.implies(this.strobe.any()));
+    const moved = h.past(this.fire, 1, `${this.name}_fire`);
+    property(h, answers, `${this.name}: an answer one cycle after each request, and no other`, this.response.valid.eq(moved));
   }
   /** Drives this bus from another of the same widths, the answers back. */
   connect(from: RegisterBus): void {

@@ -2,7 +2,7 @@
 import type { Builder } from "../core/builder.ts";
 import { mux } from "../core/select.ts";
 import { transparent, writtenAt } from "../core/source.ts";
-import { array, type Type } from "../core/types.ts";
+import { array, bool, type Type } from "../core/types.ts";
 import { type Bits, type Bool, constant, type Data, Vec } from "../core/values.ts";
 import { enumerationOf, type Field, highest, isPartialEnumeration, isSigned } from "./fields.ts";
 import type { Slot } from "./spaces.ts";
@@ -222,7 +222,11 @@ export class FieldCell {
     const data = whole ? this.#data(a.slot) : this.#merged(this.#bits(this.#port.value, a), a.slot);
     this.#port.data.drive(f.type.fromBits(data));
     const written = a.write.and(someOf(this.#w.strobe, bytesIn(f, a.slot)));
-    if (this.#count === null) this.#port.written.drive(written);
-    else for (let i = 0; i < this.#count; i++) this.#port.written.at(i).drive(written.and((a.row as Bits).eq(i)));
+    if (this.#count === null || a.row === null) {
+      this.#port.written.drive(written);
+      return;
+    }
+    const which = mux(written, constant(this.#count, 1).shl(a.row) as Bits, constant(this.#count, 0) as Bits);
+    this.#port.written.drive(array(bool, this.#count).fromBits(which));
   }
 }

@@ -217,6 +217,7 @@ const build = (h: Builder, map: RegisterMap, io: Readonly<Record<string, unknown
   const exits = exitsOf(h, io, bus.data.width, decoded, words);
   permit(h, q, decoded, words);
   answer(h, q, decoded, words, exits);
+  bus.check(h, "answers");
 };
 
 const made = new WeakMap<RegisterMap, Map<number, HardwareModule<any>>>();

@@ -224,8 +224,6 @@ module demo_nic_registers (
   reg RX_LAST_asked_q;
   reg RX_LAST_read_q;
 
-  wire RX_HEAD_head_written_condition = write_RX_HEAD && (|bus_strobe[3:0]);
-
   assign CONTROL_enable = CONTROL_enable_q;
   assign CONTROL_speed = CONTROL_speed_q;
   assign CONTROL_udpPort = CONTROL_udpPort_q;
@@ -391,14 +389,7 @@ module demo_nic_registers (
 
   assign RX_HEAD_head_data =
     (RX_HEAD_head_value[{RX_row, 5'd0} +: 32] & ~mask[31:0]) | (bus_data[31:0] & mask[31:0]);
-  assign RX_HEAD_head_written[0] = RX_HEAD_head_written_condition && RX_row == 3'd0;
-  assign RX_HEAD_head_written[1] = RX_HEAD_head_written_condition && RX_row == 3'd1;
-  assign RX_HEAD_head_written[2] = RX_HEAD_head_written_condition && RX_row == 3'd2;
-  assign RX_HEAD_head_written[3] = RX_HEAD_head_written_condition && RX_row == 3'd3;
-  assign RX_HEAD_head_written[4] = RX_HEAD_head_written_condition && RX_row == 3'd4;
-  assign RX_HEAD_head_written[5] = RX_HEAD_head_written_condition && RX_row == 3'd5;
-  assign RX_HEAD_head_written[6] = RX_HEAD_head_written_condition && RX_row == 3'd6;
-  assign RX_HEAD_head_written[7] = RX_HEAD_head_written_condition && RX_row == 3'd7;
+  assign RX_HEAD_head_written = (write_RX_HEAD && (|bus_strobe[3:0])) ? 8'd1 << RX_row : 8'd0;
   assign RX_SIZE_size = RX_SIZE_size_q;
 
   always @(posedge clk) begin
@@ -580,4 +571,58 @@ module demo_nic_registers (
     SLOT_asked_q && SLOT_response_error ||
     TRACE_asked_q && TRACE_response_error ||
     RX_LAST_asked_q && RX_LAST_response_error;
+
+`ifdef FORMAL
+`ifndef ACCIO_ASSERT
+`define ACCIO_ASSERT
+`endif
+`endif
+`ifdef ACCIO_ASSERT
+  reg bus_stalled_past;
+  reg [81:0] bus_payload_past;
+  reg bus_fire_past;
+
+  always @(posedge clk) begin
+    bus_stalled_past <= bus_valid && !bus_ready;
+    if (rst)
+      bus_stalled_past <= 1'b0;
+  end
+
+  always @(posedge clk) begin
+    bus_payload_past <= {bus_write, bus_word, bus_data, bus_strobe};
+    if (rst)
+      bus_payload_past <= 82'd0;
+  end
+
+  always @(posedge clk) begin
+    bus_fire_past <= bus_fire;
+    if (rst)
+      bus_fire_past <= 1'b0;
+  end
+
+  wire bus_valid_stays_until_the_beat_has_moved_holds = !bus_stalled_past || bus_valid;
+  wire bus_the_payload_stays_until_the_beat_has_moved_holds =
+    !bus_stalled_past || {bus_write, bus_word, bus_data, bus_strobe} == bus_payload_past;
+  wire bus_a_request_has_at_least_one_byte_holds = !bus_valid || (|bus_strobe);
+  wire bus_an_answer_one_cycle_after_each_request_and_holds = bus_response_valid == bus_fire_past;
+
+  always @(posedge clk)
+    if (!rst) begin
+`ifdef FORMAL
+      bus_valid_stays_until_the_beat_has_moved: assume (bus_valid_stays_until_the_beat_has_moved_holds);
+      bus_the_payload_stays_until_the_beat_has_moved: assume (bus_the_payload_stays_until_the_beat_has_moved_holds);
+      bus_a_request_has_at_least_one_byte: assume (bus_a_request_has_at_least_one_byte_holds);
+      bus_an_answer_one_cycle_after_each_request_and: assert (bus_an_answer_one_cycle_after_each_request_and_holds);
+`else
+      if (!bus_valid_stays_until_the_beat_has_moved_holds)
+        $error("assumption: bus: valid stays until the beat has moved (example.ts:7)");
+      if (!bus_the_payload_stays_until_the_beat_has_moved_holds)
+        $error("assumption: bus: the payload stays until the beat has moved (example.ts:7)");
+      if (!bus_a_request_has_at_least_one_byte_holds)
+        $error("assumption: bus: a request has at least one byte (example.ts:7)");
+      if (!bus_an_answer_one_cycle_after_each_request_and_holds)
+        $error("bus: an answer one cycle after each request, and no other (example.ts:7)");
+`endif
+    end
+`endif
 endmodule
