@@ -1,35 +1,52 @@
 /** The plainest queue there is, as ghosts: what went in and did not come out, oldest first. */
 import { array, type Bits, type Bool, type Builder, mux, type Type, uint, widthOf } from "#hdl";
 
-/** Everything moves down as many places as leave, and what comes is put behind. */
+/** What a queue holds in this cycle, what comes in now included. */
+export interface QueueView {
+  readonly entries: readonly Bits[];
+  readonly count: Bits;
+}
 export class QueueModel {
+  /** What it holds at the beginning of the cycle. */
   readonly entries: readonly Bits[];
   readonly count: Bits;
   readonly #h: Builder;
-  constructor(h: Builder, of: Type<Bits>, capacity: number) {
+  readonly #of: Type<Bits>;
+  /** Holds up to `capacity` entries; its registers begin with `name`. */
+  constructor(h: Builder, of: Type<Bits>, capacity: number, name = "model") {
     this.#h = h;
-    const { entries, entry_count } = h.ghost(() => h.registers({ entries: array(of, capacity), entry_count: uint(widthOf(capacity + 4)) }));
-    this.entries = entries.map((e) => e);
-    this.count = entry_count;
+    this.#of = of;
+    const [entries, count] = [`${name}_entries`, `${name}_count`];
+    const made = h.ghost(() => ({
+      ...h.registers({ [entries]: array(of, capacity) }),
+      ...h.registers({ [count]: uint(widthOf(capacity + 4)) }),
+    })) as unknown as Readonly<Record<string, Bits & Iterable<Bits>>>;
+    this.entries = [...(made[entries] as Iterable<Bits>)];
+    this.count = made[count] as Bits;
   }
-  /** `out` entries leave at the bottom; then those of `into` whose `when` is 1 come in, in their order. */
-  step(out: Bits, into: readonly { readonly when: Bool; readonly value: Bits }[]): void {
-    const { entries, count } = this;
+  /** With what comes in now, in its order, where its `when` is 1. */
+  with(into: readonly { readonly when: Bool; readonly value: Bits }[]): QueueView {
+    const zero = this.#of.of(0);
+    let { count } = this;
+    let entries: readonly Bits[] = [...this.entries, ...into.map(() => zero)];
+    for (const { when, value } of into) {
+      entries = entries.map((e, i) => mux(when.and(count.eq(i)), value, e as never));
+      count = count.add(when.zext(count.width));
+    }
+    return { entries, count };
+  }
+  /** The next cycle begins with `view` less the `out` oldest entries. */
+  take(view: QueueView, out: Bits): void {
     this.#h.ghost(() => {
-      const width = count.width;
-      let filled = count.sub(out.width < width ? out.zext(width) : out.trunc(width));
-      // After the shift; beyond the end anything.
-      const at = (i: number): Bits => entries[i] ?? (entries[0] as Bits);
       const most = 2 ** out.width - 1;
-      let moved = entries.map((_, i) =>
-        Array.from({ length: most }, (_, k) => most - k).reduce((v, k) => mux(out.eq(k), at(i + k), v as never), at(i)),
+      const moved = this.entries.map((_, i) =>
+        Array.from({ length: most }, (_, k) => most - k).reduce<Bits>(
+          (v, k) => mux(out.eq(k), (view.entries[i + k] ?? this.#of.of(0)) as Bits, v as never),
+          view.entries[i] as Bits,
+        ),
       );
-      for (const { when, value } of into) {
-        moved = moved.map((v, i) => mux(when.and(filled.eq(i)), value, v as never));
-        filled = filled.add(when.zext(width));
-      }
-      for (const [i, v] of moved.entries()) (entries[i] as Bits).next(v);
-      count.next(filled);
+      for (const [i, v] of moved.entries()) (this.entries[i] as Bits).next(v);
+      this.count.next(view.count.sub(out.zext(this.count.width)));
     });
   }
 }

@@ -1,7 +1,8 @@
 /** Undriven and doubly driven signals: what is refused, in which words, and what is fine. */
 import { describe, expect, test } from "vitest";
 import { array, bool, external, input, module, output, stream, uint } from "#hdl";
-import { complaint, marks, warnings } from "./complaints.ts";
+import { checkModule } from "#hdl/check/index.ts";
+import { complaint, marks, shown, warnings } from "./complaints.ts";
 
 const at = marks(import.meta.url);
 
@@ -171,6 +172,20 @@ describe("doubly driven", () => {
     ).toBe(
       `${at("again")}: error: c_data is driven twice: the earlier one has no effect [doubly-driven]\n    ${at("connected")}: driven here first`,
     );
+  });
+  test("an output of an instance, in IR from elsewhere", () => {
+    const child = module("child3", { data: input(bool), out: output(bool) }, ({ data, out }) => out.drive(data));
+    const m = module("m", { a: input(bool), q: output(bool) }, ({ a, q }, h) => {
+      const c = h.instance("c", child, { data: a }); // @child
+      q.drive(c.out); // @use
+    });
+    const net = m.signals.find((s) => s.name === "c_out");
+    const use = m.body.at(-1);
+    if (net === undefined || use?.kind !== "assign") throw new Error("the module is as written above");
+    const again = { ...use, target: { kind: "whole", signal: net } as const, value: { kind: "literal", value: 1n, width: 1 } as const };
+    expect(shown(checkModule({ ...m, body: [...m.body, again] }))).toEqual([
+      `${at("use")}: error: c_out is driven by output out of instance c and cannot be driven again [doubly-driven]\n    ${at("child")}: instance c is here`,
+    ]);
   });
   test("what is meant to be written so passes", () => {
     const m = module(
