@@ -88,7 +88,7 @@ export type ReadFields<F extends Fields> = {
 /** The fields that a write may set. */
 export type WriteFields<F extends Fields> = {
   readonly [K in keyof F as F[K] extends Field<WritableKind, any> ? K : never]?: F[K] extends Field<any, infer T> ? SettableOf<T> : never;
-};
+} & { readonly [K in keyof F as F[K] extends Field<WritableKind, any> ? never : K]?: never };
 
 const ones = (width: number): bigint => (1n << BigInt(width)) - 1n;
 /** The field's value from the register's bits. A value that is no member of its enumeration comes as a number. */

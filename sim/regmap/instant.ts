@@ -11,7 +11,7 @@ export class BusError extends Error {
 export interface InstantMasterOptions {
   /** Name of the register bus port; "bus" unless said. */
   readonly port?: string;
-  /** Runs before each edge, with the bus driven: what the hardware behind the registers does meanwhile. */
+  /** Runs once before each edge, with the bus driven: what the hardware behind the registers does meanwhile. */
   readonly each?: () => void;
   /** Cycles that `ready` may stay away. */
   readonly patience?: number;
@@ -25,10 +25,6 @@ export const instantMaster = (
   const { port = "bus", each, patience = 1000 } = options;
   const pin = (name: string): string => `${port}_${name}`;
   const busBytes = sim.find(pin("strobe")).width;
-  const step = (): void => {
-    each?.();
-    sim.step();
-  };
   const access = (write: boolean, address: number, value: bigint, bytes: number): bigint => {
     const what = `${write ? "write" : "read"} of ${bytes} bytes at 0x${address.toString(16)}`;
     if (![1, 2, 4, 8].includes(bytes) || bytes > busBytes || address % bytes !== 0)
@@ -48,9 +44,10 @@ export const instantMaster = (
     }
     sim.step();
     sim.poke(pin("valid"), 0);
+    each?.();
     const refused = sim.peek(pin("response_error")) === 1n;
     const data = (sim.peek(pin("response_data")) >> BigInt(lane * 8)) & ((1n << BigInt(bytes * 8)) - 1n);
-    step();
+    sim.step();
     if (refused) throw new BusError(`${what} was refused`);
     return data;
   };
