@@ -5,11 +5,11 @@ import { HdlError, type Module } from "#hdl";
 import { externals, hierarchy, showSource } from "#hdl/core/ir.ts";
 import { verilog } from "#hdl/emit/index.ts";
 import { projectRoot } from "#toolchain/tools.ts";
-import { type Instrumented, instrument, numberOf } from "./instrument.ts";
+import { type Instrumented, instrument, type Numbered, numberOf } from "./instrument.ts";
 import { type Answer, ask, type Finding, type Locate, type Question, traceFile } from "./smtbmc.ts";
 import { defaultTimeout, type FormalTask, type PropertyResult, slug, type TaskResult, type Trace, type Verdict } from "./task.ts";
 import { traceText } from "./trace.ts";
-import { parseVcd } from "./vcd.ts";
+import { parseVcd, type Waveform } from "./vcd.ts";
 import { harnessName, wrapper, wrapperName } from "./wrapper.ts";
 import { makeModel, modelFile, type VerilogFile, YosysError, type YosysName } from "./yosys.ts";
 
@@ -59,7 +59,12 @@ interface Prepared {
   readonly arrays: boolean;
   readonly locate: Locate;
   /** Properties to be decided, by number, with every instance they stand in. */
-  readonly wanted: readonly { readonly number: number; readonly path: string }[];
+  readonly wanted: readonly Occurrence[];
+}
+/** A property in an instance: "" is the harness. */
+interface Occurrence {
+  readonly number: number;
+  readonly path: string;
 }
 
 const run = async (task: FormalTask, depth: number, options: ProveOptions): Promise<Outcome> => {
@@ -122,50 +127,45 @@ const prepare = async (task: FormalTask, options: ProveOptions): Promise<Prepare
 };
 
 /** Every property in every instance. */
-const occurrences = (top: Module, path = ""): Prepared["wanted"] => [
+const occurrences = (top: Module, path = ""): readonly Occurrence[] => [
   ...top.properties.map((p) => ({ number: numberOf(p.name.replace(" ", "_")) as number, path })),
   ...top.instances.flatMap((i) => (i.of.kind === "module" ? occurrences(i.of, path === "" ? i.name : `${path}.${i.name}`) : [])),
 ];
 
-const conclude = (
-  task: FormalTask,
-  { harness, design, folder, wanted }: Prepared,
-  question: Question,
-  answer: Answer,
-  depth: number,
-  seconds: number,
-): Outcome => {
-  const wave = (name: string) => {
-    const file = join(folder, name);
-    return existsSync(file) ? { file, wave: parseVcd(readFileSync(file, "utf8")) } : null;
-  };
-  const is = (f: Finding, number: number, path: string): boolean => f.number === number && (f.path === null || f.path === path);
-  const recorded = answer.failed.length > 0 ? wave(traceFile(question).replace("%", "0")) : null;
+const conclude = (task: FormalTask, ready: Prepared, question: Question, answer: Answer, depth: number, seconds: number): Outcome => {
+  const { harness, design } = ready;
+  const recorded = answer.failed.length > 0 ? lastTrace(ready.folder, question) : null;
   // A property is sampled at the clock edge that ends a step, and the solver sees what was sampled in the next one.
   const cycleOf = (f: Finding): number => Math.max(0, (question === "step" && recorded !== null ? recorded.wave.steps - 1 : f.step) - 1);
-
-  const properties = wanted.map(({ number, path }): PropertyResult => {
-    const numbered = design.properties[number];
-    if (numbered === undefined) throw new Error(`property ${number} of ${harness.name} is unknown`);
-    const failed = answer.failed.find((f) => is(f, number, path));
-    const reached = answer.reached.find((f) => is(f, number, path));
-    const verdict = ((): Verdict => {
-      if (failed !== undefined) return question === "step" ? "not inductive" : "failed";
-      if (question === "cover")
-        return reached !== undefined ? "reached" : answer.status === "failed" && answer.failed.length === 0 ? "unreached" : "undecided";
-      if (answer.status !== "passed") return question === "step" && answer.status === "failed" ? "holds" : "undecided";
-      return question === "step" ? "proved" : "holds";
-    })();
-    const cycle = failed !== undefined ? cycleOf(failed) : reached !== undefined ? Math.max(0, reached.step - 1) : null;
-    return {
-      kind: numbered.property.kind === "cover" ? "cover" : "assert",
-      name: numbered.property.name,
-      at: showSource(numbered.property.at),
-      path,
-      verdict,
-      cycle,
-    };
-  });
+  const result = ({ number, path }: Occurrence, verdict: Verdict, cycle: number | null): PropertyResult => {
+    const { property } = design.properties[number] as Numbered;
+    return { kind: property.kind === "cover" ? "cover" : "assert", name: property.name, at: showSource(property.at), path, verdict, cycle };
+  };
+  // What did not fail and was not reached, by how the question ended.
+  const rest: Verdict =
+    answer.status === "passed"
+      ? question === "step"
+        ? "proved"
+        : "holds"
+      : answer.status === "failed" && question === "step"
+        ? "holds"
+        : answer.status === "failed" && question === "cover" && answer.failed.length === 0
+          ? "unreached"
+          : "undecided";
+  // The solver does not say in which of several instances a cover was reached: each time counts for one of them.
+  const reached = [...answer.reached];
+  const decide = (o: Occurrence): PropertyResult => {
+    const failed = answer.failed.find((f) => f.number === o.number && f.path === o.path);
+    if (failed !== undefined) return result(o, question === "step" ? "not inductive" : "failed", cycleOf(failed));
+    const at = reached.findIndex((f) => f.number === o.number);
+    const [found] = at < 0 ? [] : reached.splice(at, 1);
+    return found === undefined ? result(o, rest, null) : result(o, "reached", Math.max(0, found.step - 1));
+  };
+  const properties = ready.wanted.map(decide);
+  // On the way to a cover an assertion may fail.
+  for (const f of answer.failed)
+    if (!ready.wanted.some((o) => o.number === f.number && o.path === f.path))
+      properties.push(result({ number: f.number, path: f.path ?? "" }, "failed", cycleOf(f)));
 
   const [first] = answer.failed;
   let trace: Trace | null = null;
@@ -176,6 +176,15 @@ const conclude = (
   }
   const unit = harness.domains.length > 1 ? "step" : "cycle";
   return { unit, ok: answer.status === "passed", properties, message: messageOf(task, question, answer, { unit, depth, seconds }), trace };
+};
+
+/** The trace that was written last: covers have one each, numbered from 0. */
+const lastTrace = (folder: string, question: Question): { readonly file: string; readonly wave: Waveform } | null => {
+  const [before, after] = traceFile(question).split("%") as [string, string?];
+  let name = before;
+  for (let i = 0; after !== undefined && existsSync(join(folder, `${before}${i}${after}`)); i++) name = `${before}${i}${after}`;
+  const file = join(folder, name);
+  return existsSync(file) ? { file, wave: parseVcd(readFileSync(file, "utf8")) } : null;
 };
 
 const messageOf = (

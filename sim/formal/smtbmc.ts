@@ -47,7 +47,9 @@ export const readAnswer = (ran: Ran, prefix: string, locate: Locate): Answer => 
     const number = assert === null ? null : locate(assert[2] as string);
     if (assert !== null && number !== null) {
       const path = (assert[1] as string) === prefix ? "" : (assert[1] as string).replace(`${prefix}.`, "");
-      failed.push({ number, path, step: assert[3] === undefined ? step : Number(assert[3]) });
+      // For a cover, every step in which an assertion fails is told; the first one counts.
+      if (!failed.some((f) => f.number === number && f.path === path))
+        failed.push({ number, path, step: assert[3] === undefined ? step : Number(assert[3]) });
     }
     const cover = /Reached cover statement (?:in step (\d+) )?at (.*?)(?: in step (\d+))?\.?$/.exec(line);
     const covered = cover === null ? null : locate(cover[2] as string);

@@ -132,6 +132,38 @@ describe("covers", () => {
   });
 });
 
+describe("covers and what comes with them", () => {
+  test("an assertion that fails on the way is told", async () => {
+    const build = counter(9, (h, _, value) => {
+      h.cover("two", value.eq(2));
+      h.cover("six", value.eq(6));
+      h.assert("below 5", value.lt(5));
+    });
+    const result = await run("on the way", "cover", 12, build);
+    expect([result.ok, verdicts(result)]).toEqual([
+      false,
+      [
+        ["two", "reached", 3],
+        ["six", "reached", 7],
+        ["below 5", "failed", 6],
+      ],
+    ]);
+    expect(result.trace?.text).toMatch(/^value .*\|4 +\|5$/m);
+  });
+  test("one cover in two instances, of which one never gets there", async () => {
+    const half = module("half", { a: input(bool), y: output(bool) }, ({ a, y }, h) => {
+      y.drive(a);
+      h.cover("a is 1", a);
+    });
+    const both = () =>
+      module("both", { a: input(bool), y: output(bool) }, ({ a, y }, h) => {
+        y.drive(h.instance("moves", half, { a }).y.and(h.instance("rests", half, { a: 0 }).y));
+      });
+    const result = await run("two instances", "cover", 4, both);
+    expect([result.ok, result.properties.map((p) => p.verdict).sort()]).toEqual([false, ["reached", "unreached"]]);
+  });
+});
+
 describe("promises", () => {
   /** Wrong while its input is 7. */
   const block = module("block", { a: input(uint(3)), y: output(uint(3)) }, ({ a, y }, h) => {
