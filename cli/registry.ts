@@ -27,5 +27,11 @@ export const commands: readonly CommandEntry[] = [
   { name: "lint", summary: "check the generated Verilog with every linter", load: () => import("./commands/lint.ts"), needs: lintTools },
   { name: "config", summary: "show the parameters of a configuration", load: () => import("./commands/config.ts") },
   { name: "formal", summary: "prove the properties of the hardware", load: () => import("./commands/formal.ts"), needs: formalTools },
+  {
+    name: "fuzz",
+    summary: "random modules, which every simulator must run alike",
+    load: () => import("./commands/fuzz.ts"),
+    needs: [...simulationTools, ...lintTools],
+  },
   { name: "doctor", summary: "show each tool, its version and what is missing", load: () => import("./commands/doctor.ts") },
 ];

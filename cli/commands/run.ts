@@ -5,7 +5,7 @@ import { Command } from "commander";
 import { accioTop } from "../../rtl/accio-top.ts";
 import { derived, resolveConfig } from "../../rtl/config/config.ts";
 import { parseBindings } from "../../sim/models/nic/index.ts";
-import { CaptureWriter, openCapture, writeFileAtomically } from "../../sim/models/pcap/index.ts";
+import { CaptureWriter, checkDistinct, openCapture, writeFileAtomically } from "../../sim/models/pcap/index.ts";
 import { type Device, verilatedDevice } from "../../sim/nic/device.ts";
 import type { Application } from "../../sim/nic/host.ts";
 import { type InputFrame, runNic } from "../../sim/nic/run.ts";
@@ -55,8 +55,14 @@ export const command = new Command()
   .action(async (input: string, output: string, options: Options) => {
     const config = resolveConfig(options.config, options.set);
     const binds = parseBindings(options.bind, config.slots);
-    for (const path of [output, options.ordinary, options.waves, options.report]) if (path !== undefined) checkOutput(path);
-
+    const outputs = [
+      { name: "<out>", path: output },
+      { name: "--ordinary", path: options.ordinary },
+      { name: "--waves", path: options.waves },
+      { name: "--report", path: options.report },
+    ].flatMap(({ name, path }) => (path === undefined ? [] : [{ name, path }]));
+    for (const { path } of outputs) checkOutput(path);
+    checkDistinct([{ name: "<in>", path: input }], outputs);
     const frames: InputFrame[] = [];
     let device: Device | undefined;
     let result: RunResult | undefined;
