@@ -1,14 +1,14 @@
 /** From a module value, or from plain Verilog, to a running typed handle in one call. */
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
 import type { HardwareModule, Ports } from "#hdl";
 import { emitDesign } from "#hdl/emit/index.ts";
+import { attachCheckers, type CheckerOptions } from "#sim/models/native/checkers.ts";
 import { type CompileOptions, compile } from "./compile.ts";
 import { type Design, moduleDesign, type VerilogOptions, verilogDesign } from "./design.ts";
 import type { PortHandles, SignalHandle } from "./handle-types.ts";
 import { pinHandles, portHandles } from "./handles.ts";
 import { seedFromEnvironment } from "./seed.ts";
 import { type ClockOptions, Session } from "./session.ts";
+import { plainSignal } from "./signal.ts";
 
 export interface BuildOptions extends Omit<CompileOptions, "trace"> {
   /** Path of an FST waveform to write from the start; or true to compile for one that `sim.openTrace` begins later. */
@@ -17,6 +17,8 @@ export interface BuildOptions extends Omit<CompileOptions, "trace"> {
   readonly clocks?: Readonly<Record<string, ClockOptions>>;
   /** Seed of everything arbitrary; `ACCIO_SEED` or a random one unless said. */
   readonly seed?: number;
+  /** Protocol checkers on every AXI4 port and stream; all unless said. */
+  readonly checkers?: CheckerOptions;
   /** Takes what the design prints; standard output unless said. */
   readonly onPrint?: (line: string) => void;
 }
@@ -48,7 +50,7 @@ const isModule = (what: HardwareModule | VerilogOptions): what is HardwareModule
 export async function build<P extends Ports>(module: HardwareModule<P>, options?: BuildOptions): Promise<Dut<P>>;
 export async function build(verilog: VerilogOptions, options?: BuildOptions): Promise<VerilogDut>;
 export async function build(what: HardwareModule | VerilogOptions, options: BuildOptions = {}): Promise<Running> {
-  const { waves = false, clocks, seed = seedFromEnvironment(), onPrint, ...compileOptions } = options;
+  const { waves = false, clocks, seed = seedFromEnvironment(), checkers, onPrint, ...compileOptions } = options;
   const design = isModule(what) ? designOf(what) : verilogDesign(what);
   const trace = waves !== false;
   const { library } = await compile(design, { ...compileOptions, trace });
@@ -58,16 +60,13 @@ export async function build(what: HardwareModule | VerilogOptions, options: Buil
     ...(clocks === undefined ? {} : { clocks }),
     ...(onPrint === undefined ? {} : { onPrint }),
   });
-  if (typeof waves === "string") {
-    mkdirSync(dirname(waves), { recursive: true });
-    sim.openTrace(waves);
-  }
+  attachCheckers(sim, checkers);
+  if (typeof waves === "string") sim.openTrace(waves);
   const context = { table: sim.table, store: sim };
   const pins = pinHandles(context);
-  const clockPins = Object.fromEntries(
-    design.clocks.flatMap((c) => [c.clock, ...(c.reset === null ? [] : [c.reset])]).map((name) => [name, pins[name]]),
-  );
-  const ports = isModule(what) ? { ...clockPins, ...portHandles(what.shape, what.at, context) } : pins;
+  const clockPins = Object.fromEntries(sim.table.clocks.map((port) => [port.name, plainSignal(sim, port)]));
+  const resets = Object.fromEntries(design.clocks.flatMap((c) => (c.reset === null ? [] : [[c.reset, pins[c.reset]]])));
+  const ports = { ...clockPins, ...(isModule(what) ? { ...resets, ...portHandles(what.shape, what.at, context) } : pins) };
   if ("sim" in ports) throw new Error(`${design.top}: a port is called "sim", the name of the running session: rename the port`);
   return { ...ports, sim };
 }

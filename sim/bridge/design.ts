@@ -16,6 +16,7 @@ export interface Pin {
 export interface ClockPin {
   /** "" for the module's own clock, otherwise the domain's name. */
   readonly domain: string;
+  /** Its pin; a design without a clock is given one in name only, to count cycles by. */
   readonly clock: string;
   /** Active high; null where nothing is reset. */
   readonly reset: string | null;
@@ -61,8 +62,13 @@ export const verilogDesign = ({ top, files, pins, clocks }: VerilogOptions): Des
     const special = new Set(Object.entries(wanted).flat());
     return { domain: domainOf(clock), clock, reset, pins: index === 0 ? [...named].filter((name) => !special.has(name)) : [] };
   });
-  return { top, files: new Map(Object.entries(files)), pins: list, clocks: clockPins };
+  return { top, files: new Map(Object.entries(files)), pins: list, clocks: withClock(clockPins, list) };
 };
+
+const withClock = (clocks: readonly ClockPin[], pins: readonly Pin[]): readonly ClockPin[] =>
+  clocks.length > 0
+    ? clocks
+    : [{ domain: "", clock: pins.some((pin) => pin.name === "clk") ? "clock" : "clk", reset: null, pins: pins.map((pin) => pin.name) }];
 
 const domainOf = (clock: string): string => (clock === "clk" ? "" : clock.replace(/_?clk$/, ""));
 
@@ -73,15 +79,12 @@ export const moduleDesign = (top: Module, files: ReadonlyMap<string, string>): D
     throw new Error(`${top.name}: ${bidirectional.name} is a tri-state pin, which a simulation cannot drive: simulate the module below it`);
   const pin = (s: Signal): Pin => ({ name: s.name, direction: s.kind === "output" ? "output" : "input", width: s.width });
   const resets = new Set(top.resets);
-  return {
-    top: top.name,
-    files,
-    pins: [...top.domains.flatMap((d) => [pin(d.clock), ...(resets.has(d) ? [pin(d.reset)] : [])]), ...top.ports.map(pin)],
-    clocks: top.domains.map((d) => ({
-      domain: d.name,
-      clock: d.clock.name,
-      reset: resets.has(d) ? d.reset.name : null,
-      pins: top.ports.filter((port) => port.domain === d).map((port) => port.name),
-    })),
-  };
+  const pins = [...top.domains.flatMap((d) => [pin(d.clock), ...(resets.has(d) ? [pin(d.reset)] : [])]), ...top.ports.map(pin)];
+  const clocks = top.domains.map((d) => ({
+    domain: d.name,
+    clock: d.clock.name,
+    reset: resets.has(d) ? d.reset.name : null,
+    pins: top.ports.filter((port) => port.domain === d).map((port) => port.name),
+  }));
+  return { top: top.name, files, pins, clocks: withClock(clocks, pins) };
 };

@@ -41,7 +41,7 @@ export const glueSource = (design: Design, table: PortTable, options: GlueOption
 ${options.trace ? '#include "verilated_fst_c.h"\n' : ""}${options.coverage ? '#include "verilated_cov.h"\n' : ""}${options.native.map((file) => `#include "${file}"\n`).join("")}
 ${direct ? `void ${modelClass}___024root___eval(${modelClass}___024root* vlSelf);\n` : ""}
 struct accio_glue {
-  static constexpr unsigned kClocks = ${clocks.length};
+  static constexpr unsigned kClocks = ${design.clocks.length};
   static constexpr bool kTrace = ${options.trace};
   static constexpr bool kAssert = ${options.assertions};
   ${modelClass} top;

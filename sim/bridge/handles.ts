@@ -14,8 +14,8 @@ export interface HandleContext {
   readonly store: ValueStore;
 }
 
-/** Set on the handle of a port: the name that its pins start with. */
-export const portName = Symbol("name of the port");
+/** On handles: makes the same handle over other storage, of one beat of a stream, say. */
+export const remake = Symbol("the same handle elsewhere");
 
 class EnumSignal extends Signal<string> {
   readonly #info: EnumInfo;
@@ -149,6 +149,12 @@ const bundleHandle = (bundle: object, context: HandleContext): object => {
 const isPlainPart = (part: object): boolean => Object.values(part).some((v) => v instanceof Data || (Array.isArray(v) && v.length > 0));
 
 const convert = (value: unknown, context: HandleContext): unknown => {
+  const handle = convertOnce(value, context);
+  if (value instanceof Data && typeof handle === "object" && handle !== null)
+    Object.defineProperty(handle, remake, { value: (other: HandleContext) => convertOnce(value, other) });
+  return handle;
+};
+const convertOnce = (value: unknown, context: HandleContext): unknown => {
   if (value instanceof Bits || value instanceof Signed || value instanceof EnumValue) return scalar(value, context);
   if (value instanceof Vec) return new ArrayOfHandles(value.length, (i) => convert(value.at(i), context));
   if (value instanceof StructBase) return structHandle(value, context);
@@ -191,7 +197,6 @@ export const portHandles = (shape: Ports, at: IrSignal["at"], context: HandleCon
         view(key, port.direction, port.of as Type | Bundle, (pin) => standIn(pin, { at })),
         context,
       ) as object;
-      Object.defineProperty(handle, portName, { value: key });
       return [key, handle];
     }),
   );

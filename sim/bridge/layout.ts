@@ -73,7 +73,7 @@ const constants = (name: string, values: Readonly<Record<string, number>>): stri
     .join(", ")} };\n`;
 
 /** The C++ side of this file and of the transactors' blocks. */
-export const layoutHeader = (blocks: readonly Layout[]): string =>
+export const layoutHeader = (blocks: readonly Layout[], numbers: Readonly<Record<string, number>>): string =>
   [
     "// Generated from layouts in TypeScript; do not edit.\n#pragma once\n#include <cstddef>\n#include <cstdint>\n\nnamespace accio {\n",
     header.cpp(),
@@ -84,6 +84,7 @@ export const layoutHeader = (blocks: readonly Layout[]): string =>
     constants("StopReason", stopReason),
     `constexpr uint32_t kMaxClocks = ${maxClocks};\nconstexpr uint32_t kMaxWaits = ${maxWaits};\n`,
     `constexpr uint32_t kClocksOffset = ${clocksOffset};\nconstexpr uint32_t kWaitsOffset = ${waitsOffset};\n\n`,
+    ...Object.entries(numbers).map(([name, value]) => `constexpr uint32_t ${name} = ${value >>> 0}u;\n`),
     ...blocks.map((block) => block.cpp()),
     "}  // namespace accio\n",
   ].join("");

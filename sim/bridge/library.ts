@@ -20,7 +20,7 @@ export interface Library {
     reset: number,
     block: Uint8Array,
   ) => number;
-  readonly configure: (transactor: number) => void;
+  readonly address: (memory: Uint8Array) => number | bigint;
   readonly message: () => string | null;
   readonly trace: (path: string | null) => void;
   readonly coverage: (path: string) => void;
@@ -45,7 +45,7 @@ export const loadLibrary = (path: string): Library => {
     settle: library.func("int accio_settle()"),
     sample: library.func("void accio_sample()"),
     attach: library.func("int accio_attach(str kind, str name, void *ports, int count, int clock, int reset, void *block)"),
-    configure: library.func("void accio_configure(int transactor)"),
+    address: library.func("uint64_t accio_address(void *memory)"),
     message: library.func("str accio_message()"),
     trace: library.func("void accio_trace(str path)"),
     coverage: library.func("void accio_coverage(str path)"),

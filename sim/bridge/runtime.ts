@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { cp, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { transactorBlocks } from "#sim/models/native/blocks.ts";
+import { blockConstants, transactorBlocks } from "#sim/models/native/blocks.ts";
 import { projectRoot } from "#toolchain/tools.ts";
 import { mapLimited, run } from "./command.ts";
 import { layoutHeader } from "./layout.ts";
@@ -73,7 +73,7 @@ const make = async (tools: Toolset, folder: string): Promise<void> => {
   await mkdir(include);
   const all = sources();
   for (const { folder: from, name } of all) await cp(join(from, name), join(include, name));
-  await writeFile(join(include, "layout.h"), layoutHeader(transactorBlocks));
+  await writeFile(join(include, "layout.h"), layoutHeader(transactorBlocks, blockConstants));
   await writeFile(join(include, "accio.h"), prefix);
   const root = join(tools.verilator.root, "include");
   const units = [
@@ -102,7 +102,7 @@ export const runtime = (tools: Toolset): Promise<Runtime> => {
     tools.identity,
     ...compileFlags,
     prefix,
-    layoutHeader(transactorBlocks),
+    layoutHeader(transactorBlocks, blockConstants),
     ...sources().flatMap(({ name, text }) => [name, text]),
   ]);
   const before = made.get(identity);

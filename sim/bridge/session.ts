@@ -2,6 +2,8 @@
  * One running model. It knows time, clocks, values and failures, and nothing of tasks: `step` and `until` are the
  * synchronous style on their own, and the scheduler of `sim/run` is built on `advance`.
  */
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
 import type { Design } from "./design.ts";
 import { failure, ModelError } from "./failure.ts";
 import { clockEntry, clocksOffset, header, stopReason, valuesOffset } from "./layout.ts";
@@ -64,7 +66,8 @@ export class Session implements ValueStore {
   readonly seed: number;
   readonly clocks: readonly RunningClock[];
   readonly waits: Waits;
-  /** The shared buffer in three views. */
+  /** The shared buffer in four views. */
+  readonly bytes: Uint8Array;
   readonly words: Uint32Array;
   readonly longs: BigUint64Array;
   readonly doubles: Float64Array;
@@ -73,16 +76,17 @@ export class Session implements ValueStore {
   limits: Float64Array;
   frozen: string | null = null;
   readonly owners = new Map<string, string>();
+  /** Set by whoever was woken by a listener: `advance` comes back, however far it was to go. */
+  attention = false;
   /** Not null: who moves time (a scheduler), so that nobody else does. */
   driver: { readonly name: string } | null = null;
 
-  readonly #bytes: Uint8Array;
   readonly #library: Library;
   readonly #id: number;
   readonly #print: (line: string) => void;
   readonly #tick: () => number;
   readonly #openLimits: Float64Array;
-  readonly #listeners: EdgeListener[][];
+  readonly #listeners: (readonly EdgeListener[])[];
   /** Only one clock, and falling edges nobody sees: the short way. */
   #simple: boolean;
   #listening = 0;
@@ -94,7 +98,7 @@ export class Session implements ValueStore {
     this.seed = options.seed >>> 0;
     this.#print = options.onPrint ?? ((line) => process.stdout.write(`${line}\n`));
     const buffer = new ArrayBuffer(valuesOffset + 16 * this.table.slots + 16);
-    this.#bytes = new Uint8Array(buffer);
+    this.bytes = new Uint8Array(buffer);
     this.words = new Uint32Array(buffer);
     this.longs = new BigUint64Array(buffer);
     this.doubles = new Float64Array(buffer);
@@ -110,7 +114,7 @@ export class Session implements ValueStore {
     this.#simple = this.clocks.length === 1 && !options.trace && this.words[exactIndex] === 0;
 
     this.#library = loadLibrary(library);
-    this.#id = this.#library.open(this.#bytes);
+    this.#id = this.#library.open(this.bytes);
     if (this.#id < 0) throw this.#nextFailure() ?? new Error(`${design.top}: the model did not start`);
     this.#library.selected = this.#id;
     this.#tick = this.#library.tick;
@@ -190,14 +194,15 @@ export class Session implements ValueStore {
       return stopReason.time;
     }
     this.#select();
+    this.attention = false;
     for (;;) {
       const here = this.#listening === 0 ? stop : this.#nextListened(stop);
       this.doubles[stopIndex] = here;
       const reason = this.#library.run();
       if (reason & (stopReason.message | stopReason.finish)) this.#heed(reason);
       if ((reason & (stopReason.time | stopReason.condition)) !== 0 && this.#listening !== 0) this.#notify();
-      if (here === stop || (reason & (stopReason.condition | stopReason.change)) !== 0)
-        return here === stop ? reason : reason & ~stopReason.time;
+      if (here === stop) return reason;
+      if (this.attention || (reason & (stopReason.condition | stopReason.change)) !== 0) return reason & ~stopReason.time;
     }
   }
   /** Whether `tick` may be used: one clock, nothing to wait for inside the model, no waveform. */
@@ -239,7 +244,7 @@ export class Session implements ValueStore {
   }
   #notify(): void {
     for (let clock = 0; clock < this.#listeners.length; clock++)
-      if (this.rose(clock)) for (const listener of this.#listeners[clock] as EdgeListener[]) listener();
+      if (this.rose(clock)) for (const listener of this.#listeners[clock] as readonly EdgeListener[]) listener();
   }
 
   // ---- the synchronous style --------------------------------------------------------------
@@ -250,15 +255,27 @@ export class Session implements ValueStore {
     if (cycles === 1 && this.tickable) return this.tick();
     const first = this.#firstClock();
     const stop = this.nextRise(0) + (cycles - 1) * first.period;
-    while ((this.advance(stop) & stopReason.time) === 0);
+    for (;;) {
+      const reason = this.advance(stop);
+      if (reason & stopReason.condition) this.waits.fire();
+      if (reason & stopReason.time) return;
+    }
   }
   /**
    * Goes on until the condition holds at a rising edge; returns the number of rising edges of the first clock that took,
-   * that one included. Throws when it takes more than `most`.
+   * that one included. Throws when it takes more than `most`. A function is asked at every edge, a condition inside the
+   * model.
    */
-  until(condition: Condition, most = 1_000_000): number {
+  until(condition: Condition | (() => boolean), most = 1_000_000): number {
     this.#own("until");
     const start = this.cycle;
+    if (typeof condition === "function") {
+      do {
+        if (this.cycle - start >= most) throw new Error(`what until waits for did not come true in ${most} cycles (from cycle ${start})`);
+        this.step();
+      } while (!condition());
+      return this.cycle - start;
+    }
     const stop = this.nextRise(0) + (most - 1) * this.#firstClock().period;
     let holds = false;
     const wait = this.waits.add(condition, () => {
@@ -292,12 +309,13 @@ export class Session implements ValueStore {
   onRise(clock: number, listener: EdgeListener): () => void {
     const list = this.#listeners[clock];
     if (list === undefined) throw new Error(`${this.design.top} has no clock number ${clock}`);
-    list.push(listener);
+    // Lists are replaced and not changed: one of them may be being called.
+    this.#listeners[clock] = [...list, listener];
     this.#listening += 1;
     return () => {
-      const at = list.indexOf(listener);
-      if (at < 0) return;
-      list.splice(at, 1);
+      const before = this.#listeners[clock] as readonly EdgeListener[];
+      if (!before.includes(listener)) return;
+      this.#listeners[clock] = before.filter((other) => other !== listener);
       this.#listening -= 1;
     };
   }
@@ -314,6 +332,7 @@ export class Session implements ValueStore {
    * design has none; those that are inputs belong to the transactor from now on. Returns its first counter's number.
    */
   attach(kind: string, name: string, pins: readonly (string | null)[], clock: number, block: Uint8Array, drives: boolean): number {
+    if (drives) this.claim(pins, `${kind} ${name}`);
     this.#select();
     const numbers = pins.map((pin) => (pin === null ? -1 : this.#port(pin).index));
     const reset = this.design.clocks[clock]?.reset ?? null;
@@ -328,15 +347,22 @@ export class Session implements ValueStore {
     );
     if (counter < 0) throw this.#nextFailure() ?? new Error(`${name}: no transactor is called ${kind}`);
     this.#keep.push(block);
-    if (drives)
-      for (const pin of pins)
-        if (pin !== null && this.#port(pin).direction === "input") {
-          const other = this.owners.get(pin);
-          if (other !== undefined) throw new Error(`${name}: ${pin} is already driven by ${other}`);
-          this.owners.set(pin, `${kind} ${name}`);
-          this.#openLimits[this.#port(pin).index] = -1;
-        }
     return counter;
+  }
+  /** Gives input pins to someone: their handles cannot be written any more. */
+  claim(pins: readonly (string | null)[], owner: string): void {
+    for (const pin of pins) {
+      if (pin === null || this.#port(pin).direction !== "input") continue;
+      const other = this.owners.get(pin);
+      if (other !== undefined) throw new Error(`${owner}: ${pin} is already driven by ${other}`);
+      this.owners.set(pin, owner);
+      this.#openLimits[this.#port(pin).index] = -1;
+    }
+  }
+  /** The address of memory that a transactor is to use; it is kept for as long as the session lives. */
+  addressOf(memory: Uint8Array): bigint {
+    this.#keep.push(memory);
+    return BigInt(this.#library.address(memory));
   }
   /** Memory that C++ holds pointers to must not be collected. */
   readonly #keep: Uint8Array[] = [];
@@ -377,8 +403,18 @@ export class Session implements ValueStore {
 
   /** Begins to write a waveform; the model must have been compiled for it. */
   openTrace(path: string): void {
+    mkdirSync(dirname(path), { recursive: true });
     this.#select();
     this.#library.trace(path);
+  }
+  /** Begins to write a waveform at a cycle of the first clock; counting them keeps the model from running ahead. */
+  traceFrom(cycle: number, path: string): void {
+    mkdirSync(dirname(path), { recursive: true });
+    const stop = this.onRise(0, () => {
+      if (this.cycle < cycle) return;
+      stop();
+      this.openTrace(path);
+    });
   }
   closeTrace(): void {
     this.#select();

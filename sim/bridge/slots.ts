@@ -14,6 +14,8 @@ export interface PortSlot extends Pin {
 export interface PortTable {
   readonly ports: readonly PortSlot[];
   readonly byName: ReadonlyMap<string, PortSlot>;
+  /** One per clock of the design: its pin, or a slot of its own for a clock in name only. */
+  readonly clocks: readonly PortSlot[];
   /** Slots of one set of values. */
   readonly slots: number;
 }
@@ -26,5 +28,12 @@ export const portTable = (design: Design): PortTable => {
     slot += slots;
     return { ...pin, index, slot: slot - slots, slots, clock: clock < 0 ? null : clock };
   });
-  return { ports, byName: new Map(ports.map((port) => [port.name, port])), slots: slot };
+  const byName = new Map(ports.map((port) => [port.name, port]));
+  const clocks = design.clocks.map(({ clock: name }, clock): PortSlot => {
+    const pin = byName.get(name);
+    if (pin !== undefined) return pin;
+    slot += 1;
+    return { name, direction: "input", width: 1, index: ports.length + clock, slot: slot - 1, slots: 1, clock };
+  });
+  return { ports, byName, clocks, slots: slot };
 };

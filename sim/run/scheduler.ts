@@ -145,6 +145,7 @@ export class Scheduler {
   }
   makeReady(wait: Wait): void {
     this.#ready.push(wait);
+    this.session.attention = true;
   }
   /** Wakes the next task that may go on; false when there is none. */
   #release(): boolean {

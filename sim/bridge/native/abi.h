@@ -59,7 +59,8 @@ ACCIO_EXPORT int accio_attach(const char* kind, const char* name, const int32_t*
                               uint8_t* block) {
   return accio_guarded([&] { return accio_selected->attach(kind, name, ports, count, clock, reset, block); });
 }
-ACCIO_EXPORT void accio_configure(int transactor) { accio_selected->configure(transactor); }
+// Where memory of TypeScript lies; TypeScript keeps it alive.
+ACCIO_EXPORT uint64_t accio_address(const uint8_t* memory) { return reinterpret_cast<uint64_t>(memory); }
 
 // The next message with its kind as first letter (E: failure, L: log), or null.
 ACCIO_EXPORT const char* accio_message() {

@@ -97,7 +97,7 @@ int Session::attach(const char* kind, const char* name, const int32_t* ports, in
                     uint8_t* block) {
   const TransactorFactory factory = findTransactor(kind);
   if (factory == nullptr) return -1;
-  Attachment attachment{*this, name, {}, block, reset < 0 ? nullptr : &ports_[reset]};
+  Attachment attachment{*this, name, {}, block, static_cast<unsigned>(clock), reset < 0 ? nullptr : &ports_[reset]};
   for (int i = 0; i < count; ++i) attachment.ports.push_back(ports[i] < 0 ? nullptr : &ports_[ports[i]]);
   const int firstCounter = static_cast<int>(counters_.size());
   transactors_.push_back(factory(attachment));
@@ -109,8 +109,6 @@ int Session::attach(const char* kind, const char* name, const int32_t* ports, in
   }
   return firstCounter;
 }
-
-void Session::configure(int transactor) { transactors_[transactor]->configure(); }
 
 void Session::log(const std::string& text) { messages_.push_back("L" + text); }
 
@@ -142,9 +140,11 @@ static std::map<std::string, TransactorFactory>& kinds() {
   return table;
 }
 
-void registerTransactor(const char* kind, TransactorFactory factory) { kinds()[kind] = factory; }
+void registerTransactor(const char* kind, TransactorFactory factory) { kinds().emplace(kind, factory); }
 
 TransactorFactory findTransactor(const std::string& kind) {
+  static const bool registered = (registerKinds(), true);
+  (void)registered;
   const auto found = kinds().find(kind);
   return found == kinds().end() ? nullptr : found->second;
 }

@@ -40,7 +40,6 @@ class Session {
 
   // Returns the number of the transactor's first counter, or -1 for an unknown kind.
   int attach(const char* kind, const char* name, const int32_t* ports, int count, int clock, int reset, uint8_t* block);
-  void configure(int transactor);
 
   // For transactors: a number that waits can be put on. Call only while being made.
   void addCounter(uint32_t* counter) { counters_.push_back(counter); }

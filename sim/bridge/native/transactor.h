@@ -19,7 +19,8 @@ struct Attachment {
   std::vector<const Port*> ports;
   // Memory shared with TypeScript, laid out as the kind says.
   uint8_t* block;
-  // The clock's reset, active high; null where there is none.
+  // The clock's number, and its reset, active high; null where there is none.
+  unsigned clock;
   const Port* reset;
 
   const Port& port(size_t index) const { return *ports[index]; }
@@ -38,14 +39,14 @@ class Transactor {
   virtual void drive() {}
   // Checkers only look.
   virtual bool drives() const { return true; }
-  // A new configuration stands in the block.
-  virtual void configure() {}
 };
 
 using TransactorFactory = std::unique_ptr<Transactor> (*)(const Attachment&);
 
-// Makes a kind known to `Session::attach`; a later one of the same name replaces an earlier one.
+// Makes a kind known to `Session::attach`; the first of a name stays, so a design's own comes before ours.
 void registerTransactor(const char* kind, TransactorFactory factory);
+// Makes known what sim/models/native has; called once, when a kind is first looked for.
+void registerKinds();
 // Null when no such kind is known.
 TransactorFactory findTransactor(const std::string& kind);
 

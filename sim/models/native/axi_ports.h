@@ -1,0 +1,96 @@
+// The pins of an AXI4 port by channel, in the order in which TypeScript lists them; missing ones are null.
+#pragma once
+#include <cstdint>
+
+#include "transactor.h"
+
+namespace accio {
+
+// Index of each pin in an attachment; sim/models/axi/pins.ts has the same order.
+enum AxiPin : size_t {
+  kAwValid, kAwReady, kAwAddr, kAwId, kAwLen, kAwSize, kAwBurst, kAwProt,
+  kWValid, kWReady, kWData, kWStrb, kWLast,
+  kBValid, kBReady, kBId, kBResp,
+  kArValid, kArReady, kArAddr, kArId, kArLen, kArSize, kArBurst, kArProt,
+  kRValid, kRReady, kRData, kRId, kRResp, kRLast,
+  kAxiPins
+};
+
+// A pin that may be missing: reads as zero then, and writes go nowhere.
+class AxiWire {
+ public:
+  AxiWire() = default;
+  explicit AxiWire(const Port* port) : present_(port != nullptr) {
+    if (present_) port_ = *port;
+  }
+  bool present() const { return present_; }
+  uint64_t value(uint64_t missing = 0) const { return present_ ? port_.value() : missing; }
+  bool bit() const { return present_ && port_.bit(); }
+  void drive(uint64_t value) const {
+    if (present_) port_.drive(value);
+  }
+  const Port& port() const { return port_; }
+
+ private:
+  Port port_;
+  bool present_ = false;
+};
+
+struct AxiRequest {
+  uint64_t address = 0;
+  uint32_t id = 0;
+  uint32_t len = 0;
+  uint32_t size = 0;
+  uint32_t burst = 1;
+
+  uint64_t beatBytes() const { return uint64_t{1} << size; }
+  uint64_t bytes() const { return beatBytes() * (len + 1); }
+  // Address of a beat (ARM IHI 0022, section A3.4.1).
+  uint64_t beatAddress(uint32_t beat) const {
+    const uint64_t aligned = address & ~(beatBytes() - 1);
+    if (burst == 0 || beat == 0) return address;
+    const uint64_t next = aligned + beat * beatBytes();
+    if (burst != 2) return next;
+    const uint64_t lower = address & ~(bytes() - 1);
+    return lower + ((next - lower) & (bytes() - 1));
+  }
+};
+
+inline uint32_t log2Of(uint32_t value) {
+  uint32_t bits = 0;
+  while ((1u << bits) < value) ++bits;
+  return bits;
+}
+
+class AxiPorts {
+ public:
+  explicit AxiPorts(const Attachment& a) : wires_(kAxiPins), reset_(a.reset) {
+    for (size_t i = 0; i < kAxiPins; ++i) wires_[i] = AxiWire(a.ports[i]);
+    const AxiWire& data = wires_[kWData].present() ? wires_[kWData] : wires_[kRData];
+    busBytes_ = data.port().width / 8;
+  }
+  const AxiWire& operator[](AxiPin pin) const { return wires_[pin]; }
+  uint32_t busBytes() const { return busBytes_; }
+  bool canRead() const { return wires_[kArValid].present(); }
+  bool canWrite() const { return wires_[kAwValid].present(); }
+  bool inReset() const { return reset_ != nullptr && reset_->bit(); }
+  AxiRequest writeRequest() const { return request(kAwAddr); }
+  AxiRequest readRequest() const { return request(kArAddr); }
+
+ private:
+  // Address, ID, length, size and burst stand in a row for both directions.
+  AxiRequest request(size_t first) const {
+    AxiRequest r;
+    r.address = wires_[first].value();
+    r.id = static_cast<uint32_t>(wires_[first + 1].value());
+    r.len = static_cast<uint32_t>(wires_[first + 2].value());
+    r.size = static_cast<uint32_t>(wires_[first + 3].value(log2Of(busBytes_)));
+    r.burst = static_cast<uint32_t>(wires_[first + 4].value(1));
+    return r;
+  }
+  std::vector<AxiWire> wires_;
+  const Port* reset_;
+  uint32_t busBytes_;
+};
+
+}  // namespace accio

@@ -1,0 +1,124 @@
+// Source and sink of a valid/ready stream. Ports: valid, ready, then the payload's pins.
+#pragma once
+#include "pause.h"
+#include "session.h"
+
+namespace accio {
+
+class StreamEnd : public Transactor {
+ protected:
+  explicit StreamEnd(const Attachment& a)
+      : block_(a.as<StreamBlock>()), valid_(a.port(0)), ready_(a.port(1)), reset_(a.reset), session_(a.session), clock_(a.clock) {
+    firstCycles_ = reinterpret_cast<uint32_t*>(a.block + block_.firstCycles);
+    lastCycles_ = reinterpret_cast<uint32_t*>(a.block + block_.lastCycles);
+    earliest_ = reinterpret_cast<uint32_t*>(a.block + block_.earliest);
+    for (size_t i = 2; i < a.ports.size(); ++i) payload_.push_back({a.ports[i], a.block + block_.arrays[i - 2]});
+    mask_ = block_.capacity - 1;
+  }
+  struct Pin {
+    const Port* port;
+    uint8_t* array;
+    uint8_t* at(uint32_t beat) const { return array + size_t{beat} * port->bytes; }
+  };
+  bool inReset() const { return reset_ != nullptr && reset_->bit(); }
+  uint32_t cycle() const { return static_cast<uint32_t>(session_.cycles(clock_)); }
+  // A beat moves now: counts packets and notes when they moved.
+  void moved(uint32_t at) {
+    if (block_.lastPin == kNoPin) return;
+    if (starts_) firstCycles_[block_.packets & mask_] = cycle();
+    starts_ = (*payload_[block_.lastPin].at(at) & 1) != 0;
+    if (starts_) lastCycles_[block_.packets++ & mask_] = cycle();
+  }
+
+  StreamBlock& block_;
+  const Port valid_;
+  const Port ready_;
+  const Port* const reset_;
+  std::vector<Pin> payload_;
+  uint32_t mask_;
+  uint32_t* firstCycles_;
+  uint32_t* lastCycles_;
+  uint32_t* earliest_;
+
+ private:
+  const Session& session_;
+  const unsigned clock_;
+  // The next beat begins a packet.
+  bool starts_ = true;
+};
+
+// Sends queued beats in order. A beat is offered in the cycle after it was queued at the earliest. Under reset nothing is
+// offered, and what was being offered is offered again.
+class StreamSource final : public StreamEnd {
+ public:
+  explicit StreamSource(const Attachment& a) : StreamEnd(a) {
+    a.session.addCounter(&block_.head);
+    a.session.addCounter(&block_.packets);
+  }
+
+  void sample() override {
+    if (inReset()) {
+      offering_ = false;
+      return;
+    }
+    if (offering_ && ready_.bit()) {
+      moved(block_.head & mask_);
+      ++block_.head;
+      offering_ = false;
+    }
+    const bool pause = pauses(block_.pause);
+    if (offering_ || pause || block_.head == block_.tail) return;
+    if (block_.timed != 0 && static_cast<int32_t>(cycle() + 1 - earliest_[block_.head & mask_]) < 0) return;
+    offering_ = true;
+    fresh_ = true;
+  }
+
+  void drive() override {
+    if (offering_ != driven_) {
+      driven_ = offering_;
+      valid_.drive(offering_);
+    }
+    if (!fresh_) return;
+    fresh_ = false;
+    for (const Pin& pin : payload_) pin.port->driveFrom(pin.at(block_.head & mask_));
+  }
+
+ private:
+  // A beat is on the port; it has just been put there; what valid is.
+  bool offering_ = false;
+  bool fresh_ = false;
+  bool driven_ = false;
+};
+
+// Takes beats and keeps them for TypeScript.
+class StreamSink final : public StreamEnd {
+ public:
+  explicit StreamSink(const Attachment& a) : StreamEnd(a) {
+    a.session.addCounter(&block_.tail);
+    a.session.addCounter(&block_.packets);
+  }
+
+  void sample() override {
+    ready_next_ = false;
+    if (inReset()) return;
+    if (ready_now_ && valid_.bit()) {
+      const uint32_t at = block_.tail & mask_;
+      for (const Pin& pin : payload_) pin.port->copyTo(pin.at(at));
+      moved(at);
+      ++block_.tail;
+    }
+    ready_next_ = !pauses(block_.pause) && block_.tail - block_.head <= mask_;
+  }
+
+  void drive() override {
+    if (ready_next_ == ready_now_) return;
+    ready_now_ = ready_next_;
+    ready_.drive(ready_now_);
+  }
+
+ private:
+  bool ready_now_ = false;
+  bool ready_next_ = false;
+};
+
+}  // namespace accio

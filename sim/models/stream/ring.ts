@@ -1,0 +1,94 @@
+/** The rings of beats of a stream's source or sink: one array per payload pin, in memory shared with C++. */
+import type { Session } from "#sim/bridge/session.ts";
+import { maxPayloadPins, noPin, streamBlock } from "#sim/models/native/blocks.ts";
+import type { StreamGroup } from "./pins.ts";
+
+/** Bytes of Verilator's storage of a pin (native/port.h). */
+export const storageBytes = (width: number): number =>
+  width <= 8 ? 1 : width <= 16 ? 2 : width <= 32 ? 4 : width <= 64 ? 8 : Math.ceil(width / 32) * 4;
+
+export interface PinArray {
+  /** Bytes from the start of the buffer. */
+  readonly offset: number;
+  /** Of one element. */
+  readonly bytes: number;
+  readonly width: number;
+  /** Bytes from the start of the session's written or sampled values. */
+  readonly slotOffset: number;
+}
+
+export class BeatRing {
+  readonly buffer: ArrayBuffer;
+  readonly bytes: Uint8Array;
+  readonly words: Uint32Array;
+  readonly pins: readonly PinArray[];
+  readonly capacity: number;
+  readonly mask: number;
+
+  /** @param capacity beats, a power of two */
+  constructor(session: Session, group: StreamGroup, capacity: number) {
+    if (!(capacity >= 2) || (capacity & (capacity - 1)) !== 0)
+      throw new RangeError(`${group.name}: a capacity of ${capacity} beats: a power of two is needed`);
+    if (group.payload.length > maxPayloadPins)
+      throw new RangeError(`${group.name}: ${group.payload.length} payload pins: at most ${maxPayloadPins}`);
+    let offset = streamBlock.bytes;
+    const take = (bytes: number): number => {
+      offset += Math.ceil(bytes / 8) * 8;
+      return offset - Math.ceil(bytes / 8) * 8;
+    };
+    const stamps = [take(capacity * 4), take(capacity * 4), take(capacity * 4)] as const;
+    this.pins = group.payload.map(({ name, width }) => {
+      const bytes = storageBytes(width);
+      return { offset: take(capacity * bytes), bytes, width, slotOffset: (session.table.byName.get(name)?.slot ?? 0) * 8 };
+    });
+    this.buffer = new ArrayBuffer(offset);
+    this.bytes = new Uint8Array(this.buffer);
+    this.words = new Uint32Array(this.buffer);
+    this.capacity = capacity;
+    this.mask = capacity - 1;
+    this.words[streamBlock.index("capacity")] = capacity;
+    this.words[streamBlock.index("lastPin")] = group.last < 0 ? noPin : group.last;
+    this.words[streamBlock.index("firstCycles")] = stamps[0];
+    this.words[streamBlock.index("lastCycles")] = stamps[1];
+    this.words[streamBlock.index("earliest")] = stamps[2];
+    this.pins.forEach((pin, i) => {
+      this.words[streamBlock.index("arrays", i)] = pin.offset;
+    });
+  }
+
+  get head(): number {
+    return this.words[streamBlock.index("head")] as number;
+  }
+  set head(value: number) {
+    this.words[streamBlock.index("head")] = value;
+  }
+  get tail(): number {
+    return this.words[streamBlock.index("tail")] as number;
+  }
+  set tail(value: number) {
+    this.words[streamBlock.index("tail")] = value;
+  }
+  get packets(): number {
+    return this.words[streamBlock.index("packets")] as number;
+  }
+  set packets(value: number) {
+    this.words[streamBlock.index("packets")] = value;
+  }
+  /** Beats inside. */
+  get used(): number {
+    return (this.tail - this.head) >>> 0;
+  }
+  get timed(): boolean {
+    return this.words[streamBlock.index("timed")] !== 0;
+  }
+
+  /** Byte offset of a pin's element. */
+  at(pin: number, beat: number): number {
+    const { offset, bytes } = this.pins[pin] as PinArray;
+    return offset + (beat & this.mask) * bytes;
+  }
+  /** Index in `words` of an entry of a stamp array. */
+  stamp(array: "firstCycles" | "lastCycles" | "earliest", entry: number): number {
+    return (this.words[streamBlock.index(array)] as number) / 4 + (entry & this.mask);
+  }
+}
