@@ -53,7 +53,8 @@ export const wrongCommand = async (words: readonly string[], commands: readonly 
   const shown = `./accio ${words.join(" ")}`;
   const entry = commands.find((c) => c.name === name);
   if (entry === undefined) return `${shown}: there is no command ${name}; there are ${commands.map((c) => c.name).join(", ")}`;
-  const { command } = await entry.load();
+  let { command } = await entry.load();
+  for (const word of rest) command = command.commands.find((c) => c.name() === word) ?? command;
   const known = new Set(["--help", "-h", "--debug", ...command.options.flatMap((o) => [o.long, o.short])]);
   for (const word of rest) {
     const option = /^(--?[a-z][\w-]*)/.exec(word.replace(/^\[/, ""))?.[1];
