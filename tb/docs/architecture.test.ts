@@ -145,7 +145,10 @@ const aboutFile = (file: string): string => {
 };
 /** The NIC's own modules, outermost first; those of the library that they use, by file. */
 const modules = (): { readonly own: readonly (readonly string[])[]; readonly library: readonly string[] } => {
-  const all = [...hierarchy(accioTop(resolveConfig("tiny")))].reverse();
+  const of = (name: string): readonly Module[] => [...hierarchy(accioTop(resolveConfig(name)))].reverse();
+  const tiny = of("tiny");
+  // Of `prototype` what `tiny` has nothing of: the wire's own clock.
+  const all = [...tiny, ...of("prototype").filter((m) => !tiny.some((t) => t.at.file === m.at.file))];
   const own = all.filter((m) => m.at.file.startsWith(join(root, "rtl")));
   const library = all.flatMap((m) => m.instances.map((i) => relative(root, i.of.at.file))).filter((file) => file.startsWith("hdl-gen"));
   const inside = (m: Module): string => m.instances.map((i) => `\`${i.name}\``).join(", ");
