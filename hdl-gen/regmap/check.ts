@@ -1,22 +1,23 @@
 /** What makes a register map wrong: every rule with the user's file:line and what to do about it. All are reported at once. */
 
-import { isPowerOfTwo } from "../core/expr.ts";
 import type { Diagnostic, Source } from "../core/ir.ts";
 import { clashOfNames } from "./c-names.ts";
+import { checkMemoryArray, checkRegisterArray, type Report } from "./check-array.ts";
 import { enumerationOf, type Field, highest } from "./fields.ts";
-import { elementBytes, extent, type Layout, layoutOf, registerBytes } from "./layout.ts";
+import { alignmentOf, extent, type Layout, layoutOf, registerBytes } from "./layout.ts";
 import { formProblem, hex, nameProblem, snake } from "./names.ts";
-import type { Group, Node, Nodes, Register } from "./nodes.ts";
-import { overlaps, sharedWords } from "./overlap.ts";
+import type { Node, Nodes, Register } from "./nodes.ts";
+import { misplaced, overlaps, sharedWords } from "./overlap.ts";
 
 export interface MapShape {
   readonly name: string;
   readonly nodes: Nodes;
   readonly size: number;
   readonly busBytes: 4 | 8;
+  /** A structure in memory: nothing decodes it. */
+  readonly memory: boolean;
   readonly at: Source;
 }
-type Report = (code: string, at: Source, message: string, related?: Diagnostic["related"]) => void;
 
 /** Names that the register block and the C header have already. */
 const taken: Readonly<Record<string, string>> = {
@@ -81,60 +82,6 @@ const checkFields = (r: Register, title: string, bytes: number, report: Report):
       );
 };
 
-/** A field in a node that the surrounding hardware takes part in at once; null if there is none. */
-const outside = (n: Node): string | null => {
-  if (n.node === "window") return null;
-  if (n.node === "group")
-    return (
-      Object.values(n.nodes)
-        .map(outside)
-        .find((kind) => kind !== null) ?? null
-    );
-  return Object.values(n.fields).find((f) => f.kind === "pop" || f.kind === "push" || f.kind === "external")?.kind ?? null;
-};
-
-/** An array's repetition; `where` it may be and how its elements lie. */
-const checkArray = (
-  n: Register | Group,
-  title: string,
-  one: number,
-  depth: number,
-  forwarded: boolean,
-  busBytes: number,
-  report: Report,
-): void => {
-  if (n.count === null) return;
-  if (!Number.isInteger(n.count) || n.count < 1) {
-    report("regmap-array", n.at, `${title} has ${n.count} elements; a whole number of at least 1 is needed`);
-    return;
-  }
-  if (!isPowerOfTwo(n.stride))
-    report(
-      "regmap-align",
-      n.at,
-      `${title}: stride ${n.stride}: hardware finds the element by slicing the address, so a power of two is needed`,
-    );
-  else if (n.stride < one)
-    report("regmap-overlap", n.at, `${title}: its elements have ${hex(one)} bytes and a stride of ${hex(n.stride)}: they overlap`);
-  else if (n.offset % n.stride !== 0)
-    report("regmap-align", n.at, `${title}: offset ${hex(n.offset)} is not a multiple of its stride ${hex(n.stride)}`);
-  const shared = n.stride < busBytes && !forwarded ? outside(n) : null;
-  if (shared !== null)
-    report(
-      "regmap-array",
-      n.at,
-      `${title}: elements with ${shared} fields need a stride of at least the bus's ${busBytes} bytes, so that an access meets one of them`,
-    );
-  if (depth > 0 && !forwarded)
-    report(
-      "regmap-array",
-      n.at,
-      `${title}: an array in an array is possible in forwarded groups only; say { forwarded: true } on the outer one`,
-    );
-  if (forwarded && depth === 0 && n.stride < busBytes)
-    report("regmap-array", n.at, `${title}: a forwarded array needs a stride of at least the bus's ${busBytes} bytes, not ${n.stride}`);
-};
-
 const checkNode = (name: string, n: Node, prefix: string, depth: number, forwarded: boolean, shape: MapShape, report: Report): void => {
   const title = prefix + name;
   if (!Number.isInteger(n.offset) || n.offset < 0) {
@@ -154,7 +101,8 @@ const checkNode = (name: string, n: Node, prefix: string, depth: number, forward
   }
   const own = forwarded || n.forwarded;
   if (forwarded && n.forwarded) report("regmap-forward", n.at, `${title} is forwarded already, with the group it is in`);
-  checkArray(n, title, elementBytes(n, shape.busBytes), depth, own, shape.busBytes, report);
+  if (n.count !== null && shape.memory) checkMemoryArray(n, title, report);
+  else if (n.count !== null) checkRegisterArray(n, title, depth, own, shape.busBytes, report);
   const inner = depth + (n.count === null ? 0 : 1);
   if (n.node === "group") {
     if (Object.keys(n.nodes).length === 0) report("regmap-group", n.at, `${title} has no registers`);
@@ -184,8 +132,15 @@ export const checkMap = (shape: MapShape): { readonly problems: readonly Diagnos
   };
   const problem = nameProblem(shape.name);
   if (problem !== null) report("regmap-name", shape.at, problem);
-  if (!Number.isInteger(shape.size) || shape.size < 2 * shape.busBytes || shape.size % shape.busBytes !== 0)
-    report("regmap-align", shape.at, `size ${shape.size} is not a multiple of the bus's ${shape.busBytes} bytes, of at least two words`);
+  const alignment = shape.memory ? Math.max(1, ...Object.values(shape.nodes).map((n) => alignmentOf(n, 8))) : shape.busBytes;
+  if (!Number.isInteger(shape.size) || shape.size < (shape.memory ? 1 : 2 * alignment) || shape.size % alignment !== 0)
+    report(
+      "regmap-align",
+      shape.at,
+      shape.memory
+        ? `size ${shape.size} is not a multiple of its widest word's ${alignment} bytes`
+        : `size ${shape.size} is not a multiple of the bus's ${alignment} bytes, of at least two words`,
+    );
   checkNames(shape.nodes, "", nameProblem, report);
   if (Object.keys(shape.nodes).length === 0) report("regmap-group", shape.at, "a map without registers");
   for (const [name, n] of Object.entries(shape.nodes)) checkNode(name, n, "", 0, false, shape, report);
@@ -203,7 +158,8 @@ export const checkMap = (shape: MapShape): { readonly problems: readonly Diagnos
   for (const o of overlaps(shape.nodes, "", shape.busBytes)) report("regmap-overlap", o.at, o.message, o.related);
   const layout = layoutOf(shape.nodes, shape.busBytes);
   if (problems.length === 0)
-    for (const o of sharedWords(shape.nodes, layout, shape.busBytes)) report("regmap-overlap", o.at, o.message, o.related);
+    for (const o of [...misplaced(layout), ...(shape.memory ? [] : sharedWords(shape.nodes, shape.busBytes))])
+      report("regmap-overlap", o.at, o.message, o.related);
   const clash = clashOfNames(shape.name, layout);
   if (clash !== null)
     report("regmap-name", shape.at, `${clash.first} and ${clash.second} would both give the C name ${clash.name}; rename one`);

@@ -41,7 +41,7 @@ export interface RegisterMap<M extends Nodes = Nodes> extends Layout {
 export const registerMap = <const M extends Nodes>(name: string, nodes: M, options: MapOptions): RegisterMap<M> => {
   const at = here();
   const busBytes = options.busWidth === 32 ? 4 : 8;
-  const { problems, layout } = checkMap({ name, nodes, size: options.size, busBytes, at });
+  const { problems, layout } = checkMap({ name, nodes, size: options.size, busBytes, memory: false, at });
   if (problems.length > 0) throw new HdlError(problems);
   const { compatible } = options;
   return {

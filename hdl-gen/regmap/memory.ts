@@ -53,7 +53,7 @@ type NodeSignals<X> =
  */
 export const memoryLayout = <const M extends Nodes>(name: string, nodes: M, options: MemoryOptions): RegisterMap<M> => {
   const at = here();
-  const { problems, layout } = checkMap({ name, nodes, size: options.size, busBytes: 8, at });
+  const { problems, layout } = checkMap({ name, nodes, size: options.size, busBytes: 8, memory: true, at });
   if (problems.length > 0) throw new HdlError(problems);
   for (const p of layout.registers) {
     if (p.forwarded) fail("memory-layout", `${name}: ${p.title} is forwarded: there is nothing to forward in memory`, p.register.at);

@@ -1,6 +1,6 @@
 /** Two things at one address: which elements of which arrays, named as a user would look for them. */
 import type { Diagnostic, Source } from "../core/ir.ts";
-import { elements, extent, type Layout, layoutOf, registerBytes } from "./layout.ts";
+import { elements, extent, type Layout, layoutOf } from "./layout.ts";
 import { hex } from "./names.ts";
 import type { Node, Nodes } from "./nodes.ts";
 
@@ -87,7 +87,7 @@ const sharing = (units: readonly Unit[], busBytes: number): readonly Overlap[] =
   );
 
 /** Arrays, windows and forwarded registers that share a bus word with something else: an access could not be taken apart. */
-export const sharedWords = (nodes: Nodes, layout: Layout, busBytes: number): readonly Overlap[] => {
+export const sharedWords = (nodes: Nodes, busBytes: number): readonly Overlap[] => {
   const found = [...sharing(unitsOf(nodes, 0, "", busBytes), busBytes)];
   const visit = (inside: Nodes, prefix: string): void => {
     for (const [name, n] of Object.entries(inside)) {
@@ -107,13 +107,15 @@ export const sharedWords = (nodes: Nodes, layout: Layout, busBytes: number): rea
     }
   };
   visit(nodes, "");
-  // Two registers of one element of a narrow array may share a word; a register may not be cut by one.
-  for (const r of layout.registers)
-    if (r.offset % r.bytes !== 0)
-      found.push({
-        at: r.register.at,
-        message: `${r.title} lies at ${hex(r.offset)}, which is not a multiple of its ${registerBytes(r.register, busBytes)} bytes; move the group it is in`,
-        related: [],
-      });
   return found;
 };
+
+/** Registers that are not aligned to their own width, because of where their group is. */
+export const misplaced = (layout: Layout): readonly Overlap[] =>
+  layout.registers
+    .filter((r) => r.offset % r.bytes !== 0)
+    .map((r) => ({
+      at: r.register.at,
+      message: `${r.title} lies at ${hex(r.offset)}, which is not a multiple of its ${r.bytes} bytes; move the group it is in`,
+      related: [],
+    }));

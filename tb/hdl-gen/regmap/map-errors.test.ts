@@ -299,4 +299,16 @@ test("structures in memory have no side effects", () => {
   expect(layout({ A: reg(0, "text", { a: push(0, bool, "text") }) })).toBe("shared: A.a is push: memory has no side effects, use rw");
   expect(layout({ A: reg(0, "text", flag, { forwarded: true }) })).toBe("shared: A is forwarded: there is nothing to forward in memory");
   expect(layout({ A: window(0, 8, "text") })).toBe("shared: A is a window: describe what is there");
+  expect(layout({ A: reg.array(0, { count: 2, stride: 12 }, "text", flag) })).toBe(
+    "shared: A: stride 12 is not a multiple of its elements' alignment, 8 bytes",
+  );
+  expect(thrown(() => memoryLayout("shared", { A: reg(0, "text", flag, { width: 32 }) }, { doc: "text", size: 6 })).messages).toEqual([
+    "shared: size 6 is not a multiple of its widest word's 4 bytes",
+  ]);
+  // What hardware could not decode is no matter here: odd strides, arrays in arrays, any size.
+  const cell = reg.array(0, { count: 3, stride: 4 }, "text", flag, { width: 32 });
+  expect(
+    memoryLayout("shared", { ROW: registers.array(4, { count: 2, stride: 12 }, "text", { CELL: cell }) }, { doc: "text", size: 28 })
+      .registers[0]?.title,
+  ).toBe("ROW[].CELL[]");
 });
