@@ -1,4 +1,5 @@
 /** Names of a map in the languages it is printed in, and the words that cannot be used because one of them has them. */
+import { reservedBy } from "../check/reserved.ts";
 
 /** `udpPort`, `UDP_PORT` -> `udp_port`: the form of C functions and struct members. */
 export const snake = (name: string): string =>
@@ -11,7 +12,7 @@ export const upper = (name: string): string => snake(name).toUpperCase();
 /** 0x0, 0x10, ... as all messages and documents show offsets. */
 export const hex = (n: number | bigint, digits = 1): string => `0x${n.toString(16).padStart(digits, "0")}`;
 
-const words = (text: string): readonly string[] => text.trim().split(/\s+/);
+const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 const c = words(`
   auto break case char const continue default do double else enum extern float for goto if inline int long register
   restrict return short signed sizeof static struct switch typedef union unsigned void volatile while bool true false
@@ -22,22 +23,15 @@ const cpp = words(`
   not_eq operator or or_eq private protected public reinterpret_cast requires static_cast template this throw try
   typeid typename using virtual wchar_t xor xor_eq`);
 const kernel = words("current linux unix");
-const verilog = words(`
-  always and assign automatic begin buf bufif0 bufif1 case casex casez cell cmos config deassign default defparam design
-  disable edge else end endcase endconfig endfunction endgenerate endmodule endprimitive endspecify endtable endtask
-  event for force forever fork function generate genvar highz0 highz1 if ifnone incdir include initial inout input
-  instance integer join large liblist library localparam macromodule medium module nand negedge nmos nor
-  noshowcancelled not notif0 notif1 or output parameter pmos posedge primitive pull0 pull1 pulldown pullup
-  pulsestyle_ondetect pulsestyle_onevent rcmos real realtime reg release repeat rnmos rpmos rtran rtranif0 rtranif1
-  scalared showcancelled signed small specify specparam strong0 strong1 supply0 supply1 table task time tran tranif0
-  tranif1 tri tri0 tri1 triand trior trireg unsigned use uwire vectored wait wand weak0 weak1 while wire wor xnor xor`);
-/** C is printed in lower case, Verilog as the name is written. */
-const languages: readonly (readonly [string, ReadonlySet<string>, boolean])[] = [
-  ["a word of C", new Set(c), false],
-  ["a word of C++", new Set(cpp), false],
-  ["a macro of the Linux kernel", new Set(kernel), false],
-  ["a word of Verilog", new Set(verilog), true],
-];
+/** What has a name already: C is printed in lower case, Verilog as the name is written. */
+const takenBy = (name: string): { readonly word: string; readonly by: string } | null => {
+  const word = snake(name);
+  if (c.has(word)) return { word, by: "a word of C" };
+  if (cpp.has(word)) return { word, by: "a word of C++" };
+  if (kernel.has(word)) return { word, by: "a macro of the Linux kernel" };
+  const language = reservedBy(name);
+  return language === null ? null : { word: name, by: `a word of ${language}` };
+};
 /** What is wrong with the form of a name; null if nothing is. Enough for a field, whose name never stands alone. */
 export const formProblem = (name: string): string | null =>
   /^[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*$/.test(name)
@@ -47,16 +41,14 @@ export const formProblem = (name: string): string | null =>
 export const nameProblem = (name: string): string | null => {
   const form = formProblem(name);
   if (form !== null) return form;
-  const taken = languages.find(([, set, exact]) => set.has(exact ? name : snake(name)));
-  if (taken === undefined) return null;
-  return `"${name}" cannot be used: ${taken[2] ? name : snake(name)} is ${taken[0]}; add a word, such as ${name}${/[a-z]/.test(name) ? "Value" : "_VALUE"}`;
+  const taken = takenBy(name);
+  if (taken === null) return null;
+  return `"${name}" cannot be used: ${taken.word} is ${taken.by}; add a word, such as ${name}${/[a-z]/.test(name) ? "Value" : "_VALUE"}`;
 };
 
 /** Words of SystemRDL: a name that is one is printed with a backslash. */
-export const rdlWords: ReadonlySet<string> = new Set(
-  words(`
+export const rdlWords: ReadonlySet<string> = words(`
   abstract accesstype addressingtype addrmap alias all bit boolean bothedge bruser buser clr compact component componentwidth
   constraint default encode enum external false field fullalign hw hwclr hwset hw inside internal level longint mem
   na negedge nonsticky number onreadtype onwritetype posedge property r rclr ref reg regalign regfile rset ruser rw rw1 signal
-  string struct sw this true type unsigned user w w1 woclr woset wot wr wclr wset wuser wzc wzs wzt`),
-);
+  string struct sw this true type unsigned user w w1 woclr woset wot wr wclr wset wuser wzc wzs wzt`);

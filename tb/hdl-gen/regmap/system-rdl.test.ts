@@ -121,7 +121,7 @@ test("names that are words of SystemRDL, and quotes in documentation", () => {
   const { fields } = example.nodes.LINK;
   const map = registerMap(
     "addrmap",
-    { alias: { ...example.nodes.LINK, offset: 0, doc: 'Say "up" \\ down', fields: { reset: fields.up, counter: fields.lanes } } },
+    { encode: { ...example.nodes.LINK, offset: 0, doc: 'Say "up" \\ down', fields: { reset: fields.up, counter: fields.lanes } } },
     { doc: "Words.", size: 0x10 },
   );
   const [found] = compile(scratch, [[scratch.write("words.rdl", systemRdl(map)), "-"]]);
