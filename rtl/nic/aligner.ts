@@ -69,7 +69,9 @@ export const aligner = (bytes: number) => {
       const merged = cat(
         ...Array.from({ length: bytes }, (_, k) => bytes - 1 - k).map((lane) => {
           const at = (v: Bits): Bits => v.slice(lane * 8 + 7, lane * 8);
-          return lane === bytes - 1 ? at(turned) : mux(shift.gt(lane), at(carry), at(turned));
+          // Without input nothing may come from there, not even to lanes without strobe: what waits must not change.
+          const held = lane === bytes - 1 ? needs_input.not() : needs_input.not().or(shift.gt(lane));
+          return mux(held, at(carry), at(turned));
         }),
       );
       const { last } = h.nets({ last: given.add(1).eq(beatsOut) });

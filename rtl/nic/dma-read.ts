@@ -9,7 +9,7 @@ import { addressBeat, idBits, ringJob } from "#rtl/nic/dma-write.ts";
 
 export const readBeat = (c: Config) =>
   struct({ id: uint(idBits(c)), data: uint(c.busBits), response: uint(2), last: bool }, `read${c.busBits}_i${idBits(c)}`);
-/** A beat of a job; `failed` in its last beat tells of an error anywhere in the job. */
+/** A beat of a job; `failed` comes with its last beat and tells of an error anywhere in the job. */
 export const fetchedBeat = (c: Config) => struct({ data: uint(c.busBits), last: bool, failed: bool }, `fetched${c.busBits}`);
 
 export const dmaRead = (c: Config) => {
@@ -67,9 +67,11 @@ export const dmaRead = (c: Config) => {
       const { line_end } = h.nets({ line_end: given.eq(last_beat.at(deliver).zext(Math.max(countBits, beatBits)).trunc(countBits)) });
       const { bad } = h.registers({ bad: bool });
       const { failing } = h.nets({ failing: bad.or(failed.at(deliver)) });
-      // When a line's last beat is here, all of its answers are, so the error bit is whole.
       out.valid.drive(busy.at(deliver).and(arrived.at(deliver).gt(given)));
-      out.payload.drive({ data: lines.read(wordOf(deliver, given)), last: line_end.and(ends.at(deliver)), failed: failing });
+      const { last } = h.nets({ last: line_end.and(ends.at(deliver)) });
+      // When a line's last beat is here, all of its answers are, so the error bit is whole; before, it might change while a
+      // beat waits.
+      out.payload.drive({ data: lines.read(wordOf(deliver, given)), last, failed: last.and(failing) });
       h.when(out.fire, () => {
         given.next(mux(line_end, uint(countBits).of(0), given.add(1)));
         bad.next(mux(line_end, failing.and(ends.at(deliver).not()), bad));
