@@ -11,7 +11,7 @@ import { derived } from "#rtl/config/config.ts";
 import { receiveState, ringAllocation, ringCommit } from "#rtl/ict/table.ts";
 import { aligner, makeAlignJob } from "#rtl/nic/aligner.ts";
 import { bufferReader } from "#rtl/nic/buffer-reader.ts";
-import { addressBeat, dmaWrite, responseBeat, writeBeat } from "#rtl/nic/dma-write.ts";
+import { addressBeat, dmaWrite, responseBeat, ringJob, writeBeat } from "#rtl/nic/dma-write.ts";
 import { rxAddressBits, rxIngress } from "#rtl/udp/rx-ingress.ts";
 import { frameFault } from "#rtl/udp/rx-parse.ts";
 
@@ -29,7 +29,6 @@ export const rxEngine = (c: Config) => {
       fate,
       start: uint(addressBits),
       beats: uint(addressBits + 1),
-      skip: uint(3),
       length: uint(16),
       tagged: bool,
       /** For a slot: bytes to write and where; `header` for datagram framing. */
@@ -37,8 +36,6 @@ export const rxEngine = (c: Config) => {
       bytes: uint(16),
       payload: uint(16),
       offset: pointer,
-      mask: pointer,
-      base: uint(64),
       peerPort: uint(16),
       peerIp: uint(32),
       timestamp: uint(64),
@@ -108,10 +105,12 @@ export const rxEngine = (c: Config) => {
         "verdict",
       );
       const steps = h.registers({ step1_valid: bool, step1: verdict.noReset(), step2_valid: bool, step2: verdict.noReset() });
-      const jobs = h.instance("jobs", fifo(job, 2));
-      const reads = h.instance("reads", fifo(struct({ start: uint(addressBits), beats: uint(addressBits + 1) }, `run_${addressBits}`), 2));
+      const jobs = h.instance("jobs", fifo(job, 4));
+      const reads = h.instance("reads", fifo(struct({ start: uint(addressBits), beats: uint(addressBits + 1) }, `run_${addressBits}`), 4));
+      // Addresses of writes run ahead of their data, so that one datagram's end and the next one's beginning overlap.
+      const writes = h.instance("writes", fifo(ringJob(c), 4));
       const commits = h.instance("commits", fifo(commitment, commitDepth));
-      const { can_go } = h.nets({ can_go: jobs.push.ready.and(reads.push.ready).and(commits.push.ready) });
+      const { can_go } = h.nets({ can_go: jobs.push.ready.and(reads.push.ready).and(writes.push.ready).and(commits.push.ready) });
       const { moves } = h.nets({ moves: steps.step2_valid.not().or(can_go) });
       ingress.frames.ready.drive(moves);
       io.key.drive(ingress.frames.payload.facts.tuple);
@@ -194,15 +193,12 @@ export const rxEngine = (c: Config) => {
         fate: mux(writing, fate.of("DELIVER"), mux(mine.or(too_long), fate.of("DROP"), fate.of("ORDINARY"))),
         start: steps.step2.start,
         beats: steps.step2.beats,
-        skip: skip as Bits<3>,
         length: facts.length,
         tagged: facts.tagged,
         datagram: slot.datagram,
         bytes,
         payload: facts.payload,
         offset: slot.write,
-        mask: slot.mask,
-        base: slot.base,
         peerPort: facts.peerPort,
         peerIp: facts.peerIp,
         timestamp: facts.timestamp,
@@ -212,6 +208,8 @@ export const rxEngine = (c: Config) => {
         start: mux(mine, steps.step2.start.add(resize(skip, addressBits)), steps.step2.start as Bits),
         beats: mux(mine, beatsIn as Bits, steps.step2.beats as Bits),
       });
+      writes.push.valid.drive(go.and(writing));
+      writes.push.payload.drive({ base: slot.base, offset: slot.write, mask: slot.mask, bytes });
       commits.push.valid.drive(go.and(writing));
       commits.push.payload.drive({ slot: io.found, pointer: next, epoch: slot.epoch });
 
@@ -271,20 +269,14 @@ export const rxEngine = (c: Config) => {
       align.data.payload.drive(overlaid);
       reader.out.ready.drive(mux(ordinary_job, io.ordinary.ready, delivers.and(align.data.ready)));
 
-      const dma = h.instance("dma", dmaWrite(c), { data: align.out });
+      const dma = h.instance("dma", dmaWrite(c), { job: writes.pop, data: align.out });
       io.aw.connect(dma.aw);
       io.w.connect(dma.w);
       dma.b.connect(io.b);
-      // The job goes to the writer once, and stays here until its data has passed.
-      const { asked } = h.registers({ asked: bool });
-      dma.job.valid.drive(delivers.and(asked.not()));
-      dma.job.payload.drive({ base: j.base, offset: j.offset, mask: j.mask, bytes: j.bytes });
       const { finished } = h.nets({
         finished: mux(delivers, align.job.ready, mux(ordinary_job, io.ordinary.fire.and(ordinary_last), jobs.pop.valid)),
       });
-      h.when(finished, () => asked.next(0)).elseWhen(dma.job.fire, () => asked.next(1));
       jobs.pop.ready.drive(finished);
-      h.assert("data follows its addresses", delivers.and(align.job.ready).implies(asked));
       h.when(finished, () => beat.next(0)).elseWhen(reader.out.fire, () => beat.next(beat.add(1)));
       ingress.freed.drive(finished);
       ingress.freedBeats.drive(j.beats);

@@ -1,5 +1,5 @@
 /**
- * Looks at every frame as it passes: class, four-tuple, lengths and checksums, known a fixed five cycles after the
+ * Looks at every frame as it passes: class, four-tuple, lengths and checksums, known a fixed six cycles after the
  * frame's last beat. It never stalls the wire. Formats: RFC 894 (Ethernet), 791 (IPv4), 768 (UDP), 1071 (checksum).
  */
 import { type Bits, bool, cat, enumeration, input, module, mux, output, struct, uint } from "#hdl";
