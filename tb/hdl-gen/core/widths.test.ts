@@ -120,7 +120,7 @@ describe("types", () => {
   const op = enumeration("op", ["ADD", "SUB", "XOR"]);
   const header = struct({ addr: uint(12), op, flags: struct({ last: bool, error: bool }) }, "header");
   it("a struct packs its first field on top", () => {
-    const m = module("packed", { x: input(header), y: output(uint(16)) }, ({ x, y }) => y.drive(x.asBits()));
+    const m = module("packed_header", { x: input(header), y: output(uint(16)) }, ({ x, y }) => y.drive(x.asBits()));
     const s = m.body[0];
     expect(m.ports.map((p) => `${p.name}:${p.width}`)).toEqual(["x_addr:12", "x_op:2", "x_flags_last:1", "x_flags_error:1", "y:16"]);
     expect(s?.kind === "assign" && s.value.kind === "concat" && s.value.parts.map((p) => p.kind === "ref" && p.signal.name)).toEqual([
