@@ -3,35 +3,35 @@
  * checked on everything that the block gives. Every message names seed and cycle, so that a failure can be replayed.
  */
 import { isDeepStrictEqual } from "node:util";
-import type { Module } from "#hdl";
+import type { HardwareModule, Module } from "#hdl";
 import { Random, type Simulation, simulate } from "#hdl/simulate/index.ts";
 
-type Bit = { value: any };
+type Pin = { value: unknown };
 /** A stream's pins as the simulator's handles. */
 export interface StreamPins {
-  readonly valid: Bit;
-  readonly ready: Bit;
-  readonly payload: Bit;
+  readonly valid: Pin;
+  readonly ready: Pin;
+  readonly payload: Pin;
 }
 interface Source {
   readonly pins: StreamPins;
   readonly pause: number;
   /** What it offers next, or undefined while there is nothing. */
   readonly next: () => unknown;
-  readonly moved: (item: any) => void;
+  moved(item: unknown): void;
   offered: unknown;
 }
 interface Sink {
   readonly name: string;
   readonly pins: StreamPins;
   readonly pause: number;
-  readonly take: (payload: any) => void;
+  take(payload: unknown): void;
   /** The payload that waited at the last edge. */
   waiting: unknown;
 }
 
 export class BlockBench<B extends Module> {
-  readonly sim: B extends { readonly shape: infer S } ? Simulation<S extends Record<string, any> ? S : never> : never;
+  readonly sim: B extends HardwareModule<infer P> ? Simulation<P> : never;
   readonly random: Random;
   readonly seed: number;
   cycle = 0;
@@ -56,11 +56,11 @@ export class BlockBench<B extends Module> {
   }
   /** Drives a stream into the block; what has been offered stays. */
   source<T>(pins: StreamPins, next: () => T | undefined, moved: (item: T) => void = () => {}, pause = this.pause()): void {
-    this.#sources.push({ pins, pause, next, moved, offered: undefined });
+    this.#sources.push({ pins, pause, next, moved: moved as (item: unknown) => void, offered: undefined });
   }
   /** Takes what the block gives. */
   sink<T>(name: string, pins: StreamPins, take: (payload: T) => void, pause = this.pause()): void {
-    this.#sinks.push({ name, pins, pause, take, waiting: undefined });
+    this.#sinks.push({ name, pins, pause, take: take as (payload: unknown) => void, waiting: undefined });
   }
   /** Called in each cycle when all inputs are set, before the edge. */
   watch(look: () => void): void {

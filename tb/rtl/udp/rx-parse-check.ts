@@ -1,0 +1,143 @@
+/**
+ * The receive parser against the rules in `sim/models/nic`: every frame's facts are what its bytes say, one pulse a
+ * frame, a fixed number of cycles after its last beat, at any spacing of beats and frames.
+ */
+import type { Config } from "#rtl/config/config.ts";
+import type { rxParse } from "#rtl/udp/rx-parse.ts";
+import { type Classification, classify } from "#sim/models/nic/index.ts";
+import {
+  breakFrame,
+  build,
+  defaults,
+  defectNames,
+  ipv4Number,
+  macNumber,
+  ordinaryFrame,
+  ordinaryKinds,
+  type Prng,
+  randomUdp,
+} from "#sim/models/packet/index.ts";
+import { BlockBench, ones, toBig } from "../nic/block-bench.ts";
+
+/** Cycles from a frame's last beat to its facts. */
+export const parseLatency = 6;
+
+/** Anything that a wire may bring: sound, ordinary, broken, cut, or with random bytes changed in its headers. */
+export const anyFrame = (prng: Prng): Uint8Array => {
+  const traffic = { tagged: 0.3, ...(prng.chance(0.7) ? { maxPayload: 90 } : {}) };
+  const udp = randomUdp(prng, traffic);
+  const frame = prng.pick([
+    () => build(udp),
+    () => breakFrame(prng.pick(defectNames), udp, prng),
+    () => ordinaryFrame(prng.pick(ordinaryKinds), prng, traffic),
+    () => prng.bytes(prng.integer(1, 120)),
+    // Longer than the MTU allows, and longer than any frame.
+    () => build({ ...udp, payload: prng.bytes(prng.integer(1470, 1500)) }),
+    () => {
+      const whole = build(udp);
+      for (let n = prng.integer(1, 3); n > 0; n--) whole[prng.integer(0, Math.min(45, whole.length - 1))] = prng.integer(0, 255);
+      return whole;
+    },
+    () => build({ ...udp, trailer: prng.bytes(prng.integer(0, 40)) }),
+  ])();
+  return prng.chance(0.05) ? frame.slice(0, prng.integer(1, frame.length)) : frame;
+};
+
+interface Facts {
+  readonly length: bigint;
+  readonly plain: bigint;
+  readonly tagged: bigint;
+  readonly fault: string;
+  readonly tuple: { readonly localIp: bigint; readonly localPort: bigint; readonly remoteIp: bigint; readonly remotePort: bigint };
+  readonly payload: bigint;
+  readonly timestamp: bigint;
+}
+
+/** Sends `frames` with pauses before one beat in `1 / pause`; throws at the first frame whose facts are wrong. */
+export const checkRxParse = (
+  block: ReturnType<typeof rxParse>,
+  config: Config,
+  frames: readonly Uint8Array[],
+  seed: number,
+  pause: number,
+): Record<string, number> => {
+  const bench = new BlockBench(block, seed);
+  const { io } = bench.sim;
+  const bytes = config.busBits / 8;
+  const due: { cycle: number; began: number; frame: number }[] = [];
+  const seen: Record<string, number> = {};
+  let now = 0;
+  io.mac.value = macNumber(defaults.deviceMac);
+  const tick = (): void => {
+    io.now.value = now;
+    const next = due[0]?.cycle === bench.cycle ? due.shift() : undefined;
+    bench.check((io.done.value === 1n) === (next !== undefined), () => `done is ${io.done.value}`);
+    if (next !== undefined) {
+      const frame = frames[next.frame] as Uint8Array;
+      const facts = io.facts.value as unknown as Facts;
+      const verdict = compare(frame, facts, config);
+      bench.check(
+        verdict.wrong === "" && facts.timestamp === BigInt(next.began),
+        () => `frame ${next.frame} (${Buffer.from(frame).toString("hex")}): ${verdict.wrong || "timestamp"}`,
+      );
+      seen[verdict.kind] = (seen[verdict.kind] ?? 0) + 1;
+    }
+    bench.step();
+    now += 3;
+  };
+  for (const [i, frame] of frames.entries())
+    for (let at = 0, began = -1; at < frame.length; at += bytes) {
+      io.valid.value = 0;
+      while (pause > 0 && bench.random.word() / 2 ** 32 < pause) tick();
+      const part = frame.subarray(at, at + bytes);
+      const last = at + bytes >= frame.length;
+      if (began < 0) began = now;
+      io.valid.value = 1;
+      io.beat.value = { data: toBig(part), keep: ones(part.length), last: last ? 1 : 0 };
+      if (last) due.push({ cycle: bench.cycle + parseLatency, began, frame: i });
+      tick();
+    }
+  io.valid.value = 0;
+  for (let i = 0; i < parseLatency + 3; i++) tick();
+  return seen;
+};
+
+/** What the rules say of a frame whose four-tuple always finds a slot, beside what the parser says. */
+const compare = (frame: Uint8Array, facts: Facts, { mtu }: Config): { readonly kind: string; readonly wrong: string } => {
+  let tuple: Facts["tuple"] | undefined;
+  const verdict: Classification = classify(frame, {
+    mac: defaults.deviceMac,
+    mtu,
+    match: ({ local, remote }) => {
+      tuple = {
+        localIp: BigInt(ipv4Number(local.address)),
+        localPort: BigInt(local.port),
+        remoteIp: BigInt(ipv4Number(remote.address)),
+        remotePort: BigInt(remote.port),
+      };
+      return 0;
+    },
+  });
+  const kind =
+    verdict.class === "dropped"
+      ? verdict.cause
+      : verdict.class === "ordinary"
+        ? verdict.reason
+        : verdict.class === "lost"
+          ? verdict.cause
+          : "candidate";
+  const wrong: string[] = [];
+  const want = (what: string, got: unknown, expected: unknown): void => {
+    if (got !== expected) wrong.push(`${what} is ${String(got)}, ${String(expected)} expected of ${kind}`);
+  };
+  want("length", facts.length, BigInt(frame.length));
+  // Frames that are too long are told by their length; the rest of their facts does not matter.
+  if (verdict.class === "lost") return { kind, wrong: wrong.join("; ") };
+  want("plain", facts.plain, verdict.class === "ordinary" ? 0n : 1n);
+  if (verdict.class === "ordinary") return { kind, wrong: wrong.join("; ") };
+  want("fault", facts.fault, verdict.class === "dropped" ? verdict.cause.toUpperCase() : "NONE");
+  want("tagged", facts.tagged, frame[12] === 0x81 && frame[13] === 0 ? 1n : 0n);
+  for (const key of ["localIp", "localPort", "remoteIp", "remotePort"] as const) want(key, facts.tuple[key], tuple?.[key]);
+  if (verdict.class === "candidate") want("payload", facts.payload, BigInt(verdict.payload.length));
+  return { kind, wrong: wrong.join("; ") };
+};
