@@ -22,7 +22,7 @@ export interface ReadMasterPorts {
 
 /**
  * Reads `command.bytes` bytes from `command.address` on, and gives them as one packet per command, in the commands' order,
- * the first byte in lane 0. `user` of a packet's last beat is 1 where any of its bursts was answered with an error.
+ * the first byte in lane 0. `user` is 1 in a packet's last beat where any of its bursts was answered with an error.
  *
  * Bursts are aligned and of whole bus words (so a few bytes before and after are read as well), each with an ID of its
  * own; up to 2^idBits are in flight, and answers may come in any order across IDs. Every burst has its place in a small
@@ -106,11 +106,12 @@ export const axi4ReadMaster = (options: Axi4MasterOptions): HardwareModule<ReadM
           .add(1),
         bytes,
       );
+      // An error is told with the last beat only: an earlier one may wait while answers still come.
       from.payload.drive({
         data: words.read(place(deliver, given)),
         keep: mux(packet_end, upTo, full),
         last: packet_end,
-        user: failing,
+        user: failing.and(packet_end),
       } as never);
       h.when(from.fire, () => {
         given.next(mux(burst_end, count.of(0), given.add(1)));
@@ -124,7 +125,9 @@ export const axi4ReadMaster = (options: Axi4MasterOptions): HardwareModule<ReadM
       });
       data.connect(shifter.to as never);
 
-      h.assume("an answer belongs to a burst in flight", r.fire.implies(slot.busy.at(r.payload.id)));
+      h.assume("a command has at least one byte", command.valid.implies(command.payload.bytes.ne(0)));
+      const inFlight = slot.busy.at(r.payload.id).and(earlier.le(slot.len.at(r.payload.id).zext(count.width)));
+      h.assume("an answer belongs to a burst in flight", r.fire.implies(inFlight));
       h.assume(
         "last comes with a burst's last beat",
         r.fire.implies(r.payload.last.eq(earlier.trunc(beatBits).eq(slot.len.at(r.payload.id)))),

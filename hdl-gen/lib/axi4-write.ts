@@ -109,6 +109,7 @@ export const axi4WriteMaster = (options: Axi4MasterOptions): HardwareModule<Writ
         slot.answered.at(b.payload.id).next(1);
         slot.failed.at(b.payload.id).next(b.payload.resp.is("SLVERR", "DECERR"));
       });
+      h.assume("a command has at least one byte", command.valid.implies(command.payload.bytes.ne(0)));
       h.assume(
         "an answer belongs to a burst in flight",
         b.fire.implies(slot.busy.at(b.payload.id).and(slot.answered.at(b.payload.id).not())),
