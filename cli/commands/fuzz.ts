@@ -34,7 +34,13 @@ const hdl = new Command("hdl")
         {
           title: `Fuzzing ${count} modules from seed ${seed}`,
           run: async (progress) => {
-            result = await fuzz({ count, seed, jobs, folder, progress: (done, bad) => progress.at(done, count, `modules, ${bad} disagreements`) });
+            result = await fuzz({
+              count,
+              seed,
+              jobs,
+              folder,
+              progress: (done, bad) => progress.at(done, count, `modules, ${bad} disagreements`),
+            });
             return `${result.findings.length} disagreements`;
           },
         },
@@ -46,7 +52,9 @@ const hdl = new Command("hdl")
     else {
       for (const f of result.findings) process.stdout.write(`${findingText(f)}\n`);
       const engines = ["instant simulator", ...result.engines].join(", ");
-      process.stdout.write(`seed ${seed}: ${count} designs of ${result.modules} modules, ${result.findings.length} disagreements (${engines})\n`);
+      process.stdout.write(
+        `seed ${seed}: ${count} designs of ${result.modules} modules, ${result.findings.length} disagreements (${engines})\n`,
+      );
     }
     process.exitCode = result.findings.length > 0 ? 1 : 0;
   });

@@ -167,7 +167,9 @@ export class ModuleMaker {
     const list = [guarded(store())];
     if (memory.style === "registers" && random.oneIn(2)) list.push(random.oneIn(2) ? store() : guarded(store()));
     if (memory.init !== null) {
-      this.body.push(...list);
+      // Its contents must outlast the steps in which others have none yet.
+      const quiet: Expr = { kind: "unary", op: "not", a: refTo(region.init), width: 1 };
+      this.body.push({ kind: "if", cond: quiet, then: list, else: [], at: place() });
       return;
     }
     const bits = bitsFor(memory.depth);
