@@ -192,7 +192,8 @@ class ModuleWriter {
         kind: "literal",
         value: r.reset.value,
         width: r.width,
-        ...(r.enumeration === null ? {} : { enumeration: r.enumeration }),
+        // An array of them has its element's enumeration, and a value of all.
+        ...(r.enumeration === null || r.enumeration.width !== r.width ? {} : { enumeration: r.enumeration }),
       } as const;
       return [{ kind: "assign", place: { kind: "whole", signal: r }, value, at: r.at }];
     });
