@@ -105,14 +105,18 @@ export class ExpressionPrinter {
     this.#naming = naming;
   }
 
-  /** An expression that is alone: the right side of an assignment, a part of a concatenation, a port connection. */
+  /** An expression that is alone: the right side of an assignment, a part of a concatenation. */
   alone(e: Expr): Doc {
     return e.kind === "binary" && e.op === "sra" ? this.#shiftSigned(e) : this.#expr(e);
   }
 
-  /** What follows `=` (or `<=`), the blank included: on the same line, or on lines of its own where it is long. */
-  after(e: Expr): Doc {
-    const doc = this.alone(e);
+  /**
+   * What follows `=` (or `<=`), the blank included: on the same line, or on lines of its own where it is long. `part`:
+   * only bits of something are assigned.
+   */
+  after(e: Expr, part = false): Doc {
+    // Yosys 0.23 makes more of an assignment to a part than a value of its own, and forgets the sign.
+    const doc = part ? this.mixed(e) : this.alone(e);
     return e.kind === "concat" || e.kind === "repeat" ? [" ", doc] : group(indent(line, doc));
   }
 

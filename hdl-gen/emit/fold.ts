@@ -3,7 +3,7 @@
  * `valid && 1'b1`. Operands are lowered expressions of equal width; the result means the same, bit for bit.
  */
 import { concat as joined, mask } from "../core/expr.ts";
-import type { Binary, BinaryOp, Expr, Literal, UnaryOp } from "../core/ir.ts";
+import { type Binary, type BinaryOp, type Expr, type Literal, operands, type UnaryOp } from "../core/ir.ts";
 
 export const constant = (value: bigint, width: number): Literal => ({ kind: "literal", value: value & mask(width), width });
 const isZero = (e: Expr): boolean => e.kind === "literal" && e.value === 0n;
@@ -56,6 +56,8 @@ export const binary = (op: BinaryOp, a: Expr, b: Expr, width: number): Expr => {
   if (a.kind === "literal" && b.kind === "literal") return constant(calculate(op, a, b), width);
   const known = comparison(op, a, b);
   if (known !== null) return constant(known, 1);
+  if ((op === "sub" || op === "xor") && same(a, b)) return constant(0n, width);
+  if ((op === "and" || op === "or") && same(a, b)) return a;
   switch (op) {
     case "and":
       if (isZero(a) || isOnes(b)) return a;
@@ -101,8 +103,38 @@ export const binary = (op: BinaryOp, a: Expr, b: Expr, width: number): Expr => {
   return { kind: "binary", op, a, b, width };
 };
 
-/** A comparison that the width alone answers: Verilator's UNSIGNED and CMPCONST. */
+/** Do two expressions have the same structure? */
+const same = (a: Expr, b: Expr): boolean => {
+  if (a === b) return true;
+  if (a.kind !== b.kind || a.width !== b.width) return false;
+  const [x, y] = [operands(a), operands(b)];
+  return plainText(a) === plainText(b) && x.length === y.length && x.every((o, i) => same(o, y[i] as Expr));
+};
+/** What an expression is beside its operands. */
+const plainText = (e: Expr): string => {
+  switch (e.kind) {
+    case "literal":
+      return `${e.value}`;
+    case "ref":
+      return e.signal.name;
+    case "unary":
+    case "binary":
+      return e.op;
+    case "slice":
+      return `${e.hi}:${e.lo}`;
+    case "repeat":
+      return `${e.count}`;
+    case "cell":
+      return e.memory.name;
+    default:
+      return "";
+  }
+};
+
+/** A comparison that the width alone answers, or equal operands: Verilator's UNSIGNED and CMPCONST. */
 const comparison = (op: BinaryOp, a: Expr, b: Expr): bigint | null => {
+  if (["eq", "le", "ge", "sle", "sge"].includes(op) && same(a, b)) return 1n;
+  if (["ne", "lt", "gt", "slt", "sgt"].includes(op) && same(a, b)) return 0n;
   if ((op === "lt" && (isZero(b) || isOnes(a))) || (op === "gt" && (isZero(a) || isOnes(b)))) return 0n;
   if ((op === "ge" && (isZero(b) || isOnes(a))) || (op === "le" && (isZero(a) || isOnes(b)))) return 1n;
   return null;

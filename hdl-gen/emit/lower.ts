@@ -3,7 +3,7 @@
  * comparisons that no linter calls constant. Where Verilog needs a name, the value becomes a wire.
  */
 import { clog2, mask, ref as refTo } from "../core/expr.ts";
-import type { Binary, Expr, Memory, Mux, Signal, Source } from "../core/ir.ts";
+import { type Binary, type Expr, type Memory, type Mux, operands, type Signal, type Source } from "../core/ir.ts";
 import { unknownSource } from "../core/source.ts";
 import { describe } from "./describe.ts";
 import * as fold from "./fold.ts";
@@ -39,6 +39,10 @@ export interface LoweringInput {
   /** Wires made before, for the other region of the module. */
   readonly before?: Lowering;
 }
+
+const readsMemory = (e: Expr): boolean => e.kind === "cell" || operands(e).some(readsMemory);
+
+const widestAmount = 32;
 
 /** Is a value the same when its operands are extended with zeros before? */
 const neverWraps = (e: Expr): boolean => {
@@ -150,11 +154,20 @@ export class Lowering {
   #binary(e: Binary, c: Context): Expr {
     if (e.op === "mul" || e.op === "smul") return this.#product(e, e.width, c);
     const shift = e.op === "shl" || e.op === "shr" || e.op === "sra";
-    return fold.binary(e.op, this.lower(e.a, c), shift ? this.#amount(e.b, c) : this.lower(e.b, c), e.width);
+    return fold.binary(e.op, this.lower(e.a, c), shift ? this.#amount(e.b, e.width, c) : this.lower(e.b, c), e.width);
   }
 
-  /** Icarus 11 writes a program that it cannot read where a word of constant number is the amount of a shift. */
-  #amount(e: Expr, c: Context): Expr {
+  /**
+   * How far to shift a value of `width` bits. Verilator takes no amount of more than 32 bits: where a bit is 1 that
+   * alone shifts everything out, all of the lower ones are. Icarus 11 writes a program that it cannot read where a word
+   * of constant number is the amount.
+   */
+  #amount(e: Expr, width: number, c: Context): Expr {
+    if (e.width > widestAmount) {
+      const bits = clog2(width + 1);
+      const far = fold.unary("any", this.#slice(e, e.width - 1, bits, c));
+      return fold.binary("or", this.#slice(e, bits - 1, 0, c), fold.repeat(far, bits), bits);
+    }
     const low = this.lower(e, c);
     return low.kind === "cell" && low.address.kind === "literal" ? this.#wire(e, c) : low;
   }
@@ -226,7 +239,7 @@ export class Lowering {
         if (bitwise || (fromBelow && (e.op === "add" || e.op === "sub")))
           return fold.binary(e.op, this.#slice(e.a, hi, lo, c), this.#slice(e.b, hi, lo, c), width);
         if (fromBelow && (e.op === "mul" || e.op === "smul")) return this.#product(e, width, c);
-        if (fromBelow && e.op === "shl") return fold.binary("shl", this.#slice(e.a, hi, 0, c), this.#amount(e.b, c), width);
+        if (fromBelow && e.op === "shl") return fold.binary("shl", this.#slice(e.a, hi, 0, c), this.#amount(e.b, width, c), width);
         break;
       }
       case "cell":
@@ -269,7 +282,9 @@ export class Lowering {
     if (low.kind === "literal" && low.value === 0n) return fold.constant(0n, width);
     const splitUp = low.kind === "ref" && this.#in.split.has(low.signal);
     const selectable = (low.kind === "ref" && !splitUp) || low.kind === "cell";
-    return { kind: "index", of: selectable ? low : this.#wire(of, c), index: this.index(index, of.width, width, c), width };
+    const number = this.index(index, of.width, width, c);
+    if (number.kind === "literal") return this.#index(of, number, width, c);
+    return { kind: "index", of: selectable ? low : this.#wire(of, c), index: number, width };
   }
 
   /** The number of an element, with no more bits than elements of `width` bits in `total` bits need. */
@@ -282,6 +297,12 @@ export class Lowering {
   address(m: Memory, e: Expr, c: Context): Expr {
     const low = this.lower(e, c);
     return neverWraps(low) ? low : this.#wire(e, c, `${m.name}_address`);
+  }
+
+  /** The same for a write. Yosys 0.23 takes a memory apart that is written at a constant or at an address read from one. */
+  writeAddress(m: Memory, e: Expr, c: Context): Expr {
+    const low = this.address(m, e, c);
+    return low.kind === "literal" || readsMemory(low) ? this.#wire(e, c, `${m.name}_address`) : low;
   }
 
   /** Equal for values that are equal in structure. */

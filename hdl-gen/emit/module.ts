@@ -152,7 +152,16 @@ class ModuleWriter {
   #part(p: Part, region: Region, text: Text): void {
     switch (p.kind) {
       case "assign":
-        text.line(["assign ", this.#writer(text, "=").place(p.line.place), " =", this.#print.after(p.line.value), ";"], p.line.at);
+        text.line(
+          [
+            "assign ",
+            this.#writer(text, "=").place(p.line.place),
+            " =",
+            this.#print.after(p.line.value, p.line.place.kind !== "whole"),
+            ";",
+          ],
+          p.line.at,
+        );
         break;
       case "combinational":
         this.#writer(text, "=").under("always @*", p.lines);

@@ -1,5 +1,6 @@
 /** How resets are used below a module: Verilator asks when one net resets some registers at the edge and others at once. */
-import type { ClockDomain, Module, Signal } from "../core/ir.ts";
+import type { ClockDomain, Expr, Module, Signal } from "../core/ir.ts";
+import { eachExpr, eachRead } from "./walk.ts";
 
 type Kind = "sync" | "async";
 const known = new WeakMap<Module, ReadonlyMap<ClockDomain, ReadonlySet<Kind>>>();
@@ -15,6 +16,14 @@ const kinds = (m: Module): ReadonlyMap<ClockDomain, ReadonlySet<Kind>> => {
   };
   for (const s of m.signals) if (s.kind === "register" && s.reset !== null && s.domain !== null) add(s.domain, s.reset.kind);
   for (const p of m.properties) add(p.domain, "sync");
+  // A reset that is read as a value counts as one that works at the edge.
+  const seen = new Set<Expr>();
+  const byReset = new Map(m.domains.map((d) => [d.reset, d]));
+  const read = (s: Signal): void => {
+    const domain = byReset.get(s);
+    if (domain !== undefined) add(domain, "sync");
+  };
+  if (m.resets.length > 0) eachExpr(m.body, (e) => eachRead(e, read, seen));
   for (const i of m.instances) {
     if (i.of.kind !== "module") continue;
     const inner = kinds(i.of);

@@ -82,11 +82,11 @@ export class StatementLowering {
     const signal = this.#retarget.get(t.signal) ?? t.signal;
     if (t.kind !== "element") return { ...t, signal };
     const count = Math.floor(signal.width / t.width);
-    if (t.index.kind === "literal" || count === 1) {
-      const lo = (count === 1 || t.index.kind !== "literal" ? 0 : Number(t.index.value)) * t.width;
-      return { kind: "bits", signal, hi: lo + t.width - 1, lo };
-    }
-    return { ...t, signal, index: this.#lowering.index(t.index, signal.width, t.width, this.#for(signal.name)) };
+    const index: Expr =
+      count === 1 ? { kind: "literal", value: 0n, width: 1 } : this.#lowering.index(t.index, signal.width, t.width, this.#for(signal.name));
+    if (index.kind !== "literal") return { ...t, signal, index };
+    const lo = Math.min(Number(index.value), count - 1) * t.width;
+    return { kind: "bits", signal, hi: lo + t.width - 1, lo };
   }
 
   #switch(s: Extract<Stmt, { kind: "switch" }>, assigned: ReadonlyMap<Signal, bigint>): readonly Line[] {
@@ -113,7 +113,7 @@ export class StatementLowering {
   #store(s: Extract<Stmt, { kind: "store" }>): readonly Line[] {
     const { memory, mask: lanes, at } = s;
     const c = this.#for(memory.name);
-    const address = this.#lowering.address(memory, s.address, c);
+    const address = this.#lowering.writeAddress(memory, s.address, c);
     if (lanes === null)
       return [
         {

@@ -53,7 +53,7 @@ export class StatementWriter {
   }
 
   #assignment(l: Extract<Line, { kind: "assign" }>): Doc {
-    return [this.place(l.place), ` ${this.#sign}`, this.#print.after(l.value), ";"];
+    return [this.place(l.place), ` ${this.#sign}`, this.#print.after(l.value, l.place.kind !== "whole"), ";"];
   }
 
   place(p: Place): Doc {
