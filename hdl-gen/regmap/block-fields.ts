@@ -4,7 +4,7 @@ import { mux } from "../core/select.ts";
 import { transparent, writtenAt } from "../core/source.ts";
 import { array, bool, type Type } from "../core/types.ts";
 import { type Bits, type Bool, constant, type Data, Vec } from "../core/values.ts";
-import { enumerationOf, type Field, highest, isPartialEnumeration, isSigned } from "./fields.ts";
+import { enumerationOf, type Field, highest, isPartialEnumeration, isSigned, kinds } from "./fields.ts";
 import type { Slot } from "./spaces.ts";
 
 transparent(import.meta.url);
@@ -132,8 +132,8 @@ export class FieldCell {
   /** A write through this access would leave a value that is no member of the field's enumeration; null: it cannot. */
   refusesWrite(a: Access): Bool | null {
     const f = this.#f;
-    if (!isPartialEnumeration(f) || !["rw", "wo", "external", "push"].includes(f.kind)) return null;
-    const whole = this.#oneByte(a.slot) || f.kind === "push" || (f.kind === "external" && !f.readable);
+    if (!isPartialEnumeration(f) || !["rw", "wo", "command", "external", "push"].includes(f.kind)) return null;
+    const whole = this.#oneByte(a.slot) || kinds[f.kind].writeWhole;
     const old = f.kind === "external" && !whole ? this.#bits(this.#port.value, a) : whole ? null : this.#bits(this.#q, a);
     const value = old === null ? this.#data(a.slot) : this.#merged(old, a.slot);
     const refused = someOf(this.#w.strobe, bytesIn(f, a.slot)).and(members(f, value).not());
@@ -165,6 +165,7 @@ export class FieldCell {
           if (this.#count === null) this.#add(null, port.increment);
           else for (let i = 0; i < this.#count; i++) this.#add(i, port.increment.at(i));
           return;
+        case "command":
         case "external":
           this.#offer(accesses[0] as Access);
           return;
@@ -218,7 +219,7 @@ export class FieldCell {
   /** Tells the hardware that keeps the field what software writes. */
   #offer(a: Access): void {
     const f = this.#f;
-    const whole = this.#oneByte(a.slot) || !f.readable;
+    const whole = this.#oneByte(a.slot) || kinds[f.kind].writeWhole;
     const data = whole ? this.#data(a.slot) : this.#merged(this.#bits(this.#port.value, a), a.slot);
     this.#port.data.drive(f.type.fromBits(data));
     const written = a.write.and(someOf(this.#w.strobe, bytesIn(f, a.slot)));

@@ -33,7 +33,7 @@ const not = (term: Bool | boolean): Bool | boolean => (typeof term === "boolean"
 const wholes = (r: Register, write: boolean): readonly (readonly Field[])[] => {
   const fields = Object.values(r.fields);
   const queue = fields.filter((f) => f.kind === (write ? "push" : "pop"));
-  const alone = fields.filter((f) => (write ? f.kind === "external" && !f.readable : f.kind === "rc"));
+  const alone = fields.filter((f) => f.kind === (write ? "command" : "rc"));
   return [...(queue.length > 0 ? [queue] : []), ...alone.map((f) => [f])];
 };
 /** All bytes of these fields, or none of them. */

@@ -38,14 +38,20 @@ type FieldView<K, T extends Type, N> = K extends "rw" | "wo" | "ro"
             /** To drive: what to add in this cycle. */
             readonly increment: Lifted<Bits<any>, N>;
           }
-        : {
-            /** To drive: what software reads. Not there for access "wo". */
-            readonly value: Lifted<SignalOf<T>, N>;
-            /** Software writes `data` now. */
-            readonly written: Lifted<Bool, N>;
-            /** What it writes; bytes that it does not write are those of `value`. */
-            readonly data: SignalOf<T>;
-          };
+        : K extends "command"
+          ? {
+              /** Software writes `data` now. */
+              readonly written: Lifted<Bool, N>;
+              readonly data: SignalOf<T>;
+            }
+          : {
+              /** To drive: what software reads. */
+              readonly value: Lifted<SignalOf<T>, N>;
+              /** Software writes `data` now. */
+              readonly written: Lifted<Bool, N>;
+              /** What it writes; bytes that it does not write are those of `value`. */
+              readonly data: SignalOf<T>;
+            };
 type TypesOf<F extends Fields, K extends FieldKind> = {
   readonly [X in keyof F as F[X] extends Field<K, any> ? X : never]: F[X] extends Field<K, infer T> ? T : never;
 };
@@ -99,10 +105,10 @@ const fieldPort = (f: Field, count: number | null) => {
       return forward(plain({ value: forward(value), clear: backward(value) }));
     case "counter":
       return forward(plain({ value: forward(value), increment: backward(lift(uint(f.step), count)) }));
+    case "command":
+      return forward(plain({ written: forward(lift(bool, count)), data: forward(f.type) }));
     case "external":
-      return forward(
-        plain({ ...(f.readable ? { value: backward(value) } : {}), written: forward(lift(bool, count)), data: forward(f.type) }),
-      );
+      return forward(plain({ value: backward(value), written: forward(lift(bool, count)), data: forward(f.type) }));
     case "pop":
     case "push":
     case "fixed":

@@ -1,8 +1,8 @@
 /**
  * The hardware of a register map. Every access is answered one cycle after it moved. An access is refused, and then reads
  * zero and changes nothing, where it touches no register; where it reads what cannot be read or writes what cannot be
- * written; where it has some but not all bytes of what a read takes (`pop`, `rc`) or a write gives (`push`, an `external`
- * that cannot be read); where it writes an enumeration with what is no member; where it pushes to a full queue.
+ * written; where it has some but not all bytes of what a read takes (`pop`, `rc`) or a write gives (`push`,
+ * `command`); where it writes an enumeration with what is no member; where it pushes to a full queue.
  */
 import type { Builder, HardwareModule } from "../core/builder.ts";
 import { clog2 } from "../core/expr.ts";

@@ -41,9 +41,8 @@ const fieldLines = (prefix: string, fn: string, name: string, f: Field, bytes: n
   const macro = `${prefix}_${upper(name)}`;
   const type = fieldType(f);
   const register = unsigned(bytes);
-  const access = f.kind === "external" && !f.readable ? "write only" : kinds[f.kind].text;
   const lines = [
-    comment(`${name}: ${f.doc} (${access})`),
+    comment(`${name}: ${f.doc} (${kinds[f.kind].text})`),
     define(`${macro}_SHIFT`, `${f.lowest}U`),
     define(`${macro}_WIDTH`, `${f.type.width}U`),
     define(`${macro}_MASK`, literal(maskOf(f), bytes)),

@@ -16,7 +16,7 @@ const outside = (n: Node): string | null => {
         .map(outside)
         .find((kind) => kind !== null) ?? null
     );
-  return Object.values(n.fields).find((f) => f.kind === "pop" || f.kind === "push" || f.kind === "external")?.kind ?? null;
+  return Object.values(n.fields).find((f) => ["pop", "push", "command", "external"].includes(f.kind))?.kind ?? null;
 };
 
 /** A stride that holds an element; false where it does not. */

@@ -80,7 +80,7 @@ export type ValueOf<T> =
 export type SettableOf<T> =
   T extends EnumType<infer M> ? M : T extends Type<infer S, any> ? (S extends EnumValue<infer M> ? M : boolean | number | bigint) : never;
 type ReadableKind = "rw" | "ro" | "w1c" | "w1s" | "rc" | "counter" | "pop" | "external" | "fixed";
-type WritableKind = "rw" | "wo" | "w1c" | "w1s" | "push" | "external";
+type WritableKind = "rw" | "wo" | "w1c" | "w1s" | "push" | "command" | "external";
 /** The fields that a read of a register gives. */
 export type ReadFields<F extends Fields> = {
   readonly [K in keyof F as F[K] extends Field<ReadableKind, any> ? K : never]: F[K] extends Field<any, infer T> ? ValueOf<T> : never;

@@ -42,11 +42,11 @@ const resetText = (f: Field): string => {
 const fieldText = (name: string, f: Field): FieldText => ({
   bits: f.type.width === 1 ? `${f.lowest}` : `${highest(f)}:${f.lowest}`,
   name,
-  access: f.kind === "fixed" ? "constant" : f.kind === "external" ? (f.readable ? "rw hw" : "wo hw") : f.kind,
+  access: f.kind === "fixed" ? "constant" : f.kind === "external" ? "rw hw" : f.kind,
   type: typeText(f),
   reset: resetText(f),
   doc: f.doc,
-  meaning: f.kind === "external" && !f.readable ? "write only; told to the hardware" : kinds[f.kind].text,
+  meaning: kinds[f.kind].text,
   members: (enumerationOf(f)?.members ?? []).map((m) => ({ name: m.name, value: `${m.value}` })),
 });
 const notesOf = (p: PlacedRegister): readonly string[] => {
@@ -54,7 +54,7 @@ const notesOf = (p: PlacedRegister): readonly string[] => {
   const wide = (some: readonly Field[]): boolean => new Set(some.flatMap((f) => [bytesOf(f).first, bytesOf(f).last])).size > 1;
   const pops = fields.filter((f) => f.kind === "pop");
   const given = fields.filter((f) => f.kind === "push");
-  const alone = fields.filter((f) => f.kind === "rc" || (f.kind === "external" && !f.readable)).filter((f) => wide([f]));
+  const alone = fields.filter((f) => f.kind === "rc" || f.kind === "command").filter((f) => wide([f]));
   return [
     ...(wide(pops) ? ["A read has to cover the whole entry, or none of it."] : []),
     ...(wide(given) ? ["A write has to cover the whole entry, or none of it."] : []),

@@ -8,7 +8,7 @@ import { ArrayType, type InitOf, StructType, type Type } from "../core/types.ts"
 
 transparent(import.meta.url);
 
-export type FieldKind = "rw" | "ro" | "wo" | "w1c" | "w1s" | "rc" | "counter" | "pop" | "push" | "external" | "fixed";
+export type FieldKind = "rw" | "ro" | "wo" | "w1c" | "w1s" | "rc" | "counter" | "pop" | "push" | "command" | "external" | "fixed";
 
 export interface KindInfo {
   readonly readable: boolean;
@@ -46,6 +46,7 @@ export const kinds: Readonly<Record<FieldKind, KindInfo>> = {
   counter: kind("counts events; read only", { stored: true, flags: true }),
   pop: kind("reading takes the next entry; zero where there is none", { readEffect: true }),
   push: kind("writing adds an entry; refused where there is no room", { readable: false, writable: true, writeWhole: true }),
+  command: kind("write only; tells the hardware to act", { readable: false, writable: true, writeWhole: true }),
   external: kind("read and write; hardware may change it", { writable: true }),
   fixed: kind("constant", {}),
 };
@@ -62,7 +63,7 @@ export interface Field<K extends FieldKind = FieldKind, T extends Type = Type> {
   /** `counter`: bits of the increment, and what happens at its end. */
   readonly step: number;
   readonly overflow: "wrap" | "saturate";
-  /** `external`: whether software reads it. */
+  /** Software reads it: as its kind says. */
   readonly readable: boolean;
   readonly at: Source;
 }
@@ -76,7 +77,6 @@ export const bytesOf = (f: Field): { readonly first: number; readonly last: numb
 });
 /** Bits of it in the register. */
 export const maskOf = (f: Field): bigint => ((1n << BigInt(f.type.width)) - 1n) << BigInt(f.lowest);
-export const isReadable = (f: Field): boolean => f.readable;
 export const isWritable = (f: Field): boolean => kinds[f.kind].writable;
 export const isSigned = (f: Field): boolean => f.type.leaves[0]?.signed ?? false;
 /** The enumeration of a field that is one. */
@@ -91,7 +91,6 @@ interface Details {
   readonly reset?: unknown;
   readonly step?: number;
   readonly overflow?: "wrap" | "saturate";
-  readonly readable?: boolean;
 }
 const make = <K extends FieldKind, T extends Type>(k: K, lowest: number, type: T, doc: string, d: Details = {}): Field<K, T> => {
   const at = here();
@@ -119,7 +118,7 @@ const make = <K extends FieldKind, T extends Type>(k: K, lowest: number, type: T
     reset: constant?.kind === "literal" ? constant.value : 0n,
     step: d.step ?? 1,
     overflow: d.overflow ?? "wrap",
-    readable: d.readable ?? kinds[k].readable,
+    readable: kinds[k].readable,
     at,
   };
 };
@@ -161,13 +160,12 @@ export const counter = <const T extends Type>(
 export const pop = <const T extends Type>(lowest: number, type: T, doc: string): Field<"pop", T> => make("pop", lowest, type, doc);
 /** Each write adds an entry to a hardware queue: all `push` fields of a register together are one entry. */
 export const push = <const T extends Type>(lowest: number, type: T, doc: string): Field<"push", T> => make("push", lowest, type, doc);
+/** The hardware is told when software writes it, and with what: a doorbell, a request to act. Nothing is kept. */
+export const command = <const T extends Type>(lowest: number, type: T, doc: string): Field<"command", T> =>
+  make("command", lowest, type, doc);
 /** Kept by the hardware around the block, which drives the value, and is told when software writes a new one. */
-export const external = <const T extends Type>(
-  lowest: number,
-  type: T,
-  doc: string,
-  options: { readonly access?: "rw" | "wo" } = {},
-): Field<"external", T> => make("external", lowest, type, doc, { readable: options.access !== "wo" });
+export const external = <const T extends Type>(lowest: number, type: T, doc: string): Field<"external", T> =>
+  make("external", lowest, type, doc);
 /** A constant, such as a version or a size that software asks for. */
 export const fixed = <const T extends Type>(lowest: number, type: T, value: InitOf<T>, doc: string): Field<"fixed", T> =>
   make("fixed", lowest, type, doc, { reset: value });

@@ -5,7 +5,24 @@ export type { BlockPorts, NodeView, RegisterView } from "./block-ports.ts";
 export { cHeader, type HeaderOptions } from "./c-header.ts";
 export type { ReadFields, SettableOf, ValueOf, WriteFields } from "./codec.ts";
 export { type Device, type DeviceOptions, device, deviceOf, deviceTreeNode, type Placement, type Property } from "./device.ts";
-export { counter, external, type Field, type FieldKind, type Fields, fixed, kinds, pop, push, rc, ro, rw, w1c, w1s, wo } from "./fields.ts";
+export {
+  command,
+  counter,
+  external,
+  type Field,
+  type FieldKind,
+  type Fields,
+  fixed,
+  kinds,
+  pop,
+  push,
+  rc,
+  ro,
+  rw,
+  w1c,
+  w1s,
+  wo,
+} from "./fields.ts";
 export { ForwardedBus } from "./forwarded.ts";
 export { html } from "./html.ts";
 export { elements, type PlacedRegister, type RegisterElement } from "./layout.ts";

@@ -27,9 +27,10 @@ const properties = (f: Field): readonly string[] => {
     case "pop":
       return ["sw = r", "hw = w", "swacc"];
     case "push":
+    case "command":
       return ["sw = w", "hw = r", "swmod"];
     case "external":
-      return f.readable ? ["sw = rw", "hw = rw", "we"] : ["sw = w", "hw = r", "swmod"];
+      return ["sw = rw", "hw = rw", "we"];
     case "fixed":
       return ["sw = r", "hw = na"];
   }

@@ -13,7 +13,7 @@ const inputNames = (map: RegisterMap, model: MapModel): ReadonlyMap<string, Fiel
   for (const c of model.cells.filter((x) => !x.element.placed.forwarded)) {
     const { kind } = c.field;
     if (kind === "ro") names.set(c.title, c.field);
-    if (kind === "external" && c.field.readable) names.set(`${c.title}.value`, c.field);
+    if (kind === "external") names.set(`${c.title}.value`, c.field);
     if (kind === "w1c" || kind === "rc") names.set(`${c.title}.set`, null);
     if (kind === "w1s") names.set(`${c.title}.clear`, null);
     if (kind === "counter") names.set(`${c.title}.increment`, null);

@@ -1,6 +1,23 @@
 /** A small network interface's register map with everything in it: what the tests print, compile and drive. */
 import { bool, enumeration, sint, uint } from "#hdl";
-import { counter, external, fixed, pop, push, rc, reg, registerMap, registers, ro, rw, w1c, w1s, window, wo } from "#hdl/regmap/index.ts";
+import {
+  command,
+  counter,
+  external,
+  fixed,
+  pop,
+  push,
+  rc,
+  reg,
+  registerMap,
+  registers,
+  ro,
+  rw,
+  w1c,
+  w1s,
+  window,
+  wo,
+} from "#hdl/regmap/index.ts";
 
 const speed = enumeration("speed", { AUTO: 0, GIGABIT: 1, HUNDRED_GIGABIT: 4 });
 
@@ -25,7 +42,10 @@ export const example = registerMap(
     COMMAND: reg(
       0x0c,
       "Requests to the engines",
-      { start: w1s(0, bool, "Start; 0 again when the engine runs"), flush: w1s(1, bool, "Drop what is queued") },
+      {
+        start: w1s(0, bool, "Start; 0 again when the engine runs"),
+        flush: w1s(1, bool, "Drop what is queued"),
+      },
       { width: 32 },
     ),
     KEY: reg(0x10, "Hash key of the connection table", { key: wo(0, uint(64), "Secret") }),
@@ -55,6 +75,7 @@ export const example = registerMap(
       { errors: counter(0, uint(6), "Bad blocks", { overflow: "saturate" }) },
       { width: 16 },
     ),
+    TIMER: reg(0x70, "Restarts the timer", { ticks: command(0, uint(24), "Ticks until it fires") }, { width: 32 }),
     RX: registers.array(0x100, { count: 8, stride: 0x20 }, "Receive ring", {
       HEAD: reg(0x00, "Consumer, moved by software", { head: external(0, uint(32), "Byte offset") }, { width: 32 }),
       TAIL: reg(0x04, "Producer, moved by hardware", { tail: ro(0, uint(32), "Byte offset") }, { width: 32 }),

@@ -148,14 +148,12 @@ export class MapModel {
       const queue = cells.filter((c) => c.field.kind === (request.write ? "push" : "pop"));
       const whole = [
         queue.flatMap((c) => c.bytes),
-        ...cells
-          .filter((c) => (request.write ? c.field.kind === "external" && !c.field.readable : c.field.kind === "rc"))
-          .map((c) => c.bytes),
+        ...cells.filter((c) => c.field.kind === (request.write ? "command" : "rc")).map((c) => c.bytes),
       ];
       if (whole.some((bytes) => this.#covers(request, bytes) === "some")) return false;
       if (!request.write || e.placed.forwarded) continue;
       for (const c of cells) {
-        if (!["rw", "wo", "push", "external"].includes(c.field.kind) || this.#covers(request, c.bytes) === "none") continue;
+        if (!["rw", "wo", "push", "command", "external"].includes(c.field.kind) || this.#covers(request, c.bytes) === "none") continue;
         if (!legal(c.field, this.#written(request, c, inputs))) return false;
       }
       if (
@@ -173,7 +171,8 @@ export class MapModel {
   }
   /** The value a field would have with the bytes that are written. */
   #written(request: Request, c: Cell, inputs: Inputs): bigint {
-    const old = c.field.kind === "external" ? (c.field.readable ? inputs(`${c.title}.value`) : 0n) : (this.#values.get(c.title) as bigint);
+    const old =
+      c.field.kind === "external" ? inputs(`${c.title}.value`) : c.field.kind === "command" ? 0n : (this.#values.get(c.title) as bigint);
     let register = old << bit(c.field);
     for (const b of request.bytes) {
       const at = request.address + b - c.element.offset;
@@ -248,6 +247,7 @@ export class MapModel {
         case "counter":
           out.set(`${c.title}.value`, this.#values.get(c.title) as bigint);
           break;
+        case "command":
         case "external": {
           const written = mine && access.write;
           out.set(`${c.title}.written`, written ? 1n : 0n);

@@ -6,7 +6,20 @@
 import { expect, test } from "vitest";
 import { bool, type Type, uint } from "#hdl";
 import { emitDesign } from "#hdl/emit/index.ts";
-import { elements, external, pop, push, type RegisterMap, reg, registerBlock, registerMap, registers, ro, rw } from "#hdl/regmap/index.ts";
+import {
+  command,
+  elements,
+  external,
+  pop,
+  push,
+  type RegisterMap,
+  reg,
+  registerBlock,
+  registerMap,
+  registers,
+  ro,
+  rw,
+} from "#hdl/regmap/index.ts";
 import { lintDesign } from "#sim/lint/index.ts";
 
 const slots = 64;
@@ -24,7 +37,7 @@ const table = (rows: number) =>
         MASK_TXCOMP: setting(0x8, bool, "Transmit completion interrupt"),
       }),
       ALLOC_FIRST_EMPTY: reg(0x080, "Lowest row that is not enabled", { row: ro(0, uint(32), "Row") }, { width: 32 }),
-      RX_KICK_ALL_CPU: reg(0x100, "Wakes the waiting rows of a CPU that have data", { cpu: push(0, uint(32), "CPU") }),
+      RX_KICK_ALL_CPU: reg(0x100, "Wakes the waiting rows of a CPU that have data", { cpu: command(0, uint(32), "CPU") }),
       RX_KICK_ALL_COUNT: reg(0x108, "Rows of the last kick", { rows: ro(0, uint(7), "Rows") }),
       RX_KICK_ALL_MASK: reg(0x110, "Rows of the last kick", { rows: ro(0, uint(64), "One bit each") }),
       SCHED: registers.array(0x200, { count: 16, stride: 0x10 }, "Ready queue of a CPU", {

@@ -2,7 +2,23 @@
 
 import fc from "fast-check";
 import { bool, enumeration, sint, type Type, uint } from "#hdl";
-import { counter, external, type Field, type FieldKind, fixed, pop, push, rc, ro, rw, w1c, w1s, wo } from "#hdl/regmap/fields.ts";
+import {
+  command,
+  counter,
+  external,
+  type Field,
+  type FieldKind,
+  fixed,
+  kinds,
+  pop,
+  push,
+  rc,
+  ro,
+  rw,
+  w1c,
+  w1s,
+  wo,
+} from "#hdl/regmap/fields.ts";
 import { elementBytes } from "#hdl/regmap/layout.ts";
 import { type RegisterMap, registerMap } from "#hdl/regmap/map.ts";
 import { type Node, type Register, type RegisterWidth, reg, registers, window } from "#hdl/regmap/nodes.ts";
@@ -30,19 +46,7 @@ export interface MapSpec {
   readonly items: readonly ItemSpec[];
 }
 
-const fieldKinds = Object.keys({
-  rw: 0,
-  ro: 0,
-  wo: 0,
-  w1c: 0,
-  w1s: 0,
-  rc: 0,
-  counter: 0,
-  pop: 0,
-  push: 0,
-  external: 0,
-  fixed: 0,
-} satisfies Record<FieldKind, number>) as FieldKind[];
+const fieldKinds = Object.keys(kinds) as FieldKind[];
 const field = fc.record({
   kind: fc.constantFrom(...fieldKinds),
   width: fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 40 })),
@@ -72,7 +76,7 @@ const thirds = enumeration("third", ["LOW", "MIDDLE", "HIGH"]);
 const sparse = enumeration("sparse", { NONE: 0, SMALL: 3, LARGE: 700 }, 10);
 const flagKinds = new Set<FieldKind>(["w1c", "w1s", "rc", "counter"]);
 const makeField = (s: FieldSpec, lowest: number, room: number, narrow: boolean): Field => {
-  const kind = narrow && ["pop", "push", "external"].includes(s.kind) ? "rw" : s.kind;
+  const kind = narrow && ["pop", "push", "command", "external"].includes(s.kind) ? "rw" : s.kind;
   const width = Math.min(s.width, room);
   const special: Type =
     s.variant === 1 && room >= 1
@@ -110,7 +114,9 @@ const makeField = (s: FieldSpec, lowest: number, room: number, narrow: boolean):
     case "push":
       return push(lowest, type, "text");
     case "external":
-      return external(lowest, type, "text", { access: s.variant === 5 ? "wo" : "rw" });
+      return external(lowest, type, "text");
+    case "command":
+      return command(lowest, type, "text");
     case "fixed":
       return fixed(
         lowest,

@@ -540,6 +540,26 @@ static inline uint16_t demo_nic_lane_read(demo_nic_io base, uint32_t lane)
 	return demo_nic_io_read16(base, DEMO_NIC_LANE_OFFSET(lane));
 }
 
+/* TIMER: Restarts the timer, 32 bits, write only */
+#define DEMO_NIC_TIMER_OFFSET 0x70U
+#define DEMO_NIC_TIMER_RESET 0x0U
+
+/* ticks: Ticks until it fires (write only; tells the hardware to act) */
+#define DEMO_NIC_TIMER_TICKS_SHIFT 0U
+#define DEMO_NIC_TIMER_TICKS_WIDTH 24U
+#define DEMO_NIC_TIMER_TICKS_MASK 0xffffffU
+
+static inline uint32_t demo_nic_timer_ticks_put(uint32_t value, uint32_t field)
+{
+	return (uint32_t)((value & ~DEMO_NIC_TIMER_TICKS_MASK) |
+		(((uint32_t)field << DEMO_NIC_TIMER_TICKS_SHIFT) & DEMO_NIC_TIMER_TICKS_MASK));
+}
+
+static inline void demo_nic_timer_write(demo_nic_io base, uint32_t value)
+{
+	demo_nic_io_write32(base, DEMO_NIC_TIMER_OFFSET, value);
+}
+
 /* RX[].HEAD: Consumer, moved by software, 32 bits */
 #define DEMO_NIC_RX_HEAD_OFFSET(rx) (0x100U + 0x20U * (rx))
 #define DEMO_NIC_RX_HEAD_RESET 0x0U
@@ -896,7 +916,10 @@ struct demo_nic {
 	} hart[4];
 	/* State of a wire lane */
 	uint16_t lane[5];
-	uint8_t reserved_6a[150];
+	uint8_t reserved_6a[6];
+	/* Restarts the timer */
+	uint32_t timer;
+	uint8_t reserved_74[140];
 	/* Receive ring */
 	struct demo_nic_rx rx[8];
 	uint8_t reserved_200[512];
@@ -929,6 +952,7 @@ DEMO_NIC_ASSERT(offsetof(struct demo_nic, hart) == 0x40);
 DEMO_NIC_ASSERT(sizeof(((struct demo_nic *)0)->hart[0]) == 0x8);
 DEMO_NIC_ASSERT(offsetof(struct demo_nic, lane) == 0x60);
 DEMO_NIC_ASSERT(sizeof(((struct demo_nic *)0)->lane[0]) == 0x2);
+DEMO_NIC_ASSERT(offsetof(struct demo_nic, timer) == 0x70);
 DEMO_NIC_ASSERT(offsetof(struct demo_nic_rx, head) == 0x0);
 DEMO_NIC_ASSERT(offsetof(struct demo_nic_rx, tail) == 0x4);
 DEMO_NIC_ASSERT(offsetof(struct demo_nic_rx, size) == 0x8);

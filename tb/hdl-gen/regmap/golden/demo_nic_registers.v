@@ -57,6 +57,9 @@ module demo_nic_registers (
   // State of a wire lane
   output wire  [29:0] LANE_errors_value,
   input  wire   [4:0] LANE_errors_increment,
+  // Restarts the timer
+  output wire         TIMER_ticks_written,
+  output wire  [23:0] TIMER_ticks_data,
   // Receive ring
   input  wire [255:0] RX_HEAD_head_value,
   output wire   [7:0] RX_HEAD_head_written,
@@ -173,6 +176,7 @@ module demo_nic_registers (
   reg BUFFER_push_full_q;
   reg [47:0] BUFFER_push_q_address;
 
+  wire write_TIMER = writing && bus_word == 9'd14;
   wire write_MAC_SOURCE = writing && bus_word == 9'd256;
 
   // Own address
@@ -339,6 +343,8 @@ module demo_nic_registers (
       BUFFER_push_full_q <= 1'b0;
   end
 
+  assign TIMER_ticks_data = bus_data[23:0];
+  assign TIMER_ticks_written = write_TIMER && (|bus_strobe[2:0]);
   assign MAC_SOURCE_address = MAC_SOURCE_address_q;
 
   always @(posedge clk) begin
@@ -420,6 +426,7 @@ module demo_nic_registers (
         bus_write &&
         ((&bus_strobe[5:0]) || !(|bus_strobe[5:0])) &&
         !((|bus_strobe[5:0]) && BUFFER_push_full_q && !BUFFER_push_ready);
+      9'd14: permitted = bus_write && (|bus_strobe[3:0]) && ((&bus_strobe[2:0]) || !(|bus_strobe[2:0]));
       9'd257: permitted = bus_strobe[0];
       default: ;
     endcase
@@ -615,13 +622,13 @@ module demo_nic_registers (
       bus_an_answer_one_cycle_after_each_request_and: assert (bus_an_answer_one_cycle_after_each_request_and_holds);
 `else
       if (!bus_valid_stays_until_the_beat_has_moved_holds)
-        $error("assumption: bus: valid stays until the beat has moved (example.ts:7)");
+        $error("assumption: bus: valid stays until the beat has moved (example.ts:24)");
       if (!bus_the_payload_stays_until_the_beat_has_moved_holds)
-        $error("assumption: bus: the payload stays until the beat has moved (example.ts:7)");
+        $error("assumption: bus: the payload stays until the beat has moved (example.ts:24)");
       if (!bus_a_request_has_at_least_one_byte_holds)
-        $error("assumption: bus: a request has at least one byte (example.ts:7)");
+        $error("assumption: bus: a request has at least one byte (example.ts:24)");
       if (!bus_an_answer_one_cycle_after_each_request_and_holds)
-        $error("bus: an answer one cycle after each request, and no other (example.ts:7)");
+        $error("bus: an answer one cycle after each request, and no other (example.ts:24)");
 `endif
     end
 `endif
