@@ -169,8 +169,13 @@ class Flattener {
       }
       return flat;
     };
-    const target = (t: Target): Target =>
-      t.kind === "element" ? { ...t, signal: signal(t.signal), index: expr(t.index) } : { ...t, signal: signal(t.signal) };
+    /** An element with a constant number is bits. */
+    const target = (t: Target): Target => {
+      if (t.kind !== "element") return { ...t, signal: signal(t.signal) };
+      const lo = t.index.kind === "literal" ? Number(t.index.value) * t.width : Number.POSITIVE_INFINITY;
+      if (lo + t.width <= t.signal.width) return { kind: "bits", signal: signal(t.signal), hi: lo + t.width - 1, lo };
+      return { ...t, signal: signal(t.signal), index: expr(t.index) };
+    };
     const stmt = (s: Stmt): Stmt => {
       switch (s.kind) {
         case "assign":

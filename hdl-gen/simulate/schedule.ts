@@ -6,7 +6,7 @@
 import { type Expr, HdlError, type Signal, type Stmt } from "../core/ir.ts";
 import type { ExprPool, FlatDesign } from "./flatten.ts";
 import { cutSignals } from "./split.ts";
-import { bySignal, eachExpr, expressions, project } from "./statements.ts";
+import { bySignal, eachExpr, effective, expressions, project } from "./statements.ts";
 
 /** How one combinational signal gets its value. It starts at zero; the statements assign to it and to nothing else. */
 export interface Unit {
@@ -114,7 +114,7 @@ export const schedule = (design: FlatDesign, pool: ExprPool): readonly Unit[] =>
   const units = design.nets.map(
     (signal): Unit => ({
       signal,
-      stmts: project(drivers.get(signal) ?? [], (s) => s.kind === "assign" && s.target.signal === signal),
+      stmts: effective(project(drivers.get(signal) ?? [], (s) => s.kind === "assign" && s.target.signal === signal)),
     }),
   );
   const order = (list: readonly Unit[], cuts: readonly ("pieces" | "bits")[]): readonly Unit[] =>

@@ -3,10 +3,10 @@
  * one net. Expressions are cut along, so that a piece reads only what it needs (bits of a concatenation, the low bits of
  * a sum).
  */
-import { type Expr, operands, type Signal, type Stmt, type Target } from "../core/ir.ts";
+import { type Binary, type Expr, operands, type Signal, type Stmt, type Target } from "../core/ir.ts";
 import { type ExprPool, rebuild } from "./flatten.ts";
 import type { Unit } from "./schedule.ts";
-import { eachExpr, expressions, leaves, project } from "./statements.ts";
+import { eachExpr, effective, expressions, leaves, project } from "./statements.ts";
 
 /** Bits `lo` to `lo + signal.width - 1` of a signal, as a signal of its own. */
 interface Piece {
@@ -132,15 +132,7 @@ class Cutter {
           return this.#slice(this.#pool.intern({ kind: "unary", op: "neg", a: this.bits(e.a, hi, 0), width: hi + 1 }), hi, lo);
         break;
       case "binary":
-        if (e.op === "and" || e.op === "or" || e.op === "xor")
-          return this.#pool.intern({ kind: "binary", op: e.op, a: this.bits(e.a, hi, lo), b: this.bits(e.b, hi, lo), width });
-        if (e.op === "add" || e.op === "sub")
-          return this.#slice(
-            this.#pool.intern({ kind: "binary", op: e.op, a: this.bits(e.a, hi, 0), b: this.bits(e.b, hi, 0), width: hi + 1 }),
-            hi,
-            lo,
-          );
-        break;
+        return this.#cutBinary(e, hi, lo);
       case "mux":
         return this.#pool.intern({ kind: "mux", sel: this.whole(e.sel), a: this.bits(e.a, hi, lo), b: this.bits(e.b, hi, lo), width });
       case "slice":
@@ -180,11 +172,48 @@ class Cutter {
           lo,
         );
       }
+      case "index": {
+        const from = e.index.kind === "literal" ? Number(e.index.value) * e.width : Number.POSITIVE_INFINITY;
+        if (from + e.width <= e.of.width) return this.bits(e.of, from + hi, from + lo);
+        const count = Math.floor(e.of.width / e.width);
+        const of = this.#concat(Array.from({ length: count }, (_, i) => this.bits(e.of, i * e.width + hi, i * e.width + lo)).reverse());
+        return this.#pool.intern({ kind: "index", of, index: this.whole(e.index), width });
+      }
       case "literal":
-      case "index":
       case "cell":
         break;
     }
+    return this.#cutWhole(e, hi, lo);
+  }
+  #cutBinary(e: Binary, hi: number, lo: number): Expr {
+    const { op, a, b } = e;
+    const make = (x: Expr, y: Expr, width = x.width): Expr => this.#pool.intern({ kind: "binary", op, a: x, b: y, width });
+    switch (op) {
+      case "and":
+      case "or":
+      case "xor":
+        return make(this.bits(a, hi, lo), this.bits(b, hi, lo));
+      case "add":
+      case "sub":
+        return this.#slice(make(this.bits(a, hi, 0), this.bits(b, hi, 0)), hi, lo);
+      case "mul":
+      case "smul": {
+        // The low bits of a product come from as many low bits of its factors.
+        const factor = (x: Expr): Expr =>
+          x.width > hi ? this.bits(x, hi, 0) : this.#pool.intern({ kind: op === "mul" ? "zext" : "sext", a: this.whole(x), width: hi + 1 });
+        return this.#slice(make(factor(a), factor(b), 2 * (hi + 1)), hi, lo);
+      }
+      case "shl":
+        return this.#slice(make(this.bits(a, hi, 0), this.whole(b)), hi, lo);
+      case "shr":
+      case "sra":
+        return this.#slice(make(this.bits(a, a.width - 1, lo), this.whole(b)), hi - lo, 0);
+      default:
+        return this.#cutWhole(e, hi, lo);
+    }
+  }
+  /** Bits of a value that needs all of its operands. */
+  #cutWhole(e: Expr, hi: number, lo: number): Expr {
     const rebuilt = rebuild(
       e,
       (o) => this.whole(o),
@@ -267,7 +296,7 @@ export const cutSignals = (group: readonly Unit[], how: "pieces" | "bits", pool:
   const cutter = new Cutter(pieces, pool);
   return group.flatMap((u) => {
     const own = pieces.get(u.signal) as readonly Piece[];
-    const parts = own.map((p): Unit => ({ signal: p.signal, stmts: project(pieceStmts(u.stmts, p, cutter, pool), () => true) }));
+    const parts = own.map((p): Unit => ({ signal: p.signal, stmts: effective(project(pieceStmts(u.stmts, p, cutter, pool), () => true)) }));
     const joined = cutter.whole(pool.intern({ kind: "ref", signal: u.signal, width: u.signal.width }));
     const at = u.stmts[0]?.at ?? u.signal.at;
     return [

@@ -23,6 +23,12 @@ export const project = (body: readonly Stmt[], keep: (leaf: Stmt) => boolean): r
   return body.flatMap(part);
 };
 
+/** Without what stands before an unconditional assignment of the whole; all statements assign one signal. */
+export const effective = (body: readonly Stmt[]): readonly Stmt[] => {
+  const last = body.findLastIndex((s) => s.kind === "assign" && s.target.kind === "whole");
+  return last > 0 ? body.slice(last) : body;
+};
+
 /** Calls `f` for each assignment and store below. */
 export const leaves = (body: readonly Stmt[], f: (leaf: Extract<Stmt, { kind: "assign" | "store" }>) => void): void => {
   for (const s of body) {
