@@ -11,8 +11,10 @@ type Core = ReturnType<typeof nicCore>;
 export interface BenchOptions {
   /** Share of cycles in which a stream's other side pauses. */
   readonly pause?: number;
-  /** Longest memory latency in cycles; answers come in any order across IDs. */
+  /** Longest memory latency in cycles; answers come in any order across IDs, unless `inOrder`. */
   readonly latency?: number;
+  /** Memory answers in the order in which it was asked, as a fast one does: for counting cycles. */
+  readonly inOrder?: boolean;
   readonly seed?: number;
   /** Addresses (of lines) that memory refuses. */
   readonly refuse?: (address: number) => boolean;
@@ -40,7 +42,7 @@ export class CoreBench {
 
   constructor(config: Config, options: BenchOptions = {}) {
     this.#config = config;
-    this.#options = { pause: 0, latency: 1, seed: 1, refuse: () => false, ...options };
+    this.#options = { pause: 0, latency: 1, seed: 1, refuse: () => false, inOrder: false, ...options };
     this.#random = new Random(this.#options.seed);
     this.sim = simulate(nicCore(config));
     const { io } = this.sim;
@@ -79,11 +81,11 @@ export class CoreBench {
     io.ar.ready.value = this.#busy();
     // Memory's answers: any that is due, in random order across IDs (one per ID is outstanding at a time).
     const answer = this.#answers.filter((a) => a.due <= this.cycle);
-    const b = answer.length > 0 ? answer[Math.floor((this.#random.word() / 2 ** 32) * answer.length)] : undefined;
+    const b = answer[this.#chosen(answer.length)];
     io.b.valid.value = b !== undefined;
     if (b !== undefined) io.b.payload.value = { id: b.id, response: b.error ? 2 : 0 };
     const due = this.#reads.filter((r) => r.due <= this.cycle);
-    const r = due.length > 0 ? due[Math.floor((this.#random.word() / 2 ** 32) * due.length)] : undefined;
+    const r = due[this.#chosen(due.length)];
     io.r.valid.value = r !== undefined;
     if (r !== undefined) {
       const address = r.address + r.done * bytes;
@@ -130,6 +132,10 @@ export class CoreBench {
         this.events[name === "drops" ? `drops${value}` : name] = (this.events[name === "drops" ? `drops${value}` : name] ?? 0) + 1;
     this.sim.step();
     this.cycle++;
+  }
+  /** Which of `choices` answers goes first. */
+  #chosen(choices: number): number {
+    return this.#options.inOrder || choices === 0 ? 0 : Math.floor((this.#random.word() / 2 ** 32) * choices);
   }
   #due(): number {
     return this.cycle + 1 + Math.floor((this.#random.word() / 2 ** 32) * this.#options.latency);
