@@ -131,10 +131,17 @@ const plainText = (e: Expr): string => {
   }
 };
 
+/** The least (`sign` 1) or largest two's complement number of its width. */
+const isSignedLimit = (e: Expr, sign: bigint): boolean =>
+  e.kind === "literal" && e.value === (sign === 1n ? 1n << BigInt(e.width - 1) : mask(e.width - 1));
+
 /** A comparison that the width alone answers, or equal operands: Verilator's UNSIGNED and CMPCONST. */
 const comparison = (op: BinaryOp, a: Expr, b: Expr): bigint | null => {
   if (["eq", "le", "ge", "sle", "sge"].includes(op) && same(a, b)) return 1n;
   if (["ne", "lt", "gt", "slt", "sgt"].includes(op) && same(a, b)) return 0n;
+  const [lowest, highest] = [(e: Expr) => isSignedLimit(e, 1n), (e: Expr) => isSignedLimit(e, 0n)];
+  if ((op === "slt" && (lowest(b) || highest(a))) || (op === "sgt" && (lowest(a) || highest(b)))) return 0n;
+  if ((op === "sge" && (lowest(b) || highest(a))) || (op === "sle" && (lowest(a) || highest(b)))) return 1n;
   if ((op === "lt" && (isZero(b) || isOnes(a))) || (op === "gt" && (isZero(a) || isOnes(b)))) return 0n;
   if ((op === "ge" && (isZero(b) || isOnes(a))) || (op === "le" && (isZero(a) || isOnes(b)))) return 1n;
   return null;

@@ -22,7 +22,8 @@ const pruned = (s: Stmt, keep: (leaf: Stmt) => boolean): readonly Stmt[] => {
       const { subject } = s;
       if (subject.kind === "literal")
         return prune(s.cases.find((c) => c.values.some((v) => v.value === subject.value))?.body ?? s.fallback ?? [], keep);
-      const fallback = s.fallback === null ? null : prune(s.fallback, keep);
+      const values = s.cases.reduce((n, c) => n + BigInt(c.values.length), 0n);
+      const fallback = s.fallback === null || values === 1n << BigInt(subject.width) ? null : prune(s.fallback, keep);
       const cases = s.cases.map((c): SwitchCase => ({ ...c, body: prune(c.body, keep) }));
       if (cases.every((c) => c.body.length === 0) && (fallback === null || fallback.length === 0)) return [];
       // Without other statements for the rest, a case that does nothing need not be told.
