@@ -1,7 +1,6 @@
 /** Control, status and a counter of a small device. */
 import { bool, uint } from "#hdl";
-import { registerBlock } from "#hdl/regmap/block.ts";
-import { counter, reg, registerMap, rw, w1c } from "#hdl/regmap/index.ts";
+import { counter, reg, registerBlock, registerMap, rw, w1c } from "#hdl/regmap/index.ts";
 
 export const map = registerMap(
   "example",
