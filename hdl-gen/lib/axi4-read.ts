@@ -9,7 +9,7 @@ import { type Axi4Read, axi4Address, axi4Read, type Connected, incrBurst } from 
 import { type Axi4MasterOptions, axi4Bursts, masterShape, type Transfer, transfer } from "./axi4-bursts.ts";
 import { lowMask } from "./bits.ts";
 import { fifo } from "./fifo.ts";
-import { type PacketBeat, packetStream } from "./packet.ts";
+import { type PacketBeat, packetBeat, packetStream } from "./packet.ts";
 import { shiftDown } from "./packet-shift.ts";
 import { type Stream, stream } from "./stream.ts";
 
@@ -106,7 +106,6 @@ export const axi4ReadMaster = (options: Axi4MasterOptions): HardwareModule<ReadM
           .add(1),
         bytes,
       );
-      // An error is told with the last beat only: an earlier one may wait while answers still come.
       from.payload.drive({
         data: words.read(place(deliver, given)),
         keep: mux(packet_end, upTo, full),
@@ -123,7 +122,15 @@ export const axi4ReadMaster = (options: Axi4MasterOptions): HardwareModule<ReadM
           deliver.next(deliver.add(1));
         });
       });
-      data.connect(shifter.to as never);
+      // An error is told with the last beat only: an earlier one may wait while answers still come.
+      data.connect(
+        (shifter.to as unknown as typeof data).map(packetBeat(dataBits, bool), ({ data, keep, last, user }) => ({
+          data,
+          keep,
+          last,
+          user: user.and(last),
+        })),
+      );
 
       h.assume("a command has at least one byte", command.valid.implies(command.payload.bytes.ne(0)));
       const inFlight = slot.busy.at(r.payload.id).and(earlier.le(slot.len.at(r.payload.id).zext(count.width)));

@@ -7,6 +7,7 @@ import { array, bool, struct, type Type, uint } from "../core/types.ts";
 import type { Bits, Bool } from "../core/values.ts";
 import { type Axi4Write, axi4Address, axi4Write, type Connected, incrBurst } from "./axi4.ts";
 import { type Axi4MasterOptions, axi4Bursts, masterShape, type Transfer, transfer } from "./axi4-bursts.ts";
+import { fifo } from "./fifo.ts";
 import { type PacketBeat, packetStream } from "./packet.ts";
 import { shiftUp } from "./packet-shift.ts";
 import { type Stream, stream } from "./stream.ts";
@@ -34,10 +35,7 @@ export const axi4WriteMaster = (options: Axi4MasterOptions): HardwareModule<Writ
   const { shape, addressBits, dataBits, idBits, lengthBits, burstBytes, wordBits, beats, ids } = masterShape(options, "axi4WriteMaster");
   const id = uint(idBits);
   const beat = uint(Math.max(1, Math.log2(beats)));
-  const beatsOf = struct(
-    { len: beat as Type<Bits>, ends: bool, offset: uint(wordBits) as Type<Bits> },
-    `write_beats_${beat.width}_${wordBits}`,
-  );
+  const beatsOf = struct({ len: beat as Type<Bits>, offset: uint(wordBits) as Type<Bits> }, `write_beats_${beat.width}_${wordBits}`);
   return module(
     `axi4_write_${addressBits}_${lengthBits}_${dataBits}_${idBits}${burstBytes === 64 ? "" : `_${burstBytes}`}`,
     {
@@ -71,7 +69,7 @@ export const axi4WriteMaster = (options: Axi4MasterOptions): HardwareModule<Writ
 
       // Data: moved to its place in the bus words, then cut where bursts end.
       const current = toData
-        .map(beatsOf, ({ len, ends, offset }) => ({ len: len.trunc(beat.width), ends, offset }))
+        .map(beatsOf, ({ len, offset }) => ({ len: len.trunc(beat.width), offset }))
         .named("beats")
         .queue(h, ids);
       const shifter = h.instance("shifter", shiftUp(dataBits), { from: data as Stream<any> });
@@ -85,7 +83,14 @@ export const axi4WriteMaster = (options: Axi4MasterOptions): HardwareModule<Writ
       words.ready.drive(axi.w.ready);
       current.ready.drive(axi.w.fire.and(burst_end));
       h.when(axi.w.fire, () => sent.next(mux(burst_end, beat.of(0), sent.add(1))));
-      h.assume("a packet is as long as its command says", words.valid.implies(words.payload.last.eq(burst_end.and(current.payload.ends))));
+      h.ghost(() => {
+        // Which bursts end their command is known here for the property only.
+        const ends = h.instance("burst_ends", fifo(bool, ids));
+        ends.push.valid.drive(toData.fire);
+        ends.push.payload.drive(toData.payload.ends);
+        ends.pop.ready.drive(current.fire);
+        h.assume("a packet is as long as its command says", words.valid.implies(words.payload.last.eq(burst_end.and(ends.pop.payload))));
+      });
 
       // Answers come in any order; bursts retire in theirs.
       const { b } = axi;
@@ -101,7 +106,6 @@ export const axi4WriteMaster = (options: Axi4MasterOptions): HardwareModule<Writ
       h.when(retires.and(command_end.not().or(done.ready)), () => {
         slot.busy.at(retire).next(0);
         slot.answered.at(retire).next(0);
-        slot.failed.at(retire).next(0);
         bad.next(failing.and(command_end.not()));
         retire.next(retire.add(1));
       });

@@ -18,8 +18,8 @@ export interface MemoryOptions {
   readonly latency: number;
   /** Answers in the order of the requests, a burst after the other; any order across IDs unless said. */
   readonly inOrder?: boolean;
-  /** Bytes from here on answer with an error. */
-  readonly brokenFrom?: bigint;
+  /** Does the byte at this address answer with an error? */
+  readonly broken?: (address: bigint) => boolean;
 }
 
 export class AxiMemory {
@@ -51,13 +51,15 @@ export class AxiMemory {
     };
     if (p.burst !== "INCR") wrong(`has burst ${p.burst}`);
     if (p.size !== BigInt(Math.log2(this.#busBytes))) wrong(`has size ${p.size}`);
+    if (p.lock !== 0n || p.cache !== 3n || p.prot !== 0n || p.qos !== 0n)
+      wrong(`has lock ${p.lock}, cache ${p.cache}, prot ${p.prot}, qos ${p.qos}`);
     if (p.addr % BigInt(this.#busBytes) !== 0n) wrong("does not begin at a bus word");
     if (p.addr / 4096n !== (p.addr + bytes - 1n) / 4096n) wrong("crosses 4 KiB");
     this.requests.push({ write, addr: p.addr, len: Number(p.len), cycle: this.#bench.cycle });
     return { id: p.id, addr: p.addr, len: Number(p.len), from: this.#bench.cycle + this.#random.below(this.#options.latency + 1) };
   }
   #broken(address: bigint): boolean {
-    return this.#options.brokenFrom !== undefined && address >= this.#options.brokenFrom;
+    return this.#options.broken?.(address) ?? false;
   }
 
   /** One of the requests whose time has come and which is the oldest of its ID. */
@@ -114,7 +116,8 @@ export class AxiMemory {
       const next = this.#pick(waiting);
       if (next === undefined) return;
       waiting.splice(waiting.indexOf(next), 1);
-      b.queue.push({ id: next.id, resp: this.#broken(next.addr + BigInt((next.len + 1) * this.#busBytes) - 1n) ? "SLVERR" : "OKAY" });
+      const broken = Array.from({ length: next.len + 1 }, (_, i) => this.#broken(next.addr + BigInt(i * this.#busBytes))).includes(true);
+      b.queue.push({ id: next.id, resp: broken ? "SLVERR" : "OKAY" });
     });
   }
 }
