@@ -14,8 +14,16 @@ export interface GlueOptions {
 /** Verilator's name of the generated class. */
 export const modelClass = "Vtop";
 
+/** Words of C++ that may be names in Verilog; Verilator sets `__SYM__` before them. */
+const cppWords = new Set(
+  `alignas alignof and_eq asm auto bitand bitor bool catch char char16_t char32_t compl concept const_cast constexpr decltype
+  delete double dynamic_cast explicit false float friend goto inline long mutable namespace noexcept not_eq nullptr operator
+  or_eq private public reinterpret_cast requires short sizeof static_assert switch template throw true try typeid typename
+  using volatile wchar_t xor_eq`.split(/\s+/),
+);
 /** Verilator's C++ name of a Verilog identifier. */
-export const cppName = (verilog: string): string => verilog.replace(/__/g, "___05F").replace(/\$/g, "__024");
+export const cppName = (verilog: string): string =>
+  cppWords.has(verilog) ? `__SYM__${verilog}` : verilog.replace(/__/g, "___05F").replace(/\$/g, "__024");
 
 const isWide = (port: PortSlot): boolean => port.width > 64;
 const wordBytes = (port: PortSlot): number => Math.ceil(port.width / 32) * 4;

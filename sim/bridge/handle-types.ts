@@ -97,7 +97,6 @@ export interface StreamHandle<P> {
   readonly payload: P;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the test for `any` itself
 type IsAny<T> = 0 extends 1 & T ? true : false;
 /** The handle of a hardware value, bundle or array of bundles. */
 export type HandleOf<S> =

@@ -5,7 +5,7 @@ let drawn: number | null = null;
 
 /** Throws where `ACCIO_SEED` is no whole number of 32 bits. */
 export const seedFromEnvironment = (): number => {
-  const given = process.env["ACCIO_SEED"];
+  const given = process.env.ACCIO_SEED;
   if (given === undefined || given === "") {
     drawn ??= randomInt(2 ** 32);
     return drawn;

@@ -252,7 +252,10 @@ export class Session implements ValueStore {
   /** Goes on by so many rising edges of the first clock. Afterwards `.value` is the sample before the last of them. */
   step(cycles = 1): void {
     this.#own("step");
-    if (cycles === 1 && this.tickable) return this.tick();
+    if (cycles === 1 && this.tickable) {
+      this.tick();
+      return;
+    }
     const first = this.#firstClock();
     const stop = this.nextRise(0) + (cycles - 1) * first.period;
     for (;;) {

@@ -15,7 +15,7 @@ export interface Toolset {
 }
 
 /** Where everything is built. `ACCIO_BUILD` moves it. */
-export const buildFolder = (): string => process.env["ACCIO_BUILD"] ?? join(projectRoot, "build");
+export const buildFolder = (): string => process.env.ACCIO_BUILD ?? join(projectRoot, "build");
 
 const known = new Map<string, Toolset>();
 
@@ -44,8 +44,8 @@ export const toolset = (name?: VerilatorName): Toolset => {
 
 /** For programs that compile: where ccache keeps its objects, and that a precompiled header may be used. */
 export const compileEnvironment = (): Readonly<Record<string, string>> => ({
-  CCACHE_DIR: process.env["CCACHE_DIR"] ?? join(buildFolder(), "ccache"),
+  CCACHE_DIR: process.env.CCACHE_DIR ?? join(buildFolder(), "ccache"),
   CCACHE_SLOPPINESS: "pch_defines,time_macros",
   CCACHE_NOHASHDIR: "1",
-  CCACHE_MAXSIZE: process.env["CCACHE_MAXSIZE"] ?? "2G",
+  CCACHE_MAXSIZE: process.env.CCACHE_MAXSIZE ?? "2G",
 });

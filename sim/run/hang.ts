@@ -15,7 +15,7 @@ const ownFolders = ["/sim/run/", "/sim/bridge/", "/sim/models/"];
 /** "tb/fifo.test.ts:31": the innermost frame outside of the scheduler and the models. */
 export const userPlace = (stack: string): string | null => {
   for (const line of stack.split("\n").slice(1)) {
-    const found = /\(?((?:file:\/\/)?\/[^()]+?):(\d+):\d+\)?$/.exec(line.trim());
+    const found = /(?:^at |\(|async )((?:file:\/\/)?\/[^()]+?):(\d+):\d+\)?$/.exec(line.trim());
     if (found?.[1] === undefined) continue;
     const path = found[1].startsWith("file:") ? fileURLToPath(found[1]) : found[1];
     if (path.includes("/node_modules/") || ownFolders.some((folder) => path.includes(folder) && !path.includes(".test."))) continue;

@@ -32,7 +32,7 @@ export const applyReset = (dut: Running, cycles = 2): void => {
   const { sim } = dut;
   const resets = sim.design.clocks.flatMap((clock) => (clock.reset === null ? [] : [sim.pin(clock.reset)]));
   for (const reset of resets) reset.value = 1;
-  const longest = Math.max(...sim.clocks.map((clock) => clock.firstRise + cycles * clock.period));
-  while (sim.now < longest && sim.clocks.length > 0) sim.step();
+  const longest = Math.max(...sim.clocks.map((clock) => sim.nextRise(clock.index) + (cycles - 1) * clock.period));
+  while (sim.now < longest) sim.step();
   for (const reset of resets) reset.value = 0;
 };

@@ -7,6 +7,7 @@
  */
 import { stopReason } from "#sim/bridge/layout.ts";
 import type { Session } from "#sim/bridge/session.ts";
+import { SharedEdge } from "./edge.ts";
 import { HangError, hangReport } from "./hang.ts";
 import { TimeHeap } from "./heap.ts";
 import { drainMicrotasks } from "./microtasks.ts";
@@ -16,48 +17,6 @@ import { Wait } from "./wait.ts";
 export interface RunOptions {
   /** Cycles of the first clock after which a run counts as hung. */
   readonly maxCycles?: number;
-}
-
-/** A promise that everyone who waits for the same edge shares: it saves a promise per task and cycle. */
-class SharedEdge {
-  /** "RisingEdge(clk)" */
-  readonly what: string;
-  constructor(what: string) {
-    this.what = what;
-  }
-  promise: Promise<void> | null = null;
-  resolve!: () => void;
-  reject!: (error: unknown) => void;
-  readonly #take = (resolve: () => void, reject: (error: unknown) => void): void => {
-    this.resolve = resolve;
-    this.reject = reject;
-  };
-  /** Those who can be cancelled on their own. */
-  own: Wait<void>[] = [];
-
-  get(): Promise<void> {
-    this.promise ??= new Promise<void>(this.#take);
-    return this.promise;
-  }
-  get awaited(): boolean {
-    return this.promise !== null || this.own.length > 0;
-  }
-  fire(): void {
-    if (this.promise !== null) {
-      this.promise = null;
-      this.resolve();
-    }
-    if (this.own.length === 0) return;
-    const own = this.own;
-    this.own = [];
-    for (const wait of own) wait.finish();
-  }
-  fail(error: unknown): void {
-    if (this.promise === null) return;
-    this.promise.catch(() => undefined);
-    this.promise = null;
-    this.reject(error);
-  }
 }
 
 /** Time that the event loop may be kept from other work, in milliseconds. */
@@ -249,7 +208,10 @@ export class Scheduler {
         }
         edge.fire();
       } else if (!this.#turn()) return;
-      if ((turns & 1023) === 0 && performance.now() > until) return this.#soon();
+      if ((turns & 1023) === 0 && performance.now() > until) {
+        this.#soon();
+        return;
+      }
     }
   }
   /** Something other than an edge must be looked at. */
@@ -288,11 +250,20 @@ export class Scheduler {
       session.waits.fire(true);
       return;
     }
-    if (this.#readOnly.length > 0) return this.#settle();
+    if (this.#readOnly.length > 0) {
+      this.#settle();
+      return;
+    }
     const stop = this.#nextStop();
-    if (stop === null) return this.#stuck();
+    if (stop === null) {
+      this.#stuck();
+      return;
+    }
     this.#idleTurns = 0;
-    if (stop > this.#limit || session.now >= this.#limit) return this.#overLimit();
+    if (stop > this.#limit || session.now >= this.#limit) {
+      this.#overLimit();
+      return;
+    }
     const reason = session.advance(stop);
     for (let clock = 0; clock < this.#rise.length; clock++) {
       if (session.rose(clock)) (this.#rise[clock] as SharedEdge).fire();

@@ -91,9 +91,10 @@ export class Queue<T> {
   /** Puts without waiting; throws when the queue is full. */
   putNow(item: T): void {
     const taker = this.#getting.shift();
-    if (taker !== undefined) return taker.finish(item);
-    if (this.full) throw new Error(`queue ${this.name} is full: ${this.capacity} items`);
-    this.#items.push(item);
+    if (taker === undefined) {
+      if (this.full) throw new Error(`queue ${this.name} is full: ${this.capacity} items`);
+      this.#items.push(item);
+    } else taker.finish(item);
   }
   put(item: T): Promise<void> {
     if (!this.full) {

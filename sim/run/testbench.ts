@@ -1,9 +1,10 @@
 /** One test of one design: build, reset, run, and on failure everything that is needed to look into it. */
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { HardwareModule, Ports } from "#hdl";
 import { type BuildOptions, build, type Dut } from "#sim/bridge/build.ts";
 import { seedFromEnvironment } from "#sim/bridge/seed.ts";
 import { buildFolder } from "#sim/bridge/toolset.ts";
+import { userPlace } from "./hang.ts";
 import { Random } from "./random.ts";
 import { applyReset, run } from "./run.ts";
 import type { RunOptions } from "./scheduler.ts";
@@ -16,7 +17,7 @@ export interface TestbenchOptions extends Omit<BuildOptions, "waves">, RunOption
   readonly waves?: Waves;
   /** Cycles of reset before the body; 2 unless said. */
   readonly reset?: number;
-  /** In the waveform's file name; the module's name unless said. */
+  /** In the waveform's file name, where the module's name and the caller's place stand otherwise; it also names the test's random numbers. */
   readonly name?: string;
 }
 export interface Bench {
@@ -44,7 +45,8 @@ export const testbench = async <P extends Ports>(
   options: TestbenchOptions = {},
 ): Promise<void> => {
   const { seed = seedFromEnvironment(), waves = wavesFromEnvironment() } = options;
-  const path = join(buildFolder(), "waves", `${options.name ?? module.name}-${seed}.fst`);
+  const name = options.name ?? `${module.name}-${basename(userPlace(new Error().stack ?? "") ?? "").replace(/[^\w.]+/g, "-")}`;
+  const path = join(buildFolder(), "waves", `${name}-${seed}.fst`);
   const first = await attempt(module, body, { ...options, seed }, waves === "on" ? { path, from: 0 } : null);
   if (first === null) return;
   let shown = waves === "on" ? path : null;

@@ -133,7 +133,9 @@ export class AxiMaster extends Transactor {
     for (const { at, from, beats } of this.#bursts(address, count)) {
       const { response, beats: words } = await this.transact({ ...options, ...this.#burst(from, beats), write: false });
       if (response !== "OKAY") throw new AxiError(`${this.name}: read of ${count} bytes at 0x${address.toString(16)}`, response);
-      words.forEach((word, i) => copyInto(out, at + i * word.length, word));
+      words.forEach((word, i) => {
+        copyInto(out, at + i * word.length, word);
+      });
     }
     return out;
   }

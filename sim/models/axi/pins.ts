@@ -3,10 +3,10 @@ import type { Design } from "#sim/bridge/design.ts";
 
 /** In the order of `AxiPin` in axi_ports.h: request pins of both directions, and those of the data, in rows. */
 const pinOrder = [
-  ...["awvalid", "awready", "awaddr", "awid", "awlen", "awsize", "awburst", "awprot"],
+  ...["awvalid", "awready", "awaddr", "awid", "awlen", "awsize", "awburst", "awprot", "awlock", "awcache", "awqos", "awregion"],
   ...["wvalid", "wready", "wdata", "wstrb", "wlast"],
   ...["bvalid", "bready", "bid", "bresp"],
-  ...["arvalid", "arready", "araddr", "arid", "arlen", "arsize", "arburst", "arprot"],
+  ...["arvalid", "arready", "araddr", "arid", "arlen", "arsize", "arburst", "arprot", "arlock", "arcache", "arqos", "arregion"],
   ...["rvalid", "rready", "rdata", "rid", "rresp", "rlast"],
 ] as const;
 export type AxiPinName = (typeof pinOrder)[number];

@@ -8,10 +8,10 @@ namespace accio {
 
 // Index of each pin in an attachment; sim/models/axi/pins.ts has the same order.
 enum AxiPin : size_t {
-  kAwValid, kAwReady, kAwAddr, kAwId, kAwLen, kAwSize, kAwBurst, kAwProt,
+  kAwValid, kAwReady, kAwAddr, kAwId, kAwLen, kAwSize, kAwBurst, kAwProt, kAwLock, kAwCache, kAwQos, kAwRegion,
   kWValid, kWReady, kWData, kWStrb, kWLast,
   kBValid, kBReady, kBId, kBResp,
-  kArValid, kArReady, kArAddr, kArId, kArLen, kArSize, kArBurst, kArProt,
+  kArValid, kArReady, kArAddr, kArId, kArLen, kArSize, kArBurst, kArProt, kArLock, kArCache, kArQos, kArRegion,
   kRValid, kRReady, kRData, kRId, kRResp, kRLast,
   kAxiPins
 };

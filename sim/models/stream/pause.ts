@@ -33,14 +33,16 @@ export class Pauser {
   }
   /** Takes effect in the next cycle. */
   set(pause: Pause): void {
-    if (pause === "never") return this.#set("kind", pauseKind.never);
-    if ("random" in pause) {
-      if (!(pause.random >= 0 && pause.random < 1))
-        throw new RangeError(`a pause in ${pause.random} of all cycles: it must be at least 0 and less than 1`);
-      this.#set("threshold", Math.floor(pause.random * 2 ** 32));
-      return this.#set("kind", pauseKind.random);
-    }
-    const { pattern } = pause;
+    if (pause === "never") this.#set("kind", pauseKind.never);
+    else if ("random" in pause) this.#setRandom(pause.random);
+    else this.#setPattern(pause.pattern);
+  }
+  #setRandom(share: number): void {
+    if (!(share >= 0 && share < 1)) throw new RangeError(`a pause in ${share} of all cycles: it must be at least 0 and less than 1`);
+    this.#set("threshold", Math.floor(share * 2 ** 32));
+    this.#set("kind", pauseKind.random);
+  }
+  #setPattern(pattern: string): void {
     if (!/^[01]+$/.test(pattern) || pattern.length > patternBits || !pattern.includes("0"))
       throw new RangeError(`pause pattern "${pattern}": up to ${patternBits} letters 0 (go) and 1 (pause) with a 0 among them`);
     for (let word = 0; word < patternBits / 32; word++) this.#words[this.#at + pauseBlock.index("pattern", word)] = 0;

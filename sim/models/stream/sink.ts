@@ -64,17 +64,27 @@ export abstract class Sink<T> extends StreamEnd {
     return this.reached(this.unit, this.#taken + count, `${this.name} has ${count}`);
   }
   /** The oldest; waits for one. */
-  async recv(): Promise<T> {
+  recv(): Promise<T> {
     const ready = this.take();
-    if (ready !== undefined) return ready;
-    for (;;) {
-      await here("recv").wait<void>(`${this.name}: recv`, (wait) => {
-        wait.onAbandon = this.when(this.unit, this.#taken + 1, `${this.name}: recv`, () => wait.finish());
-      });
-      // Another task may have been quicker.
-      const thing = this.take();
-      if (thing !== undefined) return thing;
-    }
+    if (ready !== undefined) return Promise.resolve(ready);
+    return here("recv").wait<T>(`${this.name}: recv`, (wait) => {
+      const arm = (): void => {
+        wait.onAbandon = this.when(this.unit, this.#taken + 1, `${this.name}: recv`, () => {
+          // Another task may have been quicker.
+          const thing = this.take();
+          if (thing === undefined) arm();
+          else wait.finish(thing);
+        });
+      };
+      wait.onReturn = (thing) => this.#giveBack(thing);
+      arm();
+    });
+  }
+  /** What came for a task that was cancelled before it could take it. */
+  #giveBack(thing: T): void {
+    this.#kept.splice(0, this.#keptAt, thing);
+    this.#keptAt = 0;
+    this.#taken -= 1;
   }
 
   // ---- the twin ---------------------------------------------------------------------------

@@ -31,10 +31,10 @@ export class BeatSource extends StreamEnd {
     return this.reached(0, this.#queued, `${this.name} has sent ${this.pending} more beats`);
   }
   /** Waits until everything queued until now has moved. */
-  async idle(): Promise<void> {
+  idle(): Promise<void> {
     const target = this.#queued;
-    if (((this.ring.head - target) | 0) >= 0) return;
-    await here("idle").wait<void>(`${this.name}: idle`, (wait) => {
+    if (((this.ring.head - target) | 0) >= 0) return Promise.resolve();
+    return here("idle").wait<void>(`${this.name}: idle`, (wait) => {
       wait.onAbandon = this.when(0, target, `${this.name} idle`, () => wait.finish());
     });
   }
