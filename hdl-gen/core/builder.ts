@@ -282,6 +282,16 @@ export class Builder implements Scope {
       ]),
     ) as never;
   }
+  /** One register, net or wire under a name that is worked out: for functions that declare what they are told. */
+  register<S, I>(name: string, of: Type<S, I> | RegisterSpec<S, I>, options: SignalOptions = {}): S {
+    return this.registers({ [name]: of }, options)[name] as S;
+  }
+  net<D extends Data>(name: string, value: D, options: SignalOptions = {}): D {
+    return this.nets({ [name]: value }, options)[name] as D;
+  }
+  wire<S, I>(name: string, of: Type<S, I>, options: SignalOptions = {}): S {
+    return this.wires({ [name]: of }, options)[name] as S;
+  }
   /** A memory of `depth` words. */
   memory<S, I>(name: string, of: Type<S, I>, depth: number, options: MemoryOptions = {}): MemoryHandle<S, I> {
     const at = here();
