@@ -185,16 +185,13 @@ export const axi4Registers = (options: Axi4RegistersOptions): HardwareModule<Axi
 /** Where a burst stands: its present beat's address, and whether that is the last; it goes on where `moves` is driven to 1. */
 const burst = (h: Builder, name: string, channel: Stream<Axi4Address>) => {
   const { addr, len } = channel.payload;
-  const key = (what: string): string => `${name}_${what}`;
-  const beat = h.registers({ [key("beat")]: uint(8) }, { doc: `Beats of the ${name} burst that are done` })[key("beat")] as Bits;
-  const later = h.registers(
-    { [key("next")]: uint(addr.width).noReset() },
-    { doc: `Address of the ${name} burst's present beat, after its first` },
-  )[key("next")] as Bits;
-  const wires = h.wires({ [key("moves")]: bool });
-  const moves = wires[key("moves")] as Bool;
-  const nets = h.nets({ [key("address")]: mux(beat.eq(0), addr, later), [key("last")]: beat.eq(len) });
-  const [address, last] = [nets[key("address")] as Bits, nets[key("last")] as Bool];
+  const beat = h.register(`${name}_beat`, uint(8), { doc: `Beats of the ${name} burst that are done` });
+  const later = h.register(`${name}_next`, uint(addr.width).noReset(), {
+    doc: `Address of the ${name} burst's present beat, after its first`,
+  });
+  const moves = h.wire(`${name}_moves`, bool);
+  const address = h.net(`${name}_address`, mux(beat.eq(0), addr, later as Bits));
+  const last = h.net(`${name}_last`, beat.eq(len));
   h.when(moves, () => {
     beat.next(mux(last, uint(8).of(0), beat.add(1) as Bits<8>));
     later.next(nextBeatAddress(channel.payload, address));

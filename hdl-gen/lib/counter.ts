@@ -29,7 +29,7 @@ export const counter = (
   { when, clear }: CounterOptions = {},
 ): { readonly value: Bits; readonly last: Bool; readonly wraps: Bool } => {
   const of = index(whole(limit, 2, "a counter's limit"));
-  const value = h.registers({ [name]: of })[name] as Bits;
+  const value = h.register(name, of);
   const last = value.eq(limit - 1);
   const next = isPowerOfTwo(limit) ? value.add(1) : mux(last, of.of(0), value.add(1));
   const go = (): void => (when === undefined ? value.next(next) : void h.when(when, () => value.next(next)));
@@ -50,7 +50,7 @@ export const upDownCounter = (
   { up, down }: { readonly up: Bool; readonly down: Bool },
 ): { readonly value: Bits; readonly empty: Bool; readonly full: Bool } => {
   const of = uint(widthOf(whole(largest, 1, "a counter's largest value")));
-  const value = h.registers({ [name]: of })[name] as Bits;
+  const value = h.register(name, of);
   h.when(up.and(down.not()), () => value.next(value.add(1))).elseWhen(down.and(up.not()), () => value.next(value.sub(1)));
   h.assert(`${name} never goes over its largest value`, up.and(down.not()).implies(value.lt(largest)));
   h.assert(`${name} never goes below zero`, down.and(up.not()).implies(value.ne(0)));
@@ -59,7 +59,7 @@ export const upDownCounter = (
 
 /** Counts to its largest value and stays there, so that a reader never takes many for few. The register is called `name`. */
 export const saturatingCounter = (h: Builder, name: string, width: number, { when, clear }: CounterOptions = {}): Bits => {
-  const value = h.registers({ [name]: uint(whole(width, 1, "a counter's width")) })[name] as Bits;
+  const value = h.register(name, uint(whole(width, 1, "a counter's width")));
   const counts = when === undefined ? value.all().not() : when.and(value.all().not());
   const go = (): void => void h.when(counts, () => value.next(value.add(1)));
   if (clear === undefined) go();

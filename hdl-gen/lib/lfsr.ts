@@ -99,7 +99,7 @@ export const lfsr = (
 ): Bits => {
   feedback(width);
   if (BigInt(seed) === 0n) refuse("lfsr: the seed 0 never changes");
-  const value = h.registers({ [name]: uint(width).reset(seed) })[name] as Bits;
+  const value = h.register(name, uint(width).reset(seed));
   if (when === undefined) value.next(lfsrStep(value));
   else h.when(when, () => value.next(lfsrStep(value)));
   return value;

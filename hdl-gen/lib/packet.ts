@@ -85,8 +85,7 @@ export function axiStream(dataBits: number, userBits = 0): Bundle<Stream<any>> {
 
 /** 1 in the first beat of each packet. One register, `NAME_inside`. */
 export const packetStart = (h: Builder, packets: Stream<AnyBeat>): Bool => {
-  const name = h.freeName(`${packets.name}_inside`);
-  const inside = h.registers({ [name]: bool }, { doc: `The next beat of ${packets.name} continues a packet` })[name] as Bool;
+  const inside = h.register(h.freeName(`${packets.name}_inside`), bool, { doc: `The next beat of ${packets.name} continues a packet` });
   h.when(packets.fire, () => inside.next(packets.payload.last.not()));
   return inside.not();
 };

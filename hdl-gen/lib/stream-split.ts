@@ -28,12 +28,10 @@ export type Times<T, N extends number, Made extends readonly T[] = readonly []> 
  */
 export const forkStream = <P extends Data, const N extends number>(h: Builder, from: Stream<P>, count: N): Times<Stream<P>, N> => {
   const all = outputs(count, "fork");
-  const readyName = h.freeName(`${from.name}_fork_ready`);
-  const doneName = h.freeName(`${from.name}_fork_done`);
-  const ready = h.wires({ [readyName]: uint(count) }, { doc: `Ready of each stream that ${from.name} is forked to` })[readyName] as Bits;
-  const done = h.registers({ [doneName]: uint(count) }, { doc: `Outputs that have their copy of the beat that waits at ${from.name}` })[
-    doneName
-  ] as Bits;
+  const ready = h.wire(h.freeName(`${from.name}_fork_ready`), uint(count), { doc: `Ready of each stream that ${from.name} is forked to` });
+  const done = h.register(h.freeName(`${from.name}_fork_done`), uint(count), {
+    doc: `Outputs that have their copy of the beat that waits at ${from.name}`,
+  });
   const satisfied = ready.or(done);
   from.ready.drive(satisfied.all());
   h.when(from.valid, () => {
@@ -54,8 +52,7 @@ export const demuxStream = <P extends Data, const N extends number>(
 ): Times<Stream<P>, N> => {
   const all = outputs(count, "demux");
   if (select.width < clog2(count)) refuse(`demux to ${count} streams needs ${clog2(count)} select bits, and there are ${select.width}`);
-  const readyName = h.freeName(`${from.name}_demux_ready`);
-  const ready = h.wires({ [readyName]: uint(count) }, { doc: `Ready of each stream that ${from.name} may go to` })[readyName] as Bits;
+  const ready = h.wire(h.freeName(`${from.name}_demux_ready`), uint(count), { doc: `Ready of each stream that ${from.name} may go to` });
   const chosen = all.map((i) => select.eq(i));
   from.ready.drive(
     reduce(
