@@ -89,6 +89,7 @@ export const axi4WriteMaster = (options: Axi4MasterOptions): HardwareModule<Writ
         ends.push.valid.drive(toData.fire);
         ends.push.payload.drive(toData.payload.ends);
         ends.pop.ready.drive(current.fire);
+        h.assert("each burst that gets data is known", toData.fire.implies(ends.push.ready).and(current.fire.implies(ends.pop.valid)));
         h.assume("a packet is as long as its command says", words.valid.implies(words.payload.last.eq(burst_end.and(ends.pop.payload))));
       });
 
