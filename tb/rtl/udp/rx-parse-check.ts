@@ -24,15 +24,24 @@ export const parseLatency = 6;
 
 /** Anything that a wire may bring: sound, ordinary, broken, cut, or with random bytes changed in its headers. */
 export const anyFrame = (prng: Prng): Uint8Array => {
-  const traffic = { tagged: 0.3, ...(prng.chance(0.7) ? { maxPayload: 90 } : {}) };
+  const anyone = () => ({ address: [1, 2, 3, 4].map(() => prng.integer(0, 255)).join("."), port: prng.integer(0, 0xffff) });
+  const traffic = { tagged: 0.3, sockets: [anyone()], peers: [anyone()], ...(prng.chance(0.7) ? { maxPayload: 90 } : {}) };
   const udp = randomUdp(prng, traffic);
   const frame = prng.pick([
     () => build(udp),
     () => breakFrame(prng.pick(defectNames), udp, prng),
     () => ordinaryFrame(prng.pick(ordinaryKinds), prng, traffic),
     () => prng.bytes(prng.integer(1, 120)),
-    // Longer than the MTU allows, and longer than any frame.
-    () => build({ ...udp, payload: prng.bytes(prng.integer(1470, 1500)) }),
+    // At the MTU, over it, and longer than any frame.
+    () => build({ ...udp, payload: prng.bytes(prng.pick([1471, 1472, 1473, 1474, prng.integer(1475, 1500)])) }),
+    // A datagram like any other, in a frame that is just short enough, or too long.
+    () => build({ ...udp, trailer: prng.bytes(prng.pick([1517, 1518, 1519]) - build({ ...udp, trailer: new Uint8Array(0) }).length) }),
+    // No byte behind the headers, or hardly one.
+    () => build({ ...udp, payload: prng.bytes(prng.integer(0, 2)), trailer: new Uint8Array(0) }),
+    // Lengths just at what a header needs.
+    () => build({ ...udp, ipv4: { ...udp.ipv4, totalLength: prng.pick([19, 20, 21, 27, 28, 29]) } }),
+    () => build({ ...udp, udp: { ...udp.udp, length: prng.pick([7, 8, 9]) } }),
+    () => offByOne(build({ ...udp, udp: { ...udp.udp, checksum: "good" } }), prng),
     () => {
       const whole = build(udp);
       for (let n = prng.integer(1, 3); n > 0; n--) whole[prng.integer(0, Math.min(45, whole.length - 1))] = prng.integer(0, 255);
@@ -41,6 +50,14 @@ export const anyFrame = (prng: Prng): Uint8Array => {
     () => build({ ...udp, trailer: prng.bytes(prng.integer(0, 40)) }),
   ])();
   return prng.chance(0.05) ? frame.slice(0, prng.integer(1, frame.length)) : frame;
+};
+
+/** One of the checksums is one too high or too low, which a sum that is folded wrongly may take for right. */
+const offByOne = (frame: Uint8Array, prng: Prng): Uint8Array => {
+  const view = new DataView(frame.buffer, frame.byteOffset);
+  const at = (frame[12] === 0x81 ? 18 : 14) + prng.pick([10, 26]);
+  view.setUint16(at, (view.getUint16(at) + prng.pick([1, 0xffff])) & 0xffff);
+  return frame;
 };
 
 interface Facts {
@@ -130,11 +147,12 @@ const compare = (frame: Uint8Array, facts: Facts, { mtu }: Config): { readonly k
   const want = (what: string, got: unknown, expected: unknown): void => {
     if (got !== expected) wrong.push(`${what} is ${String(got)}, ${String(expected)} expected of ${kind}`);
   };
-  want("length", facts.length, BigInt(frame.length));
-  // Frames that are too long are told by their length; the rest of their facts does not matter.
-  if (verdict.class === "lost") return { kind, wrong: wrong.join("; ") };
-  want("plain", facts.plain, verdict.class === "ordinary" ? 0n : 1n);
-  if (verdict.class === "ordinary") return { kind, wrong: wrong.join("; ") };
+  // What is far too long has a length that says so.
+  if (frame.length < 0xf000) want("length", facts.length, BigInt(frame.length));
+  else if (facts.length < 0xf000n) wrong.push(`length is ${facts.length} of a frame of ${frame.length} bytes`);
+  // No slot may take what is ordinary or too long; the rest of its facts does not matter.
+  want("plain", facts.plain, verdict.class === "ordinary" || verdict.class === "lost" ? 0n : 1n);
+  if (verdict.class === "ordinary" || verdict.class === "lost") return { kind, wrong: wrong.join("; ") };
   want("fault", facts.fault, verdict.class === "dropped" ? verdict.cause.toUpperCase() : "NONE");
   want("tagged", facts.tagged, frame[12] === 0x81 && frame[13] === 0 ? 1n : 0n);
   for (const key of ["localIp", "localPort", "remoteIp", "remotePort"] as const) want(key, facts.tuple[key], tuple?.[key]);

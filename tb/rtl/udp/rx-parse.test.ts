@@ -21,6 +21,12 @@ describe.each(["tiny", "line-rate"])("receive parser, %s", (name) => {
     ])
       expect(total[kind] ?? 0, kind).toBeGreaterThan(0);
   });
+  it("a frame that hardly ends does not look like a short one", () => {
+    const good = build({ udp: {}, ipv4: {}, payload: new Prng(1).bytes(40) });
+    const endless = new Uint8Array(0x10000 + good.length);
+    endless.set(good);
+    expect(checkRxParse(rxParse(config), config, [good, endless, good], 1, 0)).toEqual({ candidate: 2, oversize: 1 });
+  });
   it("takes every corner length, with and without a tag, back to back", () => {
     const frames = cornerLengths.flatMap((length) =>
       [[], [{ id: 5 }]].map((tags) =>
