@@ -33,5 +33,11 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./commands/fuzz.ts"),
     needs: [...simulationTools, ...lintTools],
   },
+  {
+    name: "bench",
+    summary: "measure: cycles of the hardware, speed of the tools",
+    load: () => import("./commands/bench.ts"),
+    needs: simulationTools,
+  },
   { name: "doctor", summary: "show each tool, its version and what is missing", load: () => import("./commands/doctor.ts") },
 ];
