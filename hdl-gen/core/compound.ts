@@ -126,14 +126,16 @@ export class Vec<S = unknown, I = unknown> extends Data implements Iterable<S> {
 
 /** Base of struct values; fields are added as properties by the type. */
 export class StructBase<I = any> extends Data {
-  readonly width: number;
   readonly #type: Type;
   readonly #places: readonly Place[];
   constructor(type: Type, places: readonly Place[]) {
     super();
     this.#type = type;
     this.#places = places;
-    this.width = type.width;
+  }
+  /** No property of its own, so that `{ ...value, field: changed }` has the fields and nothing else. */
+  override get width(): number {
+    return this.#type.width;
   }
   /** The type of a struct value. Static, so that no field name is taken by it. */
   static typeOf(value: StructBase): Type {

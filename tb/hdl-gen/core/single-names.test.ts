@@ -47,3 +47,13 @@ test("they work", () => {
   sim.step();
   expect(sim.io.y.value).toEqual({ high: 10n, low: 3n });
 });
+
+test("a struct value spreads into its fields", () => {
+  const changes = module("changes", { p: input(pair), q: output(pair) }, ({ p, q }) => {
+    expect(Object.keys({ ...p })).toEqual(["high", "low"]);
+    q.drive({ ...p, low: 3 });
+  });
+  const sim = simulate(changes);
+  sim.io.p.value = { high: 5, low: 6 };
+  expect(sim.io.q.value).toEqual({ high: 5n, low: 3n });
+});
