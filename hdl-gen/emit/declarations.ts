@@ -98,9 +98,11 @@ export const writeDeclarations = (
     if (doc !== "" && (before === null || docOf(before) !== doc)) text.comment(doc);
     if (d.kind === "memory") {
       const attribute = attributes[d.memory.style];
-      if (attribute !== null) text.line(attribute);
-      const declaration = `reg ${[range(d.memory.width), d.memory.name].filter((x) => x !== "").join(" ")} [0:${d.memory.depth - 1}];`;
-      allowing(d.clocks > 1 ? "MULTIDRIVEN" : null, text, () => text.line(declaration, d.memory.at));
+      const words = `reg ${[range(d.memory.width), d.memory.name].filter((x) => x !== "").join(" ")} [0:${d.memory.depth - 1}];`;
+      allowing(d.clocks > 1 ? "MULTIDRIVEN" : null, text, () => {
+        if (attribute !== null) text.line(attribute);
+        text.line(words, d.memory.at);
+      });
     } else {
       const name = [d.variable ? "reg" : "wire", range(d.signal.width), nameOf(d.signal), d.split ? "/* verilator split_var */" : ""];
       const head = name.filter((x) => x !== "").join(" ");

@@ -95,6 +95,7 @@ const readsBetterInside = (child: Expr, parent: Operator): boolean => {
   const bitwise = (o: Operator): boolean => o === operators.and || o === operators.or || o === operators.xor;
   const logical = parent === logicalAnd || parent === logicalOr;
   const own = operatorOf(child);
+  if (parent.strength === strength.equality) return own.strength === strength.relation;
   return parent.strength === strength.shift || (bitwise(parent) && own !== parent) || (logical && bitwise(own));
 };
 

@@ -60,6 +60,23 @@ const neverWraps = (e: Expr): boolean => {
   }
 };
 
+/** Are the low bits the same when the whole is computed in more bits? */
+const lowBitsStay = (e: Expr): boolean => {
+  switch (e.kind) {
+    case "unary":
+      return (e.op !== "neg" && e.op !== "not") || lowBitsStay(e.a);
+    case "binary":
+      if (e.width < e.a.width || e.op === "sra") return true;
+      if (e.op === "shr") return neverWraps(e.a);
+      if (e.op === "div" || e.op === "mod") return neverWraps(e.a) && neverWraps(e.b);
+      return lowBitsStay(e.a) && (e.op === "shl" || lowBitsStay(e.b));
+    case "mux":
+      return lowBitsStay(e.a) && lowBitsStay(e.b);
+    default:
+      return true;
+  }
+};
+
 export class Lowering {
   /** In the order in which they can be declared. */
   readonly wires: Wire[] = [];
@@ -89,6 +106,12 @@ export class Lowering {
   atom(e: Expr, context: Context, wanted?: string): Expr {
     const low = this.lower(e, context);
     return low.kind === "ref" ? low : this.#wire(e, context, wanted);
+  }
+
+  /** What an element chosen at run time is assigned. Yosys 0.23 computes it in as many bits as the whole signal has. */
+  element(e: Expr, context: Context): Expr {
+    const low = this.lower(e, context);
+    return lowBitsStay(low) ? low : this.atom(e, context, `${context.target}_element`);
   }
 
   /** What a value with a name is called in the hardware region, for the properties. */

@@ -64,7 +64,9 @@ export class StatementLowering {
     switch (s.kind) {
       case "assign": {
         const c = this.#for(s.target.signal.name);
-        return [{ kind: "assign", place: this.target(s.target), value: this.#lowering.lower(s.value, c), at: s.at }];
+        const place = this.target(s.target);
+        const value = place.kind === "element" ? this.#lowering.element(s.value, c) : this.#lowering.lower(s.value, c);
+        return [{ kind: "assign", place, value, at: s.at }];
       }
       case "if": {
         const cond = this.#lowering.lower(s.cond, this.#for(firstTarget(s) ?? this.#context.target));
