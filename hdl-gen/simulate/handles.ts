@@ -50,6 +50,8 @@ export interface VecHandle<S> extends ValueHandle<Vec<S>> {
   readonly length: number;
   at(index: number): Handle<S>;
 }
+/** A struct has its fields; it can also be read and written as a whole, unless a field is called "value". */
+export type StructHandle<V> = { readonly [K in FieldsOf<V>]: Handle<V[K]> } & ("value" extends FieldsOf<V> ? unknown : ValueHandle<V>);
 export type Handle<V> = V extends EnumValue
   ? ValueHandle<V>
   : V extends Signed | Bits
@@ -57,7 +59,7 @@ export type Handle<V> = V extends EnumValue
     : V extends Vec<infer S>
       ? VecHandle<S>
       : V extends StructBase
-        ? ValueHandle<V> & { readonly [K in FieldsOf<V>]: Handle<V[K]> }
+        ? StructHandle<V>
         : V extends object
           ? { readonly [K in keyof V as V[K] extends Data ? K : never]: Handle<V[K]> }
           : never;
