@@ -3,6 +3,7 @@ import { type Bits, bool, type HardwareModule, type Io, module, type Port, type 
 import { arbiter } from "#hdl/lib/arbiter.ts";
 import { asyncFifo } from "#hdl/lib/async-fifo.ts";
 import { axi4Bursts } from "#hdl/lib/axi4-bursts.ts";
+import { axi4LiteRegisters } from "#hdl/lib/axi4-lite-registers.ts";
 import { axi4ReadMaster } from "#hdl/lib/axi4-read.ts";
 import { axi4Registers } from "#hdl/lib/axi4-registers.ts";
 import { axi4WriteMaster } from "#hdl/lib/axi4-write.ts";
@@ -45,6 +46,7 @@ export const blocks: readonly HardwareModule<any>[] = [
   shiftUp(16),
   shiftUp(128, bool),
   axi4Registers({ addressBits: 12, idBits: 1, dataBits: 32 }),
+  axi4LiteRegisters({ addressBits: 12, dataBits: 32 }),
   axi4Registers({ addressBits: 20, idBits: 4, source: true, bursts: "refuse" }),
   ...[
     { addressBits: 64, dataBits: 64, idBits: 3 },
