@@ -26,7 +26,7 @@ const datagram = (length: number): Uint8Array =>
     payload: Uint8Array.from({ length }, (_, i) => i & 255),
   });
 const newBench = (name: string, framing: Framing): CoreBench => {
-  const bench = new CoreBench(resolveConfig(name));
+  const bench = new CoreBench(resolveConfig(name), { inOrder: true });
   const settings = {
     local: 0x1e61_0a00_0001n,
     rxBase,
