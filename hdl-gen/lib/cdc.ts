@@ -56,8 +56,8 @@ export const resetSynchroniser = ({ stages = 2 }: CdcOptions = {}): HardwareModu
 
 /**
  * Brings single-cycle pulses from one clock to another: each pulse of `pulse` becomes one of `arrived`. While `busy` is 1
- * the last one is on its way and another would be lost (asserted). Latency: 1 edge of `from`, then `stages + 1` of `to`;
- * `busy` for about as long again. The clocks may have any ratio.
+ * the last one is on its way and another would be lost (asserted). Latency: 1 edge of `from`, then `stages` of `to`;
+ * `busy` until it is known there, about as long again. The clocks may have any ratio.
  */
 export const pulseSynchroniser = ({
   stages = 2,

@@ -141,6 +141,17 @@ describe("pulse synchroniser", () => {
   });
 });
 
+test.each([2, 3])("stated latencies with %i stages", (stages) => {
+  const pulse = simulate(pulseSynchroniser({ stages }));
+  pulse.io.pulse.value = 1;
+  pulse.step(1, "from");
+  pulse.io.pulse.value = 0;
+  expect(pulse.stepUntil(() => pulse.io.arrived.value === 1n, 10, "to")).toBe(stages);
+  const bus = simulate(busSynchroniser(uint(8), { stages })) as any;
+  bus.io.push.valid.value = 1;
+  bus.step(1, "from");
+  expect(bus.stepUntil(() => bus.io.pop.valid.value === 1n, 10, "to")).toBe(stages + 1);
+});
 test.each([2, 3])("a bit synchroniser of %i stages", (stages) => {
   const sim = simulate(bitSynchroniser(4, { stages }));
   sim.io.value.value = 9;
