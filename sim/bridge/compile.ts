@@ -42,7 +42,8 @@ export interface CompiledModel {
 /** Above this size of generated C++ (bytes) files are compiled on their own, several at once. */
 const unityLimit = 600_000;
 
-const verilatorArguments = (design: Design, options: CompileOptions): string[] => [
+/** How Verilator is called, but for the files. */
+export const verilatorArguments = (design: Design, options: CompileOptions): string[] => [
   "--cc",
   "--prefix",
   modelClass,
@@ -85,7 +86,8 @@ const linkArguments = (trace: boolean, tools: Toolset): string[] => [
   "-lpthread",
 ];
 
-const make = async (design: Design, options: CompileOptions, tools: Toolset, shared: Runtime, folder: string): Promise<void> => {
+/** Writes a design's files below `folder/verilog`; returns the Verilog among them, as seen from `folder`. */
+export const writeVerilog = async (design: Design, folder: string): Promise<string[]> => {
   const verilog = join(folder, "verilog");
   await mkdir(verilog);
   const files: string[] = [];
@@ -94,6 +96,11 @@ const make = async (design: Design, options: CompileOptions, tools: Toolset, sha
     if (!isAbsolute(name)) await writeFile(join(folder, path), text);
     if (/\.s?v$/.test(path)) files.push(path);
   }
+  return files;
+};
+
+const make = async (design: Design, options: CompileOptions, tools: Toolset, shared: Runtime, folder: string): Promise<void> => {
+  const files = await writeVerilog(design, folder);
   await run(tools.verilator.bin, [...verilatorArguments(design, options), "-Iverilog", ...files], {
     folder,
     environment: tools.verilator.environment,

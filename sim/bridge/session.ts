@@ -108,7 +108,7 @@ export class Session implements ValueStore {
     this.#listeners = this.clocks.map(() => []);
     this.waits = new Waits(this.words);
     this.limits = Float64Array.from(this.table.ports, (p) =>
-      p.direction === "input" && p.clock === null && p.width <= 32 ? 2 ** p.width - 1 : -1,
+      p.direction === "input" && p.clock === null ? 2 ** Math.min(p.width, 32) - 1 : -1,
     );
     this.#openLimits = this.limits;
     this.#simple = this.clocks.length === 1 && !options.trace && this.words[exactIndex] === 0;

@@ -11,7 +11,7 @@ export interface ValueStore {
   /** Index of the first written and of the first sampled 64-bit slot. */
   readonly writtenSlot: number;
   readonly sampledSlot: number;
-  /** Largest value that a narrow pin may be given without further checks, by port; -1 asks for all checks. */
+  /** Largest value of a pin's first word that may be written without further checks, by port; -1 asks for all checks. */
   limits: Float64Array;
   /** Not null: why nothing may be written at the moment. `limits` are then all -1. */
   frozen: string | null;
@@ -69,6 +69,24 @@ export abstract class Signal<V = number | bigint> {
     if (!Number.isSafeInteger(number)) throw new RangeError(`${this.name}: ${value} is no exact number; use .big`);
     return number;
   }
+  /** Bits 32 i to 32 i + 31 of the sample of a whole pin, without a bigint: for loops over wide data. */
+  word(i: number): number {
+    return this.store.words[(this.store.sampledSlot + this.port.slot) * 2 + this.#wordIndex(i)] as number;
+  }
+  /** Writes 32 bits of a whole pin. */
+  setWord(i: number, value: number): void {
+    if (!((this.store.limits[this.port.index] as number) >= 0)) this.checkWritable();
+    const most = (i + 1) * 32 > this.width ? 2 ** (this.width & 31) - 1 : 0xffff_ffff;
+    if (value >>> 0 !== value || value > most) throw new RangeError(`${this.name}: word ${i} = ${value}: it holds 0 to ${most}`);
+    this.store.words[(this.store.writtenSlot + this.port.slot) * 2 + this.#wordIndex(i)] = value;
+  }
+  #wordIndex(i: number): number {
+    if (this.width !== this.port.width) throw new RangeError(`${this.name}: only a whole pin has words`);
+    if (!(i >= 0 && i * 32 < this.width))
+      throw new RangeError(`${this.name}: word ${i}: it has words 0 to ${Math.ceil(this.width / 32) - 1}`);
+    return i;
+  }
+
   /** What was last written, whether or not it has taken effect. */
   get written(): bigint {
     return toSigned(this.#bits(this.store.writtenSlot), this.width, this.signed);

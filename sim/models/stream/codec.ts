@@ -35,7 +35,7 @@ export class BeatCodec {
       longs: new BigUint64Array(buffer),
       writtenSlot: 0,
       sampledSlot: 0,
-      limits: Float64Array.from(this.#ports, (port) => (port.width <= 32 ? 2 ** port.width - 1 : -1)),
+      limits: Float64Array.from(this.#ports, (port) => 2 ** Math.min(port.width, 32) - 1),
       frozen: null,
       owners: new Map(),
     };

@@ -129,6 +129,18 @@ describe("handles", () => {
     }).toThrow("clk is a clock: it runs on its own");
   });
 
+  it("give wide pins by words of 32 bits", () => {
+    for (let i = 0; i < 6; i++) dut.e.setWord(i, 0x1111_1111 * (i + 1));
+    dut.e.setWord(6, 0xff);
+    dut.sim.step(2);
+    expect(dut.e_out.value).toBe(0xff_66666666_55555555_44444444_33333333_22222222_11111111n);
+    expect([dut.e_out.word(1), dut.e_out.word(6), dut.a_out.word(0)]).toEqual([0x2222_2222, 0xff, dut.a_out.value]);
+    expect(() => dut.e.setWord(6, 0x100)).toThrow("e: word 6 = 256: it holds 0 to 255");
+    expect(() => dut.e.setWord(7, 0)).toThrow("e: word 7: it has words 0 to 6");
+    expect(() => dut.e_out.setWord(0, 0)).toThrow("e_out is an output of the design and cannot be written");
+    expect(() => dut.words.at(1).word(0)).toThrow("words[63:32]: only a whole pin has words");
+  });
+
   it("show what was written before it took effect", () => {
     dut.a.value = 1;
     dut.sim.step();
