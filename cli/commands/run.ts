@@ -2,12 +2,11 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { Command } from "commander";
-import { accioTop } from "../../rtl/accio-top.ts";
 import { derived, resolveConfig } from "../../rtl/config/config.ts";
+import type { ApplicationName } from "../../sim/models/host/applications.ts";
 import { parseBindings } from "../../sim/models/nic/index.ts";
 import { CaptureWriter, checkDistinct, openCapture, writeFileAtomically } from "../../sim/models/pcap/index.ts";
-import { type Device, verilatedDevice } from "../../sim/nic/device.ts";
-import type { Application } from "../../sim/nic/host.ts";
+import { buildNic, type Nic } from "../../sim/nic/nic.ts";
 import { type InputFrame, runNic } from "../../sim/nic/run.ts";
 import { htmlOf, jsonOf, type RunResult, resultOf, tableOf } from "../../sim/report/index.ts";
 import { verilator } from "../../toolchain/tools.ts";
@@ -18,7 +17,7 @@ import { collect } from "./config.ts";
 
 interface Options {
   readonly bind: string;
-  readonly app: Application;
+  readonly app: ApplicationName;
   readonly config: string;
   readonly set: readonly string[];
   readonly timing: "line" | "capture";
@@ -64,7 +63,7 @@ export const command = new Command()
     for (const { path } of outputs) checkOutput(path);
     checkDistinct([{ name: "<in>", path: input }], outputs);
     const frames: InputFrame[] = [];
-    let device: Device | undefined;
+    let nic: Nic | undefined;
     let result: RunResult | undefined;
     let unreachable = 0;
     using out = new CaptureWriter(output);
@@ -85,7 +84,8 @@ export const command = new Command()
             title: `Building the simulator of ${config.name}`,
             run: async () => {
               const waves = options.waves === undefined ? {} : { waves: options.waves };
-              device = await verilatedDevice(accioTop(config), { coreMhz: config.coreMhz, wireMhz: config.wireMhz, ...waves });
+              // Whatever is arbitrary is so in the same way each time, unless another seed is asked for.
+              nic = await buildNic(config, { seed: options.pause ?? 1, ...waves });
               return undefined;
             },
           },
@@ -94,7 +94,7 @@ export const command = new Command()
             run: async (progress) => {
               const start = frames[0]?.timestamp ?? 0n;
               const at = (cycle: number): bigint => start + BigInt(Math.round((cycle * 1000) / config.coreMhz));
-              const outcome = await runNic(device as Device, frames, {
+              const outcome = await runNic(nic as Nic, frames, {
                 config,
                 binds,
                 app: options.app,
@@ -134,7 +134,7 @@ export const command = new Command()
         { quiet: options.json === true },
       );
     } finally {
-      device?.close();
+      nic?.sim.close();
     }
     if (result === undefined) return;
     if (options.report !== undefined) writeFileAtomically(options.report, htmlOf(result));

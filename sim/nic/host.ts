@@ -1,138 +1,139 @@
 /**
- * The software side of a run: a driver that sets up a slot per bound socket, and the applications, `echo` and `sink`,
- * that poll their rings as user space does. Written as generators of register accesses; memory is shared.
+ * The software side of a run: a driver that sets up a slot per bound socket, and a loop that polls their rings as user space
+ * does and lets the application (`echo`, `sink`) work on them. Registers are accessed over the bus, memory is shared.
  */
 import type { Config } from "#rtl/common.ts";
-import { slotStride, slotWords } from "#rtl/ict/slot-layout.ts";
-import { nicMap, slotsOffset } from "#rtl/nic/registers.ts";
-import { type Endpoint, ipv4Number, ipv4Text } from "#sim/models/packet/index.ts";
-import type { HostProgram, RegisterOperation } from "./ports.ts";
+import type { AxiMaster, Memory } from "#sim/models/axi/index.ts";
+import { type ApplicationName, applications, type HostSlot, type Route } from "#sim/models/host/applications.ts";
+import { Ring } from "#sim/models/nic/index.ts";
+import { type Endpoint, ipv4Number } from "#sim/models/packet/index.ts";
+import { type AccessesOf, registerAccess } from "#sim/regmap/access.ts";
+import { nicMap } from "#rtl/nic/registers.ts";
 
-/** Bytes of datagram framing's header; records are multiples of it. */
-const headerBytes = 16;
-export type Application = "echo" | "sink";
+/** Cycles between two rounds of polling that found nothing. */
+const pollPause = 16;
 
-export interface HostOptions {
+export type NicRegisters = AccessesOf<ReturnType<typeof nicMap>["nodes"]>;
+
+/** What host software has to work with; it runs as a task. */
+export interface Host {
+  readonly registers: NicRegisters;
+  readonly memory: Memory;
+  /** Frames may come from now on. */
+  begin(): void;
+  /** Every frame has come, and its verdict has been carried out. */
+  finished(): boolean;
+  /** Lets so many cycles of the bus pass. */
+  pause(cycles: number): Promise<void>;
+}
+/** Host software: ends when there is nothing more to do. */
+export type HostProgram = (host: Host) => Promise<void>;
+
+/** Typed access to the NIC's registers over its register port. */
+export const registersOf = (config: Config, bus: AxiMaster): NicRegisters =>
+  registerAccess(nicMap(config), {
+    read: (address, bytes) => bus.read(address, { bytes }),
+    write: (address, value, bytes) => bus.write(address, value, { bytes }),
+  });
+
+/** The rings of slot `n`: receive, then transmit, one after the other from the start of memory. */
+export const ringsOf = (config: Config, memoryBase: number, slot: number) => ({
+  receive: { base: memoryBase + 2 * slot * config.ringLimit, size: config.ringLimit },
+  transmit: { base: memoryBase + (2 * slot + 1) * config.ringLimit, size: config.ringLimit },
+});
+
+export interface ApplicationOptions {
   readonly config: Config;
-  readonly memory: Uint8Array;
-  readonly memoryBase: number;
   /** One slot each, in this order. */
   readonly binds: readonly Endpoint[];
-  readonly app: Application;
+  readonly app: ApplicationName;
   /** Our Ethernet address as a number. */
   readonly mac: bigint;
   /** Where an IPv4 address is reached: the kernel's neighbour table. */
   readonly neighbour: (ip: string) => bigint | undefined;
-  /** Asked between polls: nothing more will come. */
-  readonly finished: () => boolean;
-  readonly onEvent?: (event: HostEvent) => void;
-}
-export type HostEvent =
-  | { readonly kind: "enabled" }
-  | { readonly kind: "received"; readonly slot: number; readonly bytes: number }
-  | { readonly kind: "doorbell"; readonly slot: number; readonly datagrams: number }
-  | { readonly kind: "unreachable"; readonly slot: number; readonly peer: string };
-
-/** The rings of slot `n`: receive, then transmit, one after the other from the start of memory. */
-export const ringsOf = (config: Config, memoryBase: number, slot: number) => ({
-  rx: memoryBase + 2 * slot * config.ringLimit,
-  tx: memoryBase + (2 * slot + 1) * config.ringLimit,
-  size: config.ringLimit,
-});
-
-const write = (address: number, value: bigint | number): RegisterOperation => ({ kind: "write", address, value: BigInt(value) });
-
-interface Socket {
-  readonly slot: number;
-  readonly address: number;
-  readonly rx: number;
-  readonly tx: number;
-  rxHead: number;
-  txTail: number;
-  txHead: number;
-  nextHop: bigint;
+  /** Datagrams of a slot were read, in order: given to the hardware to send (true), or not, for want of a neighbour. */
+  readonly onAnswers: (slot: number, answered: readonly boolean[]) => void;
 }
 
 /** Everything from switching the NIC on to the last datagram. */
-export function* host(o: HostOptions): HostProgram {
-  const { nodes } = nicMap(o.config);
-  const sockets: Socket[] = [];
-  yield write(nodes.MAC.offset, o.mac);
-  for (const [slot, { address, port }] of o.binds.entries()) {
-    const rings = ringsOf(o.config, o.memoryBase, slot);
-    const s: Socket = {
-      slot,
-      address: slotsOffset + slot * slotStride,
-      rx: rings.rx - o.memoryBase,
-      tx: rings.tx - o.memoryBase,
-      rxHead: 0,
-      txTail: 0,
-      txHead: 0,
-      nextHop: 0n,
-    };
-    yield write(s.address + slotWords.local, BigInt(ipv4Number(address)) | (BigInt(port) << 32n));
-    yield write(s.address + slotWords.rxBase, rings.rx);
-    yield write(s.address + slotWords.rxSize, rings.size);
-    yield write(s.address + slotWords.txBase, rings.tx);
-    yield write(s.address + slotWords.txSize, rings.size);
-    // Datagram framing, any remote; enabled last.
-    yield write(s.address + slotWords.control, 0b101);
-    sockets.push(s);
-  }
-  yield write(nodes.CONTROL.offset, 1);
-  o.onEvent?.({ kind: "enabled" });
-  while (true) {
-    const last = o.finished();
-    let worked = false;
-    for (const s of sockets) worked = (yield* serve(o, s)) || worked;
-    if (last && !worked) return;
-    if (!worked) yield { kind: "wait", cycles: 16 };
-  }
-}
-
-/** Takes what a socket's ring holds; true where there was something. */
-function* serve(o: HostOptions, s: Socket): Generator<RegisterOperation, boolean, bigint> {
-  const size = o.config.ringLimit;
-  const tail = Number(yield { kind: "read", address: s.address + slotWords.rxTail });
-  if (tail === s.rxHead) return false;
-  const view = new DataView(o.memory.buffer, o.memory.byteOffset);
-  let pending = 0;
-  const ring = function* (): Generator<RegisterOperation, void, bigint> {
-    if (pending === 0) return;
-    yield write(s.address + slotWords.txTail, s.txTail);
-    o.onEvent?.({ kind: "doorbell", slot: s.slot, datagrams: pending });
-    pending = 0;
-  };
-  while (s.rxHead !== tail) {
-    const at = s.rx + s.rxHead;
-    const length = view.getUint16(at, true);
-    const record = headerBytes + Math.ceil(length / headerBytes) * headerBytes;
-    o.onEvent?.({ kind: "received", slot: s.slot, bytes: length });
-    if (o.app === "echo") {
-      const peer = ipv4Text(view.getUint32(at + 4, true));
-      const nextHop = o.neighbour(peer);
-      if (nextHop === undefined) o.onEvent?.({ kind: "unreachable", slot: s.slot, peer });
-      else {
-        if (nextHop !== s.nextHop) {
-          // What is on its way still goes to the hop before.
-          yield* ring();
-          while (s.txHead !== s.txTail) s.txHead = Number(yield { kind: "read", address: s.address + slotWords.txHead });
-          yield write(s.address + slotWords.nextHop, nextHop);
-          s.nextHop = nextHop;
-        }
-        while (size - 1 - ((s.txTail - s.txHead + size) % size) < record) {
-          yield* ring();
-          s.txHead = Number(yield { kind: "read", address: s.address + slotWords.txHead });
-        }
-        for (let i = 0; i < headerBytes + length; i++)
-          o.memory[s.tx + ((s.txTail + i) % size)] = o.memory[s.rx + ((s.rxHead + i) % size)] as number;
-        s.txTail = (s.txTail + record) % size;
-        pending++;
-      }
+export const applicationHost =
+  (options: ApplicationOptions): HostProgram =>
+  async (host) => {
+    const { registers } = host;
+    await registers.MAC.write({ address: options.mac });
+    const sockets: Socket[] = [];
+    for (const [slot, endpoint] of options.binds.entries()) {
+      const socket = new Socket(host, options, slot);
+      await socket.open(endpoint);
+      sockets.push(socket);
     }
-    s.rxHead = (s.rxHead + record) % size;
+    await registers.CONTROL.write({ enable: true });
+    host.begin();
+    while (true) {
+      const last = host.finished();
+      let worked = false;
+      for (const socket of sockets) worked = (await socket.serve()) || worked;
+      if (last && !worked) return;
+      if (!worked) await host.pause(pollPause);
+    }
+  };
+
+/** A slot as its owner sees it. */
+class Socket {
+  readonly #options: ApplicationOptions;
+  readonly #slot: number;
+  readonly #registers: NicRegisters["SLOT"][number];
+  readonly #rings: ReturnType<typeof ringsOf>;
+  readonly #view: HostSlot;
+  readonly #pointers = { rxHead: 0, rxTail: 0, txHead: 0, txTail: 0 };
+  #nextHop = 0n;
+
+  constructor(host: Host, options: ApplicationOptions, slot: number) {
+    this.#options = options;
+    this.#slot = slot;
+    this.#registers = host.registers.SLOT.at(slot);
+    this.#rings = ringsOf(options.config, host.memory.base, slot);
+    const ring = (settings: { readonly base: number; readonly size: number }) => new Ring(host.memory, settings);
+    this.#view = { framing: "datagram", receive: ring(this.#rings.receive), transmit: ring(this.#rings.transmit) };
   }
-  yield write(s.address + slotWords.rxHead, s.rxHead);
-  yield* ring();
-  return true;
+  /** Datagram framing, any remote; enabled last. */
+  async open({ address, port }: Endpoint): Promise<void> {
+    const { LOCAL, RX_BASE, RX_SIZE, TX_BASE, TX_SIZE, CONTROL } = this.#registers;
+    const { receive, transmit } = this.#rings;
+    await LOCAL.write({ ip: ipv4Number(address), port });
+    await RX_BASE.write({ address: BigInt(receive.base) });
+    await RX_SIZE.write({ bytes: receive.size });
+    await TX_BASE.write({ address: BigInt(transmit.base) });
+    await TX_SIZE.write({ bytes: transmit.size });
+    await CONTROL.write({ enable: true, connected: false, datagram: true, hart: 0 });
+  }
+  /** Lets the application take what the ring holds; false where there was nothing. */
+  async serve(): Promise<boolean> {
+    const pointers = this.#pointers;
+    const { RX_TAIL, RX_HEAD, TX_HEAD, TX_TAIL, NEXT_HOP } = this.#registers;
+    pointers.rxTail = Number((await RX_TAIL.read()).offset);
+    if (pointers.rxTail === pointers.rxHead) return false;
+    for (;;) {
+      const answered: boolean[] = [];
+      const hop = this.#nextHop;
+      const { rxHead, txTail, blocked } = applications[this.#options.app](this.#view, pointers, (peer) => this.#route(peer, answered));
+      if (this.#nextHop !== hop) await NEXT_HOP.write({ mac: this.#nextHop });
+      if (txTail !== pointers.txTail) await TX_TAIL.write({ offset: BigInt(txTail) });
+      if (answered.length > 0) this.#options.onAnswers(this.#slot, answered);
+      if (rxHead !== pointers.rxHead) await RX_HEAD.write({ offset: rxHead });
+      Object.assign(pointers, { rxHead, txTail });
+      if (!blocked) return true;
+      pointers.txHead = Number((await TX_HEAD.read()).offset);
+    }
+  }
+  /** What is on its way still goes to the hop before, so a datagram for another hop waits for it. */
+  #route(peer: Endpoint, answered: boolean[]): Route {
+    const hop = this.#options.neighbour(peer.address);
+    if (hop !== undefined && hop !== this.#nextHop) {
+      if (this.#pointers.txHead !== this.#pointers.txTail || answered.includes(true)) return "later";
+      this.#nextHop = hop;
+    }
+    answered.push(hop !== undefined);
+    return hop === undefined ? "never" : "now";
+  }
 }

@@ -47,6 +47,7 @@ export class Journal {
   /** In memory, and not yet seen by the application, by slot. */
   readonly #unread = new Map<number, Way[]>();
   readonly #ringAt = new Map<number, number>();
+  #ordinary = 0;
 
   /** @param slotOf  slot of "address:port"; @param maxFrame  longest frame that the hardware takes */
   constructor(slotOf: (local: string) => number | undefined, maxFrame: number) {
@@ -59,6 +60,10 @@ export class Journal {
   /** Every frame that arrived has met its end or lies in memory. */
   get settled(): boolean {
     return this.#parsing.length === 0 && this.#judging.length === 0 && this.#committing.length === 0;
+  }
+  /** Frames so far whose verdict was the ordinary path. */
+  get ordinary(): number {
+    return this.#ordinary;
   }
   /** For the message when nothing moves any more. */
   toString(): string {
@@ -74,8 +79,8 @@ export class Journal {
       way.cause = "overflow";
     } else this.#parsing.push(way);
   }
-  /** What the trace port says in `cycle`; true where it says anything. */
-  trace(t: Trace, cycle: number): boolean {
+  /** What the trace port says in `cycle`. */
+  trace(t: Trace, cycle: number): void {
     if (t.parsed) this.#parse(t.refused, cycle);
     if (t.delivered || t.ordinary || t.causes !== 0) this.#judge(t, cycle);
     if (t.committed || t.lost) {
@@ -88,7 +93,6 @@ export class Journal {
         way.cause = "dma_error";
       }
     }
-    return t.parsed || t.delivered || t.ordinary || t.causes !== 0 || t.committed || t.lost;
   }
   #oldest<T>(list: T[], what: string): T {
     const first = list.shift();
@@ -107,7 +111,10 @@ export class Journal {
     const way = this.#oldest(this.#judging, "a verdict");
     way.at.matched = cycle;
     way.verdict = t.delivered ? "accepted" : t.ordinary ? "ordinary" : "dropped";
-    if (t.ordinary) return;
+    if (t.ordinary) {
+      this.#ordinary++;
+      return;
+    }
     const { ipv4, udp } = layersOf(way.data);
     const slot = this.#slotOf(`${ipv4?.destination}:${udp?.destinationPort}`);
     if (slot !== undefined) way.slot = slot;
@@ -149,9 +156,10 @@ export class Journal {
     const way = this.#bursts.get(id)?.shift();
     if (way !== undefined) way.at.dmaLast = cycle;
   }
-  /** The application has answered this many datagrams of a slot at once. */
-  doorbell(slot: number, datagrams: number, cycle: number): void {
-    for (const way of this.#unread.get(slot)?.splice(0, datagrams) ?? []) way.at.doorbell = cycle;
+  /** The application has read datagrams of a slot at once, and answered some of them. */
+  doorbell(slot: number, answered: readonly boolean[], cycle: number): void {
+    const ways = this.#unread.get(slot)?.splice(0, answered.length) ?? [];
+    for (const [i, way] of ways.entries()) if (answered[i] === true) way.at.doorbell = cycle;
   }
   leave(data: Uint8Array, first: number, last: number): void {
     this.sent.push({ bytes: data.length, first, last });

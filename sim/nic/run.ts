@@ -1,47 +1,55 @@
-/** A run: captured frames through the hardware, applications behind it, and what every frame's way was. */
-import { setImmediate } from "node:timers/promises";
+/**
+ * A run: captured frames through the hardware, applications behind it, and what every frame's way was. Wire, memory, sinks,
+ * register accesses and the recorder of the trace port are models beside the hardware; what they saw is looked through
+ * from time to time, when the host asks or a task of its own comes round.
+ */
 import type { Config } from "#rtl/common.ts";
 import { derived } from "#rtl/config/config.ts";
+import { type AxiMemoryOptions, axiMaster, axiMemory, Memory } from "#sim/models/axi/index.ts";
+import type { ApplicationName } from "#sim/models/host/applications.ts";
+import { Recorder } from "#sim/models/native/recorder.ts";
 import { type Endpoint, endpointText, isGroupMac, macNumber, macText } from "#sim/models/packet/index.ts";
+import { type Packet, type PacketSink, type Pause, packetSink } from "#sim/models/stream/index.ts";
+import { seedFor } from "#sim/models/stream/pause.ts";
 import type { FrameRecord, SentRecord } from "#sim/report/index.ts";
-import type { Device } from "./device.ts";
-import { type Application, type HostEvent, host } from "./host.ts";
+import { applyReset, ClockCycles, HangError, run, start } from "#sim/run/index.ts";
+import { applicationHost, type Host, type HostProgram, registersOf } from "./host.ts";
 import { Journal, layersOf } from "./journal.ts";
-import { type Arrival, AxiMemory, Dice, FrameSink, type HostProgram, RegisterMaster, WireSource } from "./ports.ts";
+import { BusTime, type Nic } from "./nic.ts";
+import { type InputFrame, Wire } from "./wire.ts";
+
+export type { InputFrame } from "./wire.ts";
 
 /** Where memory stands on the bus (reference/rocket). */
 export const memoryBase = 0x8000_0000;
 /** Share of cycles in which a pausing port pauses. */
 const pauseShare = 0.25;
+/** Cycles of the wire between two looks at what the models saw; less than any model keeps. */
+const lookEvery = 1024;
 
 export interface RunOptions {
   readonly config: Config;
   readonly binds: readonly Endpoint[];
-  readonly app: Application;
+  readonly app: ApplicationName;
   /** `line`: back to back; `capture`: at the frames' times, in cycles of the wire's clock. */
   readonly timing: "line" | "capture";
-  /** Seed of pauses at every port; none without. */
+  /** Seed of pauses at every port but the wire's input, which cannot be held up; none without. */
   readonly pause?: number;
-  /** Cycles from a memory request to its answer, least and most. */
-  readonly memoryLatency?: readonly [number, number];
-  /** Called for each frame that has arrived. */
+  /** Latency, order and errors of memory; answers in the next cycle and in order without. */
+  readonly memory?: Pick<AxiMemoryOptions, "readLatency" | "readJitter" | "writeLatency" | "writeJitter" | "reorder" | "errors" | "seed">;
+  /** Called when more frames have arrived. */
   readonly onFrame?: (arrived: number) => void;
   readonly out: (frame: Uint8Array, cycle: number) => void;
   readonly ordinary: (frame: Uint8Array, cycle: number) => void;
-  /** Host software in place of `app`; it ends when `finished` says that nothing more will come. */
-  readonly program?: (memory: Uint8Array, finished: () => boolean) => HostProgram;
+  /** Host software in place of `app`; it ends when nothing more will come. */
+  readonly program?: HostProgram;
   /** Bytes of memory, where `program` uses more than the bound slots' rings. */
   readonly memorySize?: number;
   /** Cycles without any progress after which the run is given up. */
   readonly patience?: number;
 }
-export interface InputFrame {
-  readonly data: Uint8Array;
-  /** Nanoseconds; only the differences count. */
-  readonly timestamp: bigint;
-}
 export interface RunOutcome {
-  /** From the first frame's arrival until everything was quiet, in cycles of the bus clock. */
+  /** From when frames could arrive until the last thing had happened, in cycles of the bus clock. */
   readonly cycles: number;
   /** What the hardware's own clock said when the first frame could arrive. */
   readonly origin: number;
@@ -52,11 +60,6 @@ export interface RunOutcome {
   readonly mac: string;
   /** Memory as the run left it, from `memoryBase` on. */
   readonly memory: Uint8Array;
-}
-
-/** Something stopped moving: the hardware or the host waits for what does not come. */
-export class HangError extends Error {
-  override readonly name = "HangError";
 }
 
 /** The address that frames for the bound sockets are sent to; a local one where there are none. */
@@ -70,183 +73,197 @@ const ownMac = (frames: readonly InputFrame[], binds: readonly Endpoint[]): stri
   return macText(0x02_00_00_00_00_01);
 };
 
-/** Runs `frames` through `device`, an `accio_top` of `options.config`. Throws `HangError` when nothing moves any more. */
-export const runNic = async (device: Device, frames: readonly InputFrame[], options: RunOptions): Promise<RunOutcome> => {
-  const run = new Run(device, frames, options);
-  await run.loop();
-  return run.outcome();
+/** What the recorder notes: the pulses of the trace port, and the handshakes of bursts of writes. */
+const pulses = ["parsed", "refused", "delivered", "empty", "ordinary", "causes", "committed", "lost"] as const;
+const tracePins = pulses.map((name) => `trace_${name}` as const);
+const writePins = ["m_axi_awvalid", "m_axi_awready", "m_axi_awid", "m_axi_bvalid", "m_axi_bready", "m_axi_bid"] as const;
+const notedPins = [...tracePins, ...writePins] as const;
+const notedWhen = [...tracePins.map((pin) => [pin]), ["m_axi_awvalid", "m_axi_awready"], ["m_axi_bvalid", "m_axi_bready"]] as const;
+
+/**
+ * Runs `frames` through a fresh `nic` of `options.config`. Throws `HangError` when nothing moves any more, and what an
+ * assertion of the hardware or a protocol checker finds.
+ */
+export const runNic = async (nic: Nic, frames: readonly InputFrame[], options: RunOptions): Promise<RunOutcome> => {
+  const made = new Run(nic, frames, options);
+  // The clerk gives up long before.
+  await run(nic, () => made.main(), { maxCycles: 2 ** 40 });
+  return made.outcome();
 };
 
 class Run {
-  readonly #device: Device;
+  readonly #nic: Nic;
   readonly #frames: readonly InputFrame[];
   readonly #options: RunOptions;
   readonly #journal: Journal;
-  readonly #source: WireSource;
-  readonly #out: FrameSink;
-  readonly #ordinary: FrameSink;
-  readonly #memory: AxiMemory;
-  readonly #master: RegisterMaster;
+  readonly #wire: Wire;
+  readonly #tx: PacketSink;
+  readonly #ordinary: PacketSink;
+  readonly #memory: Memory;
+  readonly #recorder: Recorder<(typeof notedPins)[number]>;
+  /** Frames that were dropped beside the wire, where it has a clock of its own. */
+  readonly #dropped: Recorder<"trace_wire_dropped"> | null;
+  readonly #time: BusTime;
+  readonly #host: Host;
   readonly #mac: string;
   /** IPv4 address to MAC address, as the kernel would know it. */
   readonly #neighbours = new Map<string, bigint>();
-  #cycle = 0;
-  #wireCycle = 0;
-  #nextFrame = 0;
-  #ended: { readonly first: number; readonly last: number } | null = null;
-  #enabled = false;
-  /** Cycle and wire cycle at which frames may begin to arrive. */
-  #origin: { readonly cycle: number; readonly wire: number } | null = null;
+  #origin: number | null = null;
+  /** Datagrams given to the hardware to send, and those that nobody knew the way for. */
+  #given = 0;
   #unreachable = 0;
-  #quiet = 0;
+  #ordinaryFrames = 0;
+  #lastEvent = 0;
   #lastProgress = 0;
-  #progress = false;
 
-  constructor(device: Device, frames: readonly InputFrame[], options: RunOptions) {
+  constructor(nic: Nic, frames: readonly InputFrame[], options: RunOptions) {
     const { config, binds } = options;
-    const { wireBytes, busBytes, maxFrame } = derived(config);
-    const dice = new Dice(options.pause ?? 1);
-    const pause = options.pause === undefined ? (): boolean => false : (): boolean => dice.roll() < pauseShare;
+    const { sim } = nic;
+    const seed = options.pause ?? sim.seed;
+    const pause: Pause = options.pause === undefined ? "never" : { random: pauseShare };
+    const port = (name: string) => ({ pause, seed: seedFor(seed, name) });
     const slots = new Map(binds.map((b, i) => [endpointText(b), i]));
-    this.#device = device;
+    this.#nic = nic;
     this.#frames = frames;
     this.#options = options;
     this.#mac = ownMac(frames, binds);
-    this.#journal = new Journal((local) => slots.get(local), maxFrame);
-    device.reset(4);
-    this.#source = new WireSource(device, wireBytes);
-    this.#out = new FrameSink(device, "m_axis_tx", pause);
-    this.#ordinary = new FrameSink(device, "m_axis_ordinary", pause);
-    const size = options.memorySize ?? 2 * Math.max(1, binds.length) * config.ringLimit;
-    this.#memory = new AxiMemory(device, busBytes, { base: memoryBase, size, latency: options.memoryLatency ?? [1, 1] }, dice, pause);
-    const finished = (): boolean => this.#finished;
-    this.#master = new RegisterMaster(device, options.program?.(this.#memory.bytes, finished) ?? this.#application(finished));
+    this.#journal = new Journal((local) => slots.get(local), derived(config).maxFrame);
+    this.#memory = new Memory({ base: memoryBase, size: options.memorySize ?? 2 * Math.max(1, binds.length) * config.ringLimit });
+    this.#wire = new Wire(nic, config, frames, options.timing);
+    this.#tx = packetSink(nic.m_axis_tx, port("tx"));
+    this.#ordinary = packetSink(nic.m_axis_ordinary, port("ordinary"));
+    axiMemory(sim, nic.m_axi, this.#memory, { ...port("memory"), ...options.memory });
+    this.#recorder = new Recorder(sim, 0, { pins: notedPins, when: notedWhen });
+    this.#dropped = config.wireClock
+      ? new Recorder(sim, this.#wire.clock, { pins: ["trace_wire_dropped"], when: [["trace_wire_dropped"]] })
+      : null;
+    const registers = registersOf(config, axiMaster(sim, nic.s_axi, port("registers")));
+    this.#host = {
+      registers,
+      memory: this.#memory,
+      begin: () => this.#begin(),
+      finished: () => this.#finished(),
+      pause: (cycles) => ClockCycles(nic.clk, cycles),
+    };
+    applyReset(nic, 4);
+    this.#time = new BusTime(sim);
   }
-  #application(finished: () => boolean): HostProgram {
+  #application(): HostProgram {
     const { config, binds, app } = this.#options;
-    return host({
+    return applicationHost({
       config,
-      memory: this.#memory.bytes,
-      memoryBase,
       binds,
       app,
       mac: BigInt(macNumber(this.#mac)),
       neighbour: (ip) => this.#neighbours.get(ip),
-      finished,
-      onEvent: (e) => this.#hostEvent(e),
+      onAnswers: (slot, answered) => {
+        const given = answered.filter((yes) => yes).length;
+        this.#given += given;
+        this.#unreachable += answered.length - given;
+        this.#happened(this.#time.now - 1);
+        this.#journal.doorbell(slot, answered, this.#time.now - 1);
+      },
     });
   }
-  #hostEvent(e: HostEvent): void {
-    if (e.kind === "enabled") this.#enabled = true;
-    else if (e.kind === "unreachable") this.#unreachable++;
-    else if (e.kind === "doorbell") this.#journal.doorbell(e.slot, e.datagrams, this.#cycle);
-  }
-  /** Nothing more will come to the host. */
-  get #finished(): boolean {
-    return this.#nextFrame === this.#frames.length && this.#source.idle && this.#journal.settled && this.#quiet > 64;
-  }
-  /** The next frame for the wire, once the NIC is switched on. */
-  #next(): Arrival | null {
-    const { timing, config } = this.#options;
-    const frame = this.#frames[this.#nextFrame];
-    if (this.#origin === null || frame === undefined) return null;
-    this.#nextFrame++;
-    const { ethernet, ipv4 } = layersOf(frame.data);
-    if (ethernet !== undefined && ipv4 !== undefined && ipv4.source !== "0.0.0.0")
-      this.#neighbours.set(ipv4.source, BigInt(macNumber(ethernet.source)));
-    if (timing === "line") return { data: frame.data, notBefore: 0 };
-    const nanoseconds = Number(frame.timestamp - (this.#frames[0] as InputFrame).timestamp);
-    return { data: frame.data, notBefore: this.#origin.wire + Math.round((nanoseconds * config.wireMhz) / 1000) };
-  }
 
-  // ---- one edge of each clock: first what was set before it, then what it moves -----------
-
-  #driveWire(): void {
-    this.#ended = this.#source.drive(this.#wireCycle, this.#cycle, () => this.#next());
-    this.#out.drive();
+  #begin(): void {
+    this.#origin = this.#time.now;
+    start(() => this.#wire.feed(), "wire");
   }
-  #sampleWire(): void {
-    this.#wireCycle++;
-    if (this.#ended !== null) {
-      const dropped = this.#options.config.wireClock && this.#device.number("trace_wire_dropped") === 1;
-      this.#journal.arrive((this.#frames[this.#journal.arrived] as InputFrame).data, this.#ended.first, this.#ended.last, dropped);
-      this.#options.onFrame?.(this.#journal.arrived);
-      this.#progress = true;
-    }
-    const frame = this.#out.sample(this.#cycle);
-    if (frame === null) return;
-    this.#journal.leave(frame.data, frame.first, this.#cycle);
-    this.#options.out(frame.data, this.#cycle - (this.#origin?.cycle ?? 0));
-    this.#progress = true;
+  async main(): Promise<void> {
+    start(() => this.#clerk(), "clerk");
+    await (this.#options.program ?? this.#application())(this.#host);
+    // What has been given away may still be under way, in parts that nobody can see: a pause as long as some frames ends it.
+    const { maxFrame, busBytes } = derived(this.#options.config);
+    const quiet = 64 + 4 * Math.ceil(maxFrame / busBytes);
+    while (!this.#finished() || this.#journal.sent.length < this.#given || this.#time.now - this.#lastEvent < quiet)
+      await ClockCycles(this.#nic.clk, 64);
   }
-  #driveCore(): void {
-    if (this.#origin === null && (this.#enabled || (this.#options.program !== undefined && this.#master.waiting)))
-      this.#origin = { cycle: this.#cycle, wire: this.#wireCycle };
-    this.#ordinary.drive();
-    this.#memory.drive(this.#cycle);
-    this.#master.drive(this.#cycle);
+  /** Everything that came has met its end, as far as receiving goes. */
+  #finished(): boolean {
+    this.#look();
+    return this.#wire.finished && this.#journal.settled && this.#ordinaryFrames === this.#journal.ordinary;
   }
-  #sampleCore(): void {
-    const d = this.#device;
-    const ordinary = this.#ordinary.sample(this.#cycle);
-    if (ordinary !== null) {
-      this.#options.ordinary(ordinary.data, this.#cycle - (this.#origin?.cycle ?? 0));
-      this.#progress = true;
-    }
-    const { begins, answered } = this.#memory.sample(this.#cycle);
-    this.#master.sample(this.#cycle);
-    const flag = (name: string): boolean => d.number(`trace_${name}`) === 1;
-    const trace = {
-      parsed: flag("parsed"),
-      refused: flag("refused"),
-      delivered: flag("delivered"),
-      empty: flag("empty"),
-      ordinary: flag("ordinary"),
-      causes: d.number("trace_causes"),
-      committed: flag("committed"),
-      lost: flag("lost"),
-    };
-    if (this.#journal.trace(trace, this.#cycle) || begins !== null) this.#progress = true;
-    if (begins !== null) this.#journal.burst(begins, this.#cycle);
-    if (answered !== null) this.#journal.answered(answered, this.#cycle);
-  }
-
-  async loop(): Promise<void> {
-    const d = this.#device;
-    const wireClock = this.#options.config.wireClock;
-    if (wireClock) {
-      this.#driveWire();
-      d.onWireEdge(() => {
-        this.#sampleWire();
-        this.#driveWire();
-      });
-    }
-    const patience = this.#options.patience ?? 200_000;
-    let breath = performance.now();
+  /** Comes round to look at what the models saw, and gives up when nothing moves any more. */
+  async #clerk(): Promise<void> {
+    const { patience = 200_000 } = this.#options;
     for (;;) {
-      // Now and then others get a turn: progress is drawn, an interrupt is heard.
-      if (this.#cycle % 1024 === 0 && performance.now() - breath > 80) {
-        await setImmediate();
-        breath = performance.now();
-      }
-      this.#progress = false;
-      if (!wireClock) this.#driveWire();
-      this.#driveCore();
-      d.step();
-      if (!wireClock) this.#sampleWire();
-      this.#sampleCore();
-      this.#cycle++;
-      this.#quiet = this.#progress || !this.#memory.idle ? 0 : this.#quiet + 1;
-      if (this.#progress || !this.#source.idle) this.#lastProgress = this.#cycle;
-      if (this.#master.finished && this.#quiet > 512) return;
-      if (this.#cycle - this.#lastProgress > patience)
+      await ClockCycles(this.#wire.clockPin, lookEvery);
+      this.#look();
+      if (this.#wire.waits) this.#lastProgress = this.#time.now;
+      if (this.#time.now - this.#lastProgress > patience)
         throw new HangError(`nothing has moved since cycle ${this.#lastProgress}: ${this.#journal} of ${this.#frames.length}`);
     }
   }
+
+  // ---- what the models saw, in the order of its causes --------------------------------------
+
+  #happened(cycle: number): void {
+    this.#lastEvent = Math.max(this.#lastEvent, cycle);
+    this.#lastProgress = this.#lastEvent;
+  }
+  #look(): void {
+    this.#lookAtWire();
+    this.#lookAtPulses();
+    this.#take(this.#tx, ({ data }, first, last) => {
+      this.#journal.leave(data, first, last);
+      this.#options.out(data, last - (this.#origin ?? 0));
+    });
+    this.#take(this.#ordinary, ({ data }, _, last) => {
+      this.#ordinaryFrames++;
+      this.#options.ordinary(data, last - (this.#origin ?? 0));
+    });
+  }
+  #lookAtWire(): void {
+    const { clock } = this.#wire;
+    const dropped = new Set(this.#dropped?.takeAll().map(({ cycle }) => cycle));
+    const arrivals = this.#wire.arrivals();
+    for (const { frame, firstCycle, lastCycle } of arrivals) {
+      const last = this.#time.of(clock, lastCycle);
+      this.#journal.arrive(frame.data, this.#time.of(clock, firstCycle), last, dropped.has(lastCycle));
+      this.#happened(last);
+      const { ethernet, ipv4 } = layersOf(frame.data);
+      if (ethernet !== undefined && ipv4 !== undefined && ipv4.source !== "0.0.0.0")
+        this.#neighbours.set(ipv4.source, BigInt(macNumber(ethernet.source)));
+    }
+    if (arrivals.length > 0) this.#options.onFrame?.(this.#journal.arrived);
+  }
+  #lookAtPulses(): void {
+    for (const { cycle: noted, pins } of this.#recorder.takeAll()) {
+      const cycle = this.#time.of(0, noted);
+      // Before the end of reset there is nothing to tell of.
+      if (cycle < 0) continue;
+      this.#happened(cycle);
+      this.#journal.trace(
+        {
+          parsed: pins.trace_parsed === 1,
+          refused: pins.trace_refused === 1,
+          delivered: pins.trace_delivered === 1,
+          empty: pins.trace_empty === 1,
+          ordinary: pins.trace_ordinary === 1,
+          causes: pins.trace_causes,
+          committed: pins.trace_committed === 1,
+          lost: pins.trace_lost === 1,
+        },
+        cycle,
+      );
+      if (pins.m_axi_awvalid === 1 && pins.m_axi_awready === 1) this.#journal.burst(pins.m_axi_awid, cycle);
+      if (pins.m_axi_bvalid === 1 && pins.m_axi_bready === 1) this.#journal.answered(pins.m_axi_bid, cycle);
+    }
+  }
+  #take(sink: PacketSink, take: (packet: Packet, first: number, last: number) => void): void {
+    const { clock } = sink.group;
+    for (const packet of sink.takeAll()) {
+      const last = this.#time.of(clock, packet.lastCycle);
+      this.#happened(last);
+      take(packet, this.#time.of(clock, packet.firstCycle), last);
+    }
+  }
+
   outcome(): RunOutcome {
-    const origin = this.#origin?.cycle ?? 0;
+    const origin = this.#origin ?? 0;
     return {
-      cycles: this.#cycle - origin,
+      cycles: this.#lastEvent + 1 - origin,
       origin,
       frames: this.#journal.records(origin),
       sent: this.#journal.sentFrom(origin),

@@ -1,11 +1,11 @@
 /**
  * The programs on the other side of the rings, as pure logic: given a slot's rings and its four pointers, what has been
- * read, what has been written, and which doorbells to ring. `accio run` calls them in place of a processor; the C++ models
- * do the same byte for byte.
+ * read, what has been written, and which doorbells to ring. `accio run` calls them in place of a processor.
  */
 import { datagramHeaderLength, decodeDatagramHeader, encodeDatagramHeader, recordLength } from "../nic/datagram.ts";
 import type { Ring } from "../nic/ring.ts";
 import type { Framing } from "../nic/slots.ts";
+import type { Endpoint } from "../packet/addresses.ts";
 
 /** A slot as its owner maps it. */
 export interface HostSlot {
@@ -32,11 +32,18 @@ export interface Step {
   readonly datagrams: number;
   /** Payload bytes read. */
   readonly bytes: number;
-  /** Received data waits for room in the transmit ring: call again when the transmit head has moved. */
+  /** Received data waits for room in the transmit ring, or for its route: call again when the transmit head has moved. */
   readonly blocked: boolean;
 }
 
-export type Application = (slot: HostSlot, pointers: Pointers) => Step;
+/**
+ * Whether a datagram can go back to its peer: at once; when everything before it has been sent (a slot has one next hop at
+ * a time); or not at all, since nobody knows the way.
+ */
+export type Route = "now" | "later" | "never";
+
+/** @param route  asked for each datagram that there is room for, in order, and again where it was `later`; all go unless said */
+export type Application = (slot: HostSlot, pointers: Pointers, route?: (peer: Endpoint) => Route) => Step;
 
 /** Reads everything and answers nothing. */
 export const sink: Application = (slot, pointers) => {
@@ -47,8 +54,8 @@ export const sink: Application = (slot, pointers) => {
   return walk(slot, pointers, () => pointers.txTail);
 };
 
-/** Sends every datagram, or every byte of a stream, back to where it came from, as far as there is room. */
-export const echo: Application = (slot, pointers) => {
+/** Sends every datagram, or every byte of a stream, back to where it came from, as far as there is room and a route. */
+export const echo: Application = (slot, pointers, route = () => "now") => {
   const { framing, receive, transmit } = slot;
   if (framing === "stream") {
     const available = receive.used(pointers.rxHead, pointers.rxTail);
@@ -63,6 +70,8 @@ export const echo: Application = (slot, pointers) => {
       throw new Error(`a record of ${needed} bytes never fits in a transmit ring of ${transmit.size}: make the ring larger`);
     if (needed > transmit.free(pointers.txHead, txTail)) return null;
     const { peer } = decodeDatagramHeader(receive.read(at, datagramHeaderLength));
+    const way = route(peer);
+    if (way !== "now") return way === "later" ? null : txTail;
     transmit.write(txTail, encodeDatagramHeader({ length, peer, timestamp: 0n }));
     const payload = receive.read(receive.advance(at, datagramHeaderLength), length);
     transmit.write(transmit.advance(txTail, datagramHeaderLength), payload);

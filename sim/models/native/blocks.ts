@@ -156,6 +156,19 @@ export const axiCheckBlock = new Layout("AxiCheckBlock", {
   writesDone: "u32",
 });
 
+export const maxRecorderPins = 32;
+/** What `recorder.ts` notes: entries of a cycle and 32 bits of each pin, in a ring. */
+export const recorderBlock = new Layout("RecorderBlock", {
+  /** Entries written so far. Modulo 2^32. */
+  tail: "u32",
+  /** Entries in the ring, a power of two, and bytes from the start of the block to them. */
+  capacity: "u32",
+  entries: "u32",
+  /** Conditions in use; each is a bit per pin that must not be zero. */
+  conditions: "u32",
+  masks: ["u32", maxRecorderPins],
+});
+
 /** Numbers that C++ needs beside the structs. */
 export const blockConstants = { kMaxOperations: maxOperations, kMasterBeats: masterBeats, kNoPin: noPin } as const;
 
@@ -170,4 +183,5 @@ export const transactorBlocks: readonly Layout[] = [
   axiMasterBlock,
   streamCheckBlock,
   axiCheckBlock,
+  recorderBlock,
 ];

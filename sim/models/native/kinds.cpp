@@ -2,6 +2,7 @@
 #include "axi_check.h"
 #include "axi_master.h"
 #include "axi_memory.h"
+#include "recorder.h"
 #include "session.h"
 #include "stream.h"
 #include "stream_check.h"
@@ -19,5 +20,6 @@ void registerKinds() {
   registerTransactor("AXI4 memory", make<AxiMemory>);
   registerTransactor("AXI4 master", make<AxiMaster>);
   registerTransactor("AXI4 checker", make<AxiCheck>);
+  registerTransactor("recorder", make<Recorder>);
 }
 }  // namespace accio

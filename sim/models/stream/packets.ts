@@ -40,7 +40,7 @@ const beatBytes = (group: StreamGroup): number => (group.payload[group.data]?.wi
 /** Cuts packets into beats. */
 export class PacketSource extends BeatSource {
   readonly #beatBytes: number;
-  /** Packets queued, and packets whose cycles were read. */
+  /** Packets queued. */
   #packets = 0;
   constructor(session: Session, group: StreamGroup, options: StreamOptions = {}) {
     super(session, group, options);
@@ -49,6 +49,17 @@ export class PacketSource extends BeatSource {
   /** Packets that have moved. */
   get sent(): number {
     return this.ring.packets;
+  }
+  /** Cycles of the stream's clock in which the beats of a packet moved, first and last. Of old packets they are forgotten. */
+  cyclesOf(packet: number): { readonly firstCycle: number; readonly lastCycle: number } {
+    const { ring } = this;
+    const age = ring.packets - packet;
+    if (!(age >= 1 && age <= ring.capacity))
+      throw new RangeError(`${this.name}: packet ${packet}: of ${ring.packets} that have moved the cycles of the last ${ring.capacity} are known`);
+    return {
+      firstCycle: ring.words[ring.stamp("firstCycles", packet)] as number,
+      lastCycle: ring.words[ring.stamp("lastCycles", packet)] as number,
+    };
   }
   /** Queues a packet of at least one byte; returns its number. */
   push(data: Uint8Array, options: PacketOptions = {}): number {
