@@ -60,8 +60,11 @@ export const ringCommit = (c: Config) =>
     { valid: bool, slot: uint(derived(c).slotBits), pointer: uint(derived(c).pointerBits), epoch: uint(2), failed: bool },
     `ring_commit_${c.slots}`,
   );
-/** A slot that cannot go on. */
-export const slotStop = (c: Config) => struct({ valid: bool, slot: uint(derived(c).slotBits), epoch: uint(2) }, `slot_stop_${c.slots}`);
+/** A slot that cannot go on. `torn`: a packet of it is missing, so those that were planned behind it must not leave. */
+export const slotStop = (c: Config) =>
+  struct({ valid: bool, slot: uint(derived(c).slotBits), epoch: uint(2), torn: bool }, `slot_stop_${c.slots}`);
+/** A slot in one of its lives. */
+export const slotLife = (c: Config) => struct({ slot: uint(derived(c).slotBits), epoch: uint(2) }, `slot_life_${c.slots}`);
 
 export const connectionTable = (c: Config) => {
   const { slotBits, pointerBits, hartBits } = derived(c);
@@ -93,6 +96,9 @@ export const connectionTable = (c: Config) => {
       advanceRead: input(ringMove(c)),
       sent: input(ringMove(c)),
       stop: input(slotStop(c)),
+      /** May a packet that was planned in this life still leave? Not when the slot was closed since, or is torn. */
+      building: input(slotLife(c)),
+      buildingLives: output(bool),
       irq: output(uint(c.harts)),
     },
     (io, h) => {
@@ -104,6 +110,7 @@ export const connectionTable = (c: Config) => {
         rx_available: uint(n),
         rx_stopped: uint(n),
         tx_stopped: uint(n),
+        tx_torn: uint(n),
         work: uint(n),
       });
       const { hart, epoch } = h.registers({ hart: array(uint(hartBits), n), epoch: array(uint(2), n) });
@@ -174,7 +181,8 @@ export const connectionTable = (c: Config) => {
       const current = (news: Pick<typeof commit, "valid" | "slot" | "epoch">) =>
         news.valid.and(flags.enabled.bit(news.slot)).and(epoch.at(news.slot).eq(news.epoch));
       const { commit_ok } = h.nets({ commit_ok: current(commit).and(flags.rx_stopped.bit(commit.slot).not()).and(commit.failed.not()) });
-      io.commitLost.drive(commit.valid.and(commit_ok.not()));
+      const { commit_lost } = h.nets({ commit_lost: commit.valid.and(commit_ok.not()) });
+      io.commitLost.drive(commit_lost);
       h.when(allocate.valid, () => p.rx_write.at(allocate.slot).next(allocate.pointer));
       h.when(commit_ok, () => {
         p.rx_tail.at(commit.slot).next(commit.pointer);
@@ -182,6 +190,11 @@ export const connectionTable = (c: Config) => {
       });
       h.when(current(commit).and(commit.failed), () => flags.rx_stopped.bit(commit.slot).next(1));
       h.when(io.drop, () => p.rx_drops.at(io.dropSlot).next(p.rx_drops.at(io.dropSlot).add(1)));
+      // What was accepted and then not written is lost to the slot too, and may meet a drop of the same cycle.
+      h.when(commit_lost.and(current(commit)), () => {
+        const twice = io.drop.and(io.dropSlot.eq(commit.slot));
+        p.rx_drops.at(commit.slot).next(p.rx_drops.at(commit.slot).add(mux(twice, uint(32).of(2), uint(32).of(1))));
+      });
       h.when(current(advanceRead), () => {
         p.tx_read.at(advanceRead.slot).next(advanceRead.pointer);
         h.when(advanceRead.pointer.eq(p.tx_tail.at(advanceRead.slot)), () => flags.work.bit(advanceRead.slot).next(0));
@@ -190,7 +203,15 @@ export const connectionTable = (c: Config) => {
       h.when(current(stop), () => {
         flags.tx_stopped.bit(stop.slot).next(1);
         flags.work.bit(stop.slot).next(0);
+        h.when(stop.torn, () => flags.tx_torn.bit(stop.slot).next(1));
       });
+
+      io.buildingLives.drive(
+        flags.enabled
+          .bit(io.building.slot)
+          .and(epoch.at(io.building.slot).eq(io.building.epoch))
+          .and(flags.tx_torn.bit(io.building.slot).not()),
+      );
 
       h.when(isWord("control"), () => {
         flags.enabled.bit(at).next(written.bit(controlBits.enable));
@@ -202,7 +223,8 @@ export const connectionTable = (c: Config) => {
           epoch.at(at).next(epoch.at(at).add(1));
           for (const ring of [p.rx_head, p.rx_tail, p.rx_write, p.tx_head, p.tx_tail, p.tx_read]) ring.at(at).next(0);
           p.rx_drops.at(at).next(0);
-          for (const flag of [flags.rx_available, flags.rx_stopped, flags.tx_stopped, flags.work, flags.rx_suspended]) flag.bit(at).next(0);
+          const { rx_available, rx_stopped, tx_stopped, tx_torn, work, rx_suspended } = flags;
+          for (const flag of [rx_available, rx_stopped, tx_stopped, tx_torn, work, rx_suspended]) flag.bit(at).next(0);
         });
         h.when(written.bit(controlBits.enable).not(), () => flags.work.bit(at).next(0));
       });
@@ -215,8 +237,10 @@ export const connectionTable = (c: Config) => {
         keys.remote_port.at(at).next(written.slice(47, 32));
       });
       nextHop.write(at, written.trunc(48), isWord("nextHop"));
-      rxBase.write(at, written as Bits<64>, isWord("rxBase"));
-      txBase.write(at, written as Bits<64>, isWord("txBase"));
+      // Rings begin at lines, whatever is written, so that a burst of a line never crosses 4 KiB.
+      const wholeLines = cat(written.slice(63, 6), constant(6, 0)) as Bits<64>;
+      rxBase.write(at, wholeLines, isWord("rxBase"));
+      txBase.write(at, wholeLines, isWord("txBase"));
       h.when(isWord("rxSize"), () => {
         rx_mask.at(at).next(written.trunc(pointerBits).sub(1));
         rx_ring.bit(at).next(sizeOk(written));
@@ -278,9 +302,16 @@ export const connectionTable = (c: Config) => {
         local_only.next(each((i) => localEq(i).and(flags.connected.bit(i).not())));
       });
       const { lookup_hit, lookup_slot } = h.registers({ lookup_hit: bool, lookup_slot: slot.noReset() });
+      const { found_next } = h.nets({ found_next: priorityEncode(mux(exact.any(), exact, local_only)).index });
       h.when(io.advance, () => {
         lookup_hit.next(exact.any().or(local_only.any()));
-        lookup_slot.next(priorityEncode(mux(exact.any(), exact, local_only)).index);
+        lookup_slot.next(found_next as Bits);
+      });
+      // A slot that changes while a lookup is under way is found no longer: whoever has it then must not get the datagram.
+      h.when(isWord("control").or(isWord("local")).or(isWord("remote")), () => {
+        exact.bit(at).next(0);
+        local_only.bit(at).next(0);
+        h.when(mux(io.advance, found_next, lookup_slot).eq(at), () => lookup_hit.next(0));
       });
       io.hit.drive(lookup_hit);
       io.found.drive(lookup_slot);

@@ -32,8 +32,7 @@ export const nicEvents = struct(
     rxOverflow: bool,
     rxSpoiled: bool,
     rxOversize: bool,
-    /** Drop causes; `verdicts` without writes that failed after their frame had been delivered. */
-    drops: uint(dropCauses.length),
+    /** Drop causes. */
     verdicts: uint(dropCauses.length),
     /** A datagram's tail has moved; a write to memory that moves none. */
     rxCommitted: bool,
@@ -77,7 +76,6 @@ export const nicCore = (c: Config) => {
         hit: table.hit,
         found: table.found,
         receive: table.receive,
-        commitLost: table.commitLost,
         b: io.b,
       });
       table.key.drive(rx.key);
@@ -100,11 +98,13 @@ export const nicCore = (c: Config) => {
         workValid: table.workValid,
         workSlot: table.workSlot,
         transmit: table.transmit,
+        buildingLives: table.buildingLives,
         r: io.r,
       });
       table.advanceRead.drive(tx.advanceRead);
       table.sent.drive(tx.sent);
       table.stop.drive(tx.stop);
+      table.building.drive(tx.building);
       io.ar.connect(tx.ar);
       io.tx.connect(tx.wire);
 
@@ -116,7 +116,6 @@ export const nicCore = (c: Config) => {
         rxOverflow: rx.overflow,
         rxSpoiled: rx.spoiled,
         rxOversize: rx.oversize,
-        drops: rx.causes,
         verdicts: rx.verdicts,
         rxCommitted: rx.commit.valid.and(table.commitLost.not()),
         rxLost: table.commitLost,

@@ -110,10 +110,12 @@ export const nic = (c: Config) => {
       regs.TX_MALFORMED.count.increment.drive(events.txMalformed);
       regs.TX_FAILED.count.increment.drive(events.txFailed);
       dropCauses.forEach((cause, i) => {
-        regs.RX_DROP[cause.toUpperCase() as Uppercase<typeof cause>].count.increment.drive(events.drops.bit(i));
+        const { increment } = regs.RX_DROP[cause.toUpperCase() as Uppercase<typeof cause>].count;
+        // A write that fails and a frame for a slot that has stopped can meet in one cycle.
+        increment.drive(cause === "dma_error" ? resize(sum([events.verdicts.bit(i), events.rxLost]), 2) : events.verdicts.bit(i));
       });
       regs.EVENTS.rxOverflow.set.drive(events.rxOverflow.or(overflowed.any()));
-      regs.EVENTS.dmaError.set.drive(events.txFailed.or(events.drops.bit(dropCauses.indexOf("dma_error"))));
+      regs.EVENTS.dmaError.set.drive(events.txFailed.or(events.rxLost).or(events.verdicts.bit(dropCauses.indexOf("dma_error"))));
       regs.EVENTS.txMalformed.set.drive(events.txMalformed);
       const pending = cat(regs.EVENTS.txMalformed.value, regs.EVENTS.dmaError.value, regs.EVENTS.rxOverflow.value);
       io.irqEvent.drive(pending.and(regs.EVENT_MASK.enabled).any());

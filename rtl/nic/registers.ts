@@ -19,11 +19,12 @@ const causeDocs: Readonly<Record<DropCause, string>> = {
   ring_full: "No room in the slot's receive ring",
   dma_error: "Memory answered with an error, or the slot had stopped because it did",
 };
-const events = (offset: number, doc: string) => reg(offset, doc, { count: counter(0, uint(64), "Wraps") });
+/** `step`: bits of the most that one cycle adds. */
+const events = (offset: number, doc: string, step = 1) => reg(offset, doc, { count: counter(0, uint(64), "Wraps", { step }) });
 /** Bits of a number of frames that a wire with its own clock can lose between two cycles of the bus. */
 export const lossBits = 5;
 /** Events of the wire, several of which can fall into one cycle of the bus. */
-const wireEvents = (offset: number, doc: string) => reg(offset, doc, { count: counter(0, uint(64), "Wraps", { step: lossBits + 2 }) });
+const wireEvents = (offset: number, doc: string) => events(offset, doc, lossBits + 2);
 
 /** One slot; offsets and bits are those of slot-layout.ts. */
 const slotNodes = (c: Config) => {
@@ -56,13 +57,13 @@ const slotNodes = (c: Config) => {
     RX_SUSPEND: reg(w.rxSuspend, "The owner sleeps until data is there", {
       suspended: external(0, bool, "Raise the hart's line when data is available"),
     }),
-    RX_BASE: reg(w.rxBase, "Receive ring", { address: external(0, uint(64), "Bus address, a multiple of 64") }),
+    RX_BASE: reg(w.rxBase, "Receive ring", { address: external(0, uint(64), "Bus address, a multiple of 64: the lower six bits stay 0") }),
     RX_SIZE: reg(w.rxSize, "Size of the receive ring", {
       bytes: external(0, uint(pointerBits + 1), `A power of two from 64 to ${c.ringLimit}; anything else switches the ring off`),
     }),
     RX_HEAD: reg(w.rxHead, "Consumer's offset", { offset: external(0, uint(pointerBits), "Bytes before it have been read") }),
     RX_TAIL: reg(w.rxTail, "Producer's offset", { offset: ro(0, uint(pointerBits), "Bytes before it are in memory") }),
-    TX_BASE: reg(w.txBase, "Transmit ring", { address: external(0, uint(64), "Bus address, a multiple of 64") }),
+    TX_BASE: reg(w.txBase, "Transmit ring", { address: external(0, uint(64), "Bus address, a multiple of 64: the lower six bits stay 0") }),
     TX_SIZE: reg(w.txSize, "Size of the transmit ring", {
       bytes: external(0, uint(pointerBits + 1), `A power of two from 64 to ${c.ringLimit}; anything else switches the ring off`),
     }),
@@ -94,9 +95,14 @@ export const nicMap = (c: Config) =>
       CONTROL: reg(0x10, "Datapath control", { enable: rw(0, bool, "Take frames from the wire and send datagrams") }),
       MAC: reg(0x18, "Our Ethernet address", { address: rw(0, uint(48), "First byte on the wire most significant") }),
       TRANSMIT: reg(0x20, "What outgoing headers hold", {
-        largest: rw(0, uint(16), "Largest UDP payload: where a stream is cut, and what a header may ask for", {
-          reset: derived(c).maxPayload,
-        }),
+        largest: rw(
+          0,
+          uint(16),
+          "Largest UDP payload: where a stream is cut, and what a header may ask for. 0, or more than the MTU holds, is what it holds",
+          {
+            reset: derived(c).maxPayload,
+          },
+        ),
         ttl: rw(16, uint(8), "IPv4 time to live", { reset: 64 }),
         tos: rw(24, uint(8), "IPv4 type of service: DSCP and ECN", { reset: 0 }),
       }),
@@ -116,13 +122,12 @@ export const nicMap = (c: Config) =>
       RX_OVERSIZE: events(0x120, "Frames longer than the MTU allows"),
       RX_SPOILED: wireEvents(0x140, "Frames that the MAC found bad"),
       TX_FRAMES: events(0x128, "Frames sent"),
-      TX_MALFORMED: events(0x130, "Transmit descriptors that could not be"),
-      TX_FAILED: events(0x138, "Packets not sent because memory answered with an error"),
+      TX_MALFORMED: events(0x130, "Transmit descriptors that could not be, each of which stopped its slot"),
+      TX_FAILED: events(0x138, "Slots that stopped sending because memory answered with an error"),
       RX_DROP: registers(0x180, "Datagrams for a slot that were not delivered, by cause", {
-        ...(Object.fromEntries(dropCauses.map((cause, i) => [cause.toUpperCase(), events(i * 8, causeDocs[cause])])) as Record<
-          Uppercase<DropCause>,
-          ReturnType<typeof events>
-        >),
+        ...(Object.fromEntries(
+          dropCauses.map((cause, i) => [cause.toUpperCase(), events(i * 8, causeDocs[cause], cause === "dma_error" ? 2 : 1)]),
+        ) as Record<Uppercase<DropCause>, ReturnType<typeof events>>),
       }),
       SLOT: registers.array(slotsOffset, { count: c.slots, stride: slotStride }, "The connection table", slotNodes(c), { forwarded: true }),
     },

@@ -59,7 +59,6 @@ export const rxEngine = (c: Config) => {
       receive: input(receiveState(c)),
       allocate: output(ringAllocation(c)),
       commit: output(ringCommit(c)),
-      commitLost: input(bool),
       drop: output(bool),
       dropSlot: output(uint(slotBits)),
       // Memory and the ordinary path.
@@ -76,8 +75,7 @@ export const rxEngine = (c: Config) => {
       overflow: output(bool),
       spoiled: output(bool),
       oversize: output(bool),
-      causes: output(uint(dropCauses.length)),
-      /** The same, of verdicts alone. */
+      /** Drops by cause. What fails when it is written is told by the table. */
       verdicts: output(uint(dropCauses.length)),
     },
     (io, h) => {
@@ -159,11 +157,6 @@ export const rxEngine = (c: Config) => {
             if (name === "ring_full") return go.and(drops).and(facts.fault.is("NONE")).and(slot.stopped.not());
             return go.and(drops).and(facts.fault.is(name.toUpperCase() as "TTL"));
           }),
-        ),
-      );
-      io.causes.drive(
-        io.verdicts.or(
-          mux(io.commitLost, constant(dropCauses.length, 1 << dropCauses.indexOf("dma_error")), constant(dropCauses.length, 0)),
         ),
       );
       io.drop.drive(go.and(drops));

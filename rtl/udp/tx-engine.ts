@@ -8,7 +8,7 @@ import { fifo } from "#hdl/lib/fifo.ts";
 import { packetBeat } from "#hdl/lib/packet.ts";
 import { byteOf, type Config, fold, tuple, wireBytes } from "#rtl/common.ts";
 import { derived } from "#rtl/config/config.ts";
-import { ringMove, slotStop, transmitState } from "#rtl/ict/table.ts";
+import { ringMove, slotLife, slotStop, transmitState } from "#rtl/ict/table.ts";
 import { aligner, makeAlignJob } from "#rtl/nic/aligner.ts";
 import { bufferReader } from "#rtl/nic/buffer-reader.ts";
 import { dmaRead, readBeat } from "#rtl/nic/dma-read.ts";
@@ -43,6 +43,9 @@ export const txEngine = (c: Config) => {
       advanceRead: output(ringMove(c)),
       sent: output(ringMove(c)),
       stop: output(slotStop(c)),
+      /** Asks the table whether the packet that is being built may still leave. */
+      building: output(slotLife(c)),
+      buildingLives: input(bool),
       ar: output(stream(addressBeat(c))),
       r: input(stream(readBeat(c))),
       wire: output(stream(packetBeat(c.busBits))),
@@ -60,7 +63,6 @@ export const txEngine = (c: Config) => {
         transmit: io.transmit,
       });
       io.advanceRead.drive(plan.advanceRead);
-      io.malformed.drive(plan.malformed);
       const dma = h.instance("dma", dmaRead(c), { job: plan.reads });
       io.ar.connect(dma.ar);
       dma.r.connect(io.r);
@@ -127,7 +129,10 @@ export const txEngine = (c: Config) => {
         bad.next(0);
       });
       plan.packets.ready.drive(built);
-      sends.push.valid.drive(built.and(fails.not()));
+      // Behind a packet that could not be read nothing more of its slot leaves, and nothing of a slot that was closed.
+      const { sound } = h.nets({ sound: built.and(fails.not()).and(io.buildingLives) });
+      io.building.drive({ slot: job.slot, epoch: job.epoch });
+      sends.push.valid.drive(sound);
       sends.push.payload.drive({
         start: write.trunc(addressBits),
         beats: frame_beats,
@@ -136,18 +141,20 @@ export const txEngine = (c: Config) => {
         tuple: job.tuple,
         nextHop: job.nextHop,
       });
-      h.when(built.and(fails.not()), () => write.next(write.add(frame_beats)));
+      h.when(sound, () => write.next(write.add(frame_beats)));
       const news = { slot: job.slot, pointer: job.head, epoch: job.epoch };
-      io.sent.drive({ ...news, valid: built.and(fails.not()) });
+      io.sent.drive({ ...news, valid: sound });
       // A slot whose memory cannot be read stops, and its packet is not sent. A stop of the planner's that comes in the same
       // cycle is lost, and comes again: its slot still has work.
-      const { own_stop } = h.nets({ own_stop: built.and(fails) });
+      const { own_stop } = h.nets({ own_stop: built.and(fails).and(io.buildingLives) });
       io.stop.drive({
-        valid: own_stop.or(plan.stop.valid),
+        valid: own_stop.or(plan.stops),
         slot: mux(own_stop, job.slot as Bits, plan.stop.slot as Bits),
         epoch: mux(own_stop, job.epoch, plan.stop.epoch),
+        torn: own_stop,
       });
-      io.failed.drive(own_stop);
+      io.failed.drive(own_stop.or(plan.failed));
+      io.malformed.drive(plan.malformed.and(own_stop.not()));
 
       // ---- out with headers --------------------------------------------------------------------
       const { identification } = h.registers({ identification: uint(16) });

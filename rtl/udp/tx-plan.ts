@@ -7,7 +7,7 @@ import { resize } from "#hdl/lib/bits.ts";
 import { fifo } from "#hdl/lib/fifo.ts";
 import { type Config, datagramHeaderBytes, tuple } from "#rtl/common.ts";
 import { derived } from "#rtl/config/config.ts";
-import { ringMove, slotStop, transmitState } from "#rtl/ict/table.ts";
+import { ringMove, slotLife, transmitState } from "#rtl/ict/table.ts";
 import { ringJob } from "#rtl/nic/dma-write.ts";
 
 /** A packet whose payload is on its way. */
@@ -27,7 +27,7 @@ export const packetJob = (c: Config) =>
   );
 
 export const txPlan = (c: Config) => {
-  const { pointerBits, slotBits, busBytes } = derived(c);
+  const { pointerBits, slotBits, busBytes, maxPayload } = derived(c);
   const headerBeats = Math.max(1, datagramHeaderBytes / busBytes);
   return module(
     "tx_plan",
@@ -39,14 +39,16 @@ export const txPlan = (c: Config) => {
       workSlot: input(uint(slotBits)),
       transmit: input(transmitState(c)),
       advanceRead: output(ringMove(c)),
-      stop: output(slotStop(c)),
+      stop: output(slotLife(c)),
+      stops: output(bool),
       /** Reads for memory, and for each whether it fetches a header (which comes back here) or a payload. */
       reads: output(stream(ringJob(c))),
       isHeader: output(stream(bool)),
       packets: output(stream(packetJob(c))),
       header: input(stream(struct({ data: uint(c.busBits), last: bool, failed: bool }, `fetched${c.busBits}`))),
-      /** Pulse: a descriptor that cannot be; its slot has stopped. */
+      /** Why it stops: the descriptor cannot be; memory did not give it. */
       malformed: output(bool),
+      failed: output(bool),
     },
     (io, h) => {
       const state = transmitState(c);
@@ -60,12 +62,16 @@ export const txPlan = (c: Config) => {
       const wide = Math.max(16, pointerBits);
       const least = (a: Bits, b: Bits): Bits => mux(resize(a, wide).lt(resize(b, wide)), resize(a, wide), resize(b, wide)).trunc(16);
       const headerLength = held.header_words.slice(15, 0);
-      const { length } = h.nets({ length: mux(held.state.datagram, headerLength, least(used, io.largest)) });
+      // What a frame cannot hold would never leave, and cutting a stream into nothing would never end.
+      const { limit } = h.nets({
+        limit: mux(io.largest.eq(0).or(io.largest.gt(maxPayload)), uint(16).of(maxPayload), io.largest as Bits<16>),
+      });
+      const { length } = h.nets({ length: mux(held.state.datagram, headerLength, least(used, limit)) });
       const taken = mux(held.state.datagram, length.add(31).and("0xfff0"), length);
       const { impossible } = h.nets({
         impossible: held.state.datagram.and(
           length
-            .gt(io.largest)
+            .gt(limit)
             .or(resize(taken, wide + 1).gt(resize(used, wide + 1)))
             .or(held.header_failed),
         ),
@@ -161,8 +167,13 @@ export const txPlan = (c: Config) => {
         pointer: mux(nothing, held.state.read as Bits, next as Bits),
         epoch: held.state.epoch,
       });
-      io.stop.drive({ valid: planned.and(broken), slot: held.slot, epoch: held.state.epoch });
-      io.malformed.drive(planned.and(broken));
+      const stops = planned.and(broken);
+      io.stops.drive(stops);
+      io.stop.drive({ slot: held.slot, epoch: held.state.epoch });
+      // Less than a header was not read from memory at all.
+      const { unread } = h.nets({ unread: used.ge(datagramHeaderBytes).and(held.header_failed) });
+      io.malformed.drive(stops.and(unread.not()));
+      io.failed.drive(stops.and(unread));
     },
   );
 };

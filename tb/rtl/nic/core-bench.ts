@@ -129,7 +129,8 @@ export class CoreBench {
     const events = io.events.value;
     for (const [name, value] of Object.entries(events))
       if (value !== 0n)
-        this.events[name === "drops" ? `drops${value}` : name] = (this.events[name === "drops" ? `drops${value}` : name] ?? 0) + 1;
+        this.events[name === "verdicts" ? `verdicts${value}` : name] =
+          (this.events[name === "verdicts" ? `verdicts${value}` : name] ?? 0) + 1;
     this.sim.step();
     this.cycle++;
   }
