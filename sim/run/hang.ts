@@ -25,8 +25,11 @@ export const userPlace = (stack: string): string | null => {
 };
 
 const describe = (wait: Wait): { readonly task: string; readonly text: string } => {
-  const place = userPlace(wait.place?.stack ?? "");
-  return { task: wait.task?.name ?? "(a model)", text: `${wait.what} since cycle ${wait.since}${place === null ? "" : ` (${place})`}` };
+  const here = userPlace(wait.place?.stack ?? "");
+  // A task that is nothing but the wait has no frame of its own.
+  const started = here === null ? userPlace(wait.task?.place.stack ?? "") : null;
+  const place = here !== null ? ` (${here})` : started !== null ? ` (started at ${started})` : "";
+  return { task: wait.task?.name ?? "(a model)", text: `${wait.what} since cycle ${wait.since}${place}` };
 };
 
 /** A line for each wait, tasks in the order in which they began to wait. */

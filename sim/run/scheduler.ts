@@ -12,7 +12,7 @@ import { HangError, hangReport } from "./hang.ts";
 import { TimeHeap } from "./heap.ts";
 import { drainMicrotasks } from "./microtasks.ts";
 import { Cancelled, Task } from "./task.ts";
-import { Wait } from "./wait.ts";
+import { type Ready, Wait } from "./wait.ts";
 
 export interface RunOptions {
   /** Cycles of the first clock after which a run counts as hung. */
@@ -26,10 +26,11 @@ export class Scheduler {
   readonly session: Session;
   readonly name: string;
   readonly main: Task;
-  /** Every wait but those for shared edges. */
+  /** Every wait but those for edges. */
   readonly waiting = new Set<Wait>();
-  /** Waits that came true, in order; released one by one. */
-  #ready: Wait[] = [];
+  /** Waits that came true, in order: those from `#released` to below `#readyCount`; released one by one. */
+  readonly #ready: (Ready | null)[] = [];
+  #readyCount = 0;
   #released = 0;
   readonly #rise: SharedEdge[];
   readonly #fall: SharedEdge[];
@@ -41,8 +42,8 @@ export class Scheduler {
   #failure: { readonly error: unknown } | null = null;
   #outside = 0;
   #changed = false;
-  /** The last cycle before a hang report: every wait says where it is. */
-  #diagnosing = false;
+  /** Why it hangs: the last moment before the report, in which every wait says where it is. */
+  #diagnosing: string | null = null;
   #idleTurns = 0;
   /** The loop was handed to the event loop. */
   #paused = false;
@@ -99,18 +100,22 @@ export class Scheduler {
     if (task.state === "failed" && !task.joined) this.#fail(error);
   }
   cancelWaits(task: Task): void {
-    for (const wait of [...this.waiting, ...this.#ready])
-      if (wait.task === task) wait.fail(new Cancelled(`task ${task.name} was cancelled`));
+    const error = new Cancelled(`task ${task.name} was cancelled`);
+    for (const wait of [task.edge, ...this.waiting, ...this.#ready.slice(this.#released, this.#readyCount)])
+      if (wait?.task === task) wait.fail(error);
   }
-  makeReady(wait: Wait): void {
-    this.#ready.push(wait);
+  makeReady(wait: Ready): void {
+    this.#ready[this.#readyCount++] = wait;
     this.session.attention = true;
   }
   /** Wakes the next task that may go on; false when there is none. */
   #release(): boolean {
-    while (this.#released < this.#ready.length) if ((this.#ready[this.#released++] as Wait).release()) return true;
-    this.#ready = [];
-    this.#released = 0;
+    while (this.#released < this.#readyCount) {
+      const wait = this.#ready[this.#released];
+      this.#ready[this.#released++] = null;
+      if (wait?.release()) return true;
+    }
+    this.#released = this.#readyCount = 0;
     return false;
   }
   #checkAlive(): Task | undefined {
@@ -126,7 +131,7 @@ export class Scheduler {
   // ---- what triggers are made of ----------------------------------------------------------
 
   /** A new wait of the running task; `arm` sees to it that it ends, and may set how to undo that. */
-  wait<T>(what: string, arm: (wait: Wait<T>) => void, place: Error | null = new Error()): Wait<T>["promise"] {
+  wait<T>(what: string, arm: (wait: Wait<T>) => void, place: Error | null = null): Wait<T>["promise"] {
     const wait = new Wait<T>(this, this.#checkAlive(), what, place);
     this.waiting.add(wait as Wait);
     arm(wait);
@@ -141,11 +146,13 @@ export class Scheduler {
   edge(clock: number, rising: boolean): Promise<void> {
     const edge = (rising ? this.#rise : this.#fall)[clock] as SharedEdge;
     // Only a started task can be cancelled while others go on, so only those need a promise of their own.
-    if (this.#tasks.size === 0 && !this.#diagnosing && !this.#ending) return edge.get();
+    if (this.#tasks.size === 0 && this.#diagnosing === null && !this.#ending) return edge.get();
     const task = this.#checkAlive();
-    if (task === this.main && !this.#diagnosing) return edge.get();
-    // Where it is costs more than everything else of a wait: edges are asked once more when it matters.
-    return this.wait<void>(edge.what, (wait) => void edge.own.push(wait), this.#diagnosing ? new Error() : null);
+    if (this.#diagnosing === null && task !== undefined) {
+      if (task === this.main) return edge.get();
+      if (task.edge.free) return task.edge.wait(edge);
+    }
+    return this.wait<void>(edge.what, (wait) => edge.add(wait as Wait), this.#diagnosing === null ? null : new Error());
   }
   /** A moment, in picoseconds. */
   at(time: number, what: string): Promise<void> {
@@ -195,12 +202,14 @@ export class Scheduler {
       return;
     }
     const until = performance.now() + sliceMs;
-    const { session, waiting } = this;
-    const edge = this.#rise[0];
+    const { session } = this;
+    const [edge, fall] = [this.#rise[0], this.#fall[0]];
     for (let turns = 1; ; turns++) {
       drainMicrotasks();
-      // By far the most frequent: somebody waits for the one clock, and nobody for anything else.
-      if (edge !== undefined && edge.promise !== null && waiting.size === 0 && !this.#unusual && session.tickable) {
+      if (this.#readyCount > 0 && this.#release()) {
+        // Another task goes on in this cycle.
+      } else if (edge?.awaited && !fall?.awaited && !this.#unusual && session.tickable && session.nextRise(0) < this.#timers.next) {
+        // By far the most frequent: nobody waits for anything before the one clock rises.
         try {
           session.tick();
         } catch (error) {
@@ -214,9 +223,17 @@ export class Scheduler {
       }
     }
   }
-  /** Something other than an edge must be looked at. */
+  /** Something other than an edge or a timer must be looked at. */
   get #unusual(): boolean {
-    return this.#halted || this.#changed || this.#ready.length > 0 || this.session.frozen !== null || this.session.now >= this.#limit;
+    return (
+      this.#halted ||
+      this.#diagnosing !== null ||
+      this.#changed ||
+      this.#outside > 0 ||
+      this.#readOnly.length > 0 ||
+      this.session.frozen !== null ||
+      this.session.now >= this.#limit
+    );
   }
   #turnAndAgain(): void {
     // What was woken runs before the next tick; from time to time the event loop has its turn.
@@ -228,8 +245,8 @@ export class Scheduler {
 
   /** All tasks are parked: lets one more thing happen. False when the loop is to end, or was handed on. */
   #turn(): boolean {
-    if (this.#ready.length > 0 && this.#release()) return true;
-    if (this.#diagnosing) this.#fail(new HangError(hangReport(this, `the run is not over after ${this.#maxCycles} cycles (maxCycles)`)));
+    if (this.#readyCount > 0 && this.#release()) return true;
+    if (this.#diagnosing !== null) this.#fail(new HangError(hangReport(this, this.#diagnosing)));
     if (this.main.ended || this.#failure !== null) return this.#end();
     if (this.#outside > 0) return false;
     this.#paused = false;
@@ -261,7 +278,7 @@ export class Scheduler {
     }
     this.#idleTurns = 0;
     if (stop > this.#limit || session.now >= this.#limit) {
-      this.#overLimit();
+      this.#diagnose(`the run is not over after ${this.#maxCycles} cycles (maxCycles)`);
       return;
     }
     const reason = session.advance(stop);
@@ -307,11 +324,12 @@ export class Scheduler {
       this.#soon();
       return;
     }
-    throw new HangError(hangReport(this, "nothing can happen any more: no clock edge, no timer and no pin is waited for"));
+    this.#diagnose("nothing can happen any more: no clock edge, no timer and no pin is waited for");
   }
-  /** One more round, in which those who wait for edges say where; `#turn` then reports. */
-  #overLimit(): void {
-    this.#diagnosing = true;
+  /** One more moment, in which everyone who waits says where; `#turn` then reports. Those at an edge have to pass it for that. */
+  #diagnose(why: string): void {
+    this.#diagnosing = why;
+    for (const wait of this.waiting) wait.ask();
     for (const edge of [...this.#rise, ...this.#fall]) edge.fire();
   }
 
@@ -324,6 +342,7 @@ export class Scheduler {
     if (!this.main.ended) this.main.state = "cancelled";
     const over = new Cancelled("the run is over");
     for (const wait of [...this.waiting]) wait.fail(over);
+    for (const task of this.#tasks) task.edge.fail(over);
     while (this.#release());
     for (const edge of [...this.#rise, ...this.#fall]) edge.fail(over);
     // The tasks' `finally` blocks run before this.

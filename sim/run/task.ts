@@ -1,5 +1,6 @@
 /** Tasks: functions that run side by side in simulated time. Which one is running is known through async context. */
 import { AsyncLocalStorage } from "node:async_hooks";
+import { TaskEdge } from "./edge.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 /** Thrown into a task that was cancelled, at the place where it waits. `finally` blocks run; nothing can be waited for. */
@@ -20,6 +21,10 @@ export class Task<T = unknown> {
   ended = false;
   /** Someone takes the error of this task, so it does not end the test by itself. */
   joined = false;
+  /** Its wait for a clock edge. */
+  readonly edge: TaskEdge;
+  /** Where it was started. */
+  readonly place = new Error();
   #result: T | undefined;
   #error: unknown;
   readonly #ends: (() => void)[] = [];
@@ -27,6 +32,7 @@ export class Task<T = unknown> {
   constructor(scheduler: Scheduler, name: string) {
     this.scheduler = scheduler;
     this.name = name;
+    this.edge = new TaskEdge(scheduler, this as Task);
   }
 
   /** The task that is running now, if any. */
@@ -36,7 +42,7 @@ export class Task<T = unknown> {
 
   /** Runs the body up to its first wait. */
   begin(body: () => T | Promise<T>): void {
-    const running = current.run(this as Task, async () => body());
+    const running = current.run(this as Task, async () => await body());
     running.then(
       (result) => {
         this.#result = result;

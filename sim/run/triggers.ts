@@ -109,7 +109,11 @@ export const First = async <const A extends readonly Awaitable[]>(
   try {
     return (await Promise.race(promises.map(async (promise, which) => [which, await promise] as const))) as never;
   } finally {
-    for (const promise of promises) abandon(promise);
+    const edge = Task.current()?.edge;
+    for (const promise of promises) {
+      if (promise === edge?.promise && !edge.free) edge.abandon();
+      else abandon(promise);
+    }
   }
 };
 

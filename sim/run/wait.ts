@@ -10,7 +10,16 @@ import type { Task } from "./task.ts";
 /** On the promise of a wait: the wait. */
 export const waitOf = Symbol("wait");
 
-export class Wait<T = unknown> {
+/** What the scheduler's ready list holds. */
+export interface Ready {
+  readonly task: Task | undefined;
+  /** It is this wait's turn. False when there is nothing left to do. */
+  release(): boolean;
+  /** The task goes on with this error, instead of what was to come or has just come. */
+  fail(error: unknown): void;
+}
+
+export class Wait<T = unknown> implements Ready {
   readonly scheduler: Scheduler;
   /** Undefined outside any task: a model's own business. */
   readonly task: Task | undefined;
@@ -19,16 +28,15 @@ export class Wait<T = unknown> {
   /** Cycle of the first clock in which it began. */
   readonly since: number;
   readonly promise: Promise<T> & { [waitOf]?: Wait<T> };
-  /** Where it began, where that is worth its price; formatted only when it is shown. */
-  readonly place: Error | null;
+  /** Where it began, once it was asked for; formatted only when it is shown. */
+  place: Error | null;
   /** Undoes what it armed, when nobody waits any more. */
   onAbandon: (() => void) | undefined;
   /** Takes back the value that nobody came to take. */
   onReturn: ((value: T) => void) | undefined;
   #state: "waiting" | "ready" | "over" = "waiting";
   #outcome: { readonly value: T } | { readonly error: unknown } | undefined;
-  #resolve!: (value: T) => void;
-  #reject!: (error: unknown) => void;
+  #wake!: () => void;
 
   constructor(scheduler: Scheduler, task: Task | undefined, what: string, place: Error | null) {
     this.scheduler = scheduler;
@@ -36,18 +44,34 @@ export class Wait<T = unknown> {
     this.what = what;
     this.since = scheduler.session.cycle;
     this.place = place;
-    this.promise = new Promise<T>((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
+    this.promise = this.#settled();
     this.promise[waitOf] = this;
+  }
+
+  /**
+   * What the task awaits. It is an async function and not a bare promise so that it can be woken to say where it is: a
+   * stack is taken from here up to whoever awaits this, which costs nothing as long as nobody asks.
+   */
+  async #settled(): Promise<T> {
+    for (;;) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+      if (this.#state === "over" && this.#outcome !== undefined) break;
+      this.place ??= new Error();
+    }
+    if ("error" in this.#outcome) throw this.#outcome.error;
+    return this.#outcome.value;
+  }
+  /** Sets `place`, once microtasks have run. */
+  ask(): void {
+    if (this.#state === "waiting") this.#wake();
   }
 
   /** The task will go on with this value. */
   finish(value: T): void {
     this.#ready({ value });
   }
-  /** The task will go on with this error, instead of what was to come or has just come. */
   fail(error: unknown): void {
     const { state, value } = this.#pending();
     if (state === "over") return;
@@ -66,12 +90,10 @@ export class Wait<T = unknown> {
     if (state === "waiting") this.onAbandon?.();
     else if (state === "ready" && value !== undefined) this.onReturn?.(value.value);
   }
-  /** For the scheduler: it is this wait's turn. False when there is nothing left to do. */
   release(): boolean {
-    if (this.#state !== "ready" || this.#outcome === undefined) return false;
+    if (this.#state !== "ready") return false;
     this.#state = "over";
-    if ("error" in this.#outcome) this.#reject(this.#outcome.error);
-    else this.#resolve(this.#outcome.value);
+    this.#wake();
     return true;
   }
 

@@ -69,7 +69,7 @@ describe("a hang", () => {
     );
     expect(text.split("\n")).toEqual([
       `hang at cycle ${from + 50} (${dut.sim.now / 1000} ns): the run is not over after 50 cycles (maxCycles)`,
-      `  patient waits for Event(never) since cycle ${from} (tb/sim/run/hang.test.ts:${lineOf("patient")})`,
+      `  patient waits for Event(never) since cycle ${from} (started at tb/sim/run/hang.test.ts:${lineOf("patient")})`,
       `  main    waits for RisingEdge(clk) since cycle ${from + 50} (tb/sim/run/hang.test.ts:${lineOf("asking")})`,
       `  poller  waits for RisingEdge(clk) since cycle ${from + 50} (tb/sim/run/hang.test.ts:${lineOf("polling")})`,
     ]);
