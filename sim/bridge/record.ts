@@ -26,6 +26,7 @@ export class Layout<K extends string = string> {
   readonly fields: Readonly<Record<K, FieldPlace>>;
   /** Bytes of one struct: a multiple of eight, so that structs can stand in a row. */
   readonly bytes: number;
+  readonly #indices: Readonly<Record<K, number>>;
 
   constructor(name: string, fields: Readonly<Record<K, FieldType>>) {
     let offset = 0;
@@ -39,12 +40,15 @@ export class Layout<K extends string = string> {
     this.name = name;
     this.fields = Object.fromEntries(places) as Record<K, FieldPlace>;
     this.bytes = Math.ceil(offset / 8) * 8;
+    this.#indices = Object.fromEntries(places.map(([key, place]) => [key, place.offset / Math.min(sizeOf(place.type), 8)])) as Record<
+      K,
+      number
+    >;
   }
 
   /** Index of a field in a typed array of its own element size that starts where the struct starts. */
   index(key: K, element = 0): number {
-    const { type, offset } = this.fields[key];
-    return offset / Math.min(sizeOf(type), 8) + element;
+    return this.#indices[key] + element;
   }
   /** Bytes from the start of the struct. */
   offset(key: K, element = 0): number {

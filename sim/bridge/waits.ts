@@ -33,9 +33,11 @@ export class Waits {
     const words = this.#words;
     words[field(entry, "kind")] = waitKind[what.kind];
     words[field(entry, "subject")] = what.kind === "counter" ? what.counter : what.port;
-    const value = what.kind === "counter" ? BigInt(what.atLeast >>> 0) : "value" in what ? what.value : 0n;
-    words[field(entry, "low")] = Number(value & 0xffff_ffffn);
-    words[field(entry, "high")] = Number(value >> 32n);
+    if (what.kind === "counter") words[field(entry, "low")] = what.atLeast;
+    else if ("value" in what) {
+      words[field(entry, "low")] = Number(what.value & 0xffff_ffffn);
+      words[field(entry, "high")] = Number(what.value >> 32n);
+    }
     words[field(entry, "state")] = waitState.fresh;
     words[inUseIndex] = this.#callbacks.length;
     return entry;

@@ -4,6 +4,7 @@ import type { Session } from "#sim/bridge/session.ts";
 import { streamBlock } from "#sim/models/native/blocks.ts";
 import { type StreamOptions, streamGroup } from "./end.ts";
 import type { StreamGroup } from "./pins.ts";
+import type { BeatRing } from "./ring.ts";
 import { Sink } from "./sink.ts";
 import { BeatSource } from "./source.ts";
 
@@ -35,42 +36,100 @@ const packetGroup = (session: Session, pin: string, direction: StreamGroup["dire
     throw new Error(`${what}: ${group.name} has no keep: the bytes of its last beat cannot be told`);
   return group;
 };
-const beatBytes = (group: StreamGroup): number => (group.payload[group.data]?.width ?? 8) / 8;
+
+/** How the bytes of packets lie in the arrays of a ring. */
+class PacketLayout {
+  readonly group: StreamGroup;
+  readonly ring: BeatRing;
+  /** Bytes of a full beat. */
+  readonly width: number;
+  /** Beats follow each other without bytes between them. */
+  readonly dense: boolean;
+  /** `keep` of a full beat, as it is stored; empty where there is none. */
+  readonly #full: Uint8Array;
+  /** All its bytes are the same. */
+  readonly #uniform: boolean;
+
+  constructor(group: StreamGroup, ring: BeatRing) {
+    this.group = group;
+    this.ring = ring;
+    this.width = (group.payload[group.data]?.width ?? 8) / 8;
+    this.dense = ring.pins[group.data]?.bytes === this.width;
+    this.#full = new Uint8Array(ring.pins[group.keep]?.bytes ?? 0);
+    this.#setOnes(this.#full, 0, this.width);
+    this.#uniform = this.#full.every((byte) => byte === this.#full[0]);
+  }
+  /** Writes a `keep` of so many ones. */
+  #setOnes(to: Uint8Array, at: number, count: number): void {
+    for (let byte = 0; byte < this.#full.length; byte++) to[at + byte] = (1 << Math.min(8, Math.max(0, count - byte * 8))) - 1;
+  }
+  /** Writes bytes and `keep` of beats that are full but for the last of them, from an entry of the ring on. */
+  write(at: number, data: Uint8Array): void {
+    const { group, ring, width } = this;
+    const beats = Math.ceil(data.length / width);
+    if (this.dense) ring.write(group.data, at, data);
+    else for (let i = 0; i < beats; i++) ring.write(group.data, at + i, data.subarray(i * width, (i + 1) * width));
+    if (group.keep < 0) return;
+    if (this.#uniform) ring.fill(group.keep, at, beats, this.#full[0] as number);
+    else for (let i = 0; i < beats; i++) ring.write(group.keep, at + i, this.#full);
+    const left = data.length - (beats - 1) * width;
+    if (left < width) this.#setOnes(ring.bytes, ring.at(group.keep, at + beats - 1), left);
+  }
+  /** The bytes of so many beats. */
+  read(at: number, beats: number): Uint8Array {
+    const { ring, group, width } = this;
+    let size = 0;
+    let full = this.dense;
+    for (let i = 0; i < beats; i++) {
+      const kept = this.#kept(at + i);
+      full &&= kept === width || i === beats - 1;
+      size += kept;
+    }
+    const data = new Uint8Array(size);
+    if (full) {
+      ring.read(group.data, at, data);
+      return data;
+    }
+    for (let i = 0, filled = 0; i < beats; i++) {
+      const kept = this.#kept(at + i);
+      ring.read(group.data, at + i, data.subarray(filled, filled + kept));
+      filled += kept;
+    }
+    return data;
+  }
+  /** Bytes of a beat: the ones of keep, which the checker has seen to be in a row. */
+  #kept(beat: number): number {
+    const { group, ring } = this;
+    if (group.keep < 0) return 1;
+    let bytes = 0;
+    const keep = ring.at(group.keep, beat);
+    for (let byte = 0; byte < this.#full.length; byte++) bytes += 32 - Math.clz32(ring.bytes[keep + byte] as number);
+    return bytes;
+  }
+}
 
 /** Cuts packets into beats. */
 export class PacketSource extends BeatSource {
-  readonly #beatBytes: number;
+  readonly #layout: PacketLayout;
   /** Packets queued. */
   #packets = 0;
   constructor(session: Session, group: StreamGroup, options: StreamOptions = {}) {
     super(session, group, options);
-    this.#beatBytes = beatBytes(group);
+    this.#layout = new PacketLayout(group, this.ring);
   }
   /** Packets that have moved. */
   get sent(): number {
     return this.ring.packets;
   }
-  /** Cycles of the stream's clock in which the beats of a packet moved, first and last. Of old packets they are forgotten. */
-  cyclesOf(packet: number): { readonly firstCycle: number; readonly lastCycle: number } {
-    const { ring } = this;
-    const age = ring.packets - packet;
-    if (!(age >= 1 && age <= ring.capacity))
-      throw new RangeError(`${this.name}: packet ${packet}: of ${ring.packets} that have moved the cycles of the last ${ring.capacity} are known`);
-    return {
-      firstCycle: ring.words[ring.stamp("firstCycles", packet)] as number,
-      lastCycle: ring.words[ring.stamp("lastCycles", packet)] as number,
-    };
-  }
-  /** Queues a packet of at least one byte; returns its number. */
+  /** Queues a packet of at least one byte; returns its number. The bytes must not be changed until it has moved. */
   push(data: Uint8Array, options: PacketOptions = {}): number {
     if (data.length === 0) throw new RangeError(`${this.name}: a packet needs at least one byte`);
     const { earliest = 0, user = 0 } = options;
     if (earliest > 0) this.ring.words[streamBlock.index("timed")] = 1;
-    const width = this.#beatBytes;
-    for (let from = 0; from < data.length; from += width) {
-      const end = Math.min(from + width, data.length);
-      this.enqueue((beat) => this.#write(beat, data.subarray(from, end), end === data.length, user, from === 0 ? earliest : 0));
-    }
+    this.enqueue({
+      beats: Math.ceil(data.length / this.#layout.width),
+      write: (at, first, count) => this.#write(at, data, first, count, user, earliest),
+    });
     this.#packets += 1;
     return this.#packets - 1;
   }
@@ -79,59 +138,55 @@ export class PacketSource extends BeatSource {
     this.push(data, options);
     await this.idle();
   }
-  #write(beat: number, data: Uint8Array, last: boolean, user: number, earliest: number): void {
+  #write(at: number, data: Uint8Array, first: number, count: number, user: number, earliest: number): void {
     const { group, ring } = this;
-    const at = ring.at(group.data, beat);
-    ring.bytes.set(data, at);
-    if (data.length < this.#beatBytes) ring.bytes.fill(0, at + data.length, at + this.#beatBytes);
-    if (group.keep >= 0) {
-      const keep = ring.at(group.keep, beat);
-      for (let byte = 0; byte * 8 < this.#beatBytes; byte++) {
-        const ones = Math.min(8, Math.max(0, data.length - byte * 8));
-        ring.bytes[keep + byte] = (1 << ones) - 1;
-      }
+    const { width } = this.#layout;
+    const end = Math.min((first + count) * width, data.length);
+    this.#layout.write(at, first === 0 && end === data.length ? data : data.subarray(first * width, end));
+    ring.fill(group.last, at, count, 0);
+    if (group.user >= 0) ring.fill(group.user, at, count, 0);
+    if (end === data.length) {
+      ring.bytes[ring.at(group.last, at + count - 1)] = 1;
+      if (group.user >= 0) writeNumber(ring.bytes, ring.at(group.user, at + count - 1), ring.pins[group.user]?.bytes ?? 1, user);
     }
-    ring.bytes[ring.at(group.last, beat)] = last ? 1 : 0;
-    if (group.user >= 0) writeNumber(ring.bytes, ring.at(group.user, beat), ring.pins[group.user]?.bytes ?? 1, last ? user : 0);
-    if (ring.timed) ring.words[ring.stamp("earliest", beat)] = earliest === 0 ? this.session.cyclesOf(group.clock) : earliest;
+    if (!ring.timed) return;
+    const now = this.session.cyclesOf(group.clock);
+    for (let i = 0; i < count; i++) ring.words[ring.stamp("earliest", at + i)] = first + i === 0 && earliest > 0 ? earliest : now;
   }
 }
 
 /** Puts beats together to packets. */
 export class PacketSink extends Sink<Packet> {
   protected override readonly unit = 1;
-  readonly #beatBytes: number;
+  readonly #layout: PacketLayout;
   /** Packets taken out of the ring, and what there is of the next. */
   #packets = 0;
   #parts: Uint8Array[] = [];
   constructor(session: Session, group: StreamGroup, options: StreamOptions = {}) {
     super(session, group, options);
-    this.#beatBytes = beatBytes(group);
+    this.#layout = new PacketLayout(group, this.ring);
   }
   protected override collect(keep: (packet: Packet) => void): void {
     const { group, ring } = this;
-    for (; ring.used > 0; ring.head += 1) {
-      const at = ring.at(group.data, ring.head);
-      this.#parts.push(ring.bytes.slice(at, at + this.#kept(ring.head)));
-      if (((ring.bytes[ring.at(group.last, ring.head)] as number) & 1) === 0) continue;
+    while (this.#packets !== ring.packets) {
+      const end = ring.head + ring.zeros(group.last, ring.head, ring.used);
+      const data = this.#take(end + 1 - ring.head);
       keep({
-        data: this.#parts.length === 1 ? (this.#parts[0] as Uint8Array) : Uint8Array.from(Buffer.concat(this.#parts)),
-        user: group.user < 0 ? 0 : readNumber(ring.bytes, ring.at(group.user, ring.head), ring.pins[group.user]?.bytes ?? 1),
+        data: this.#parts.length === 0 ? data : new Uint8Array(Buffer.concat([...this.#parts, data])),
+        user: group.user < 0 ? 0 : readNumber(ring.bytes, ring.at(group.user, end), ring.pins[group.user]?.bytes ?? 1),
         firstCycle: ring.words[ring.stamp("firstCycles", this.#packets)] as number,
         lastCycle: ring.words[ring.stamp("lastCycles", this.#packets)] as number,
       });
-      this.#packets += 1;
+      this.#packets = (this.#packets + 1) >>> 0;
       this.#parts = [];
     }
+    // A packet that is longer than the ring.
+    if (ring.used >= ring.capacity / 2) this.#parts.push(this.#take(ring.used));
   }
-  /** Bytes of a beat: keep's ones, which the checker has seen to be in a row. */
-  #kept(beat: number): number {
-    const { group, ring } = this;
-    if (group.keep < 0) return 1;
-    let bytes = 0;
-    const keep = ring.at(group.keep, beat);
-    for (let byte = 0; byte * 8 < this.#beatBytes; byte++) bytes += 32 - Math.clz32(ring.bytes[keep + byte] as number);
-    return bytes;
+  #take(beats: number): Uint8Array {
+    const data = this.#layout.read(this.ring.head, beats);
+    this.ring.head += beats;
+    return data;
   }
 }
 

@@ -87,6 +87,49 @@ export class BeatRing {
     const { offset, bytes } = this.pins[pin] as PinArray;
     return offset + (beat & this.mask) * bytes;
   }
+  /** Writes whole elements of a pin, `data` bytes in a row, from an entry on; what is left of the last element is zero. */
+  write(pin: number, beat: number, data: Uint8Array): void {
+    const { offset, bytes } = this.pins[pin] as PinArray;
+    const from = offset + (beat & this.mask) * bytes;
+    const whole = Math.ceil(data.length / bytes) * bytes;
+    const atEnd = Math.min(whole, offset + this.capacity * bytes - from);
+    const rest = data.length - atEnd;
+    if (rest <= 0) {
+      this.bytes.set(data, from);
+      if (whole > data.length) this.bytes.fill(0, from + data.length, from + whole);
+      return;
+    }
+    this.bytes.set(data.subarray(0, atEnd), from);
+    this.bytes.set(data.subarray(atEnd), offset);
+    if (whole > data.length) this.bytes.fill(0, offset + rest, offset + rest + whole - data.length);
+  }
+  /** Sets every byte of `count` elements of a pin, from an entry on. */
+  fill(pin: number, beat: number, count: number, value: number): void {
+    const { offset, bytes } = this.pins[pin] as PinArray;
+    const first = beat & this.mask;
+    const atEnd = Math.min(count, this.capacity - first);
+    this.bytes.fill(value, offset + first * bytes, offset + (first + atEnd) * bytes);
+    this.bytes.fill(value, offset, offset + (count - atEnd) * bytes);
+  }
+  /** Copies whole elements of a pin to `to`, from an entry on: as many bytes as `to` has. */
+  read(pin: number, beat: number, to: Uint8Array): void {
+    const { offset, bytes } = this.pins[pin] as PinArray;
+    const from = offset + (beat & this.mask) * bytes;
+    const atEnd = Math.min(to.length, offset + this.capacity * bytes - from);
+    to.set(this.bytes.subarray(from, from + atEnd));
+    if (atEnd < to.length) to.set(this.bytes.subarray(offset, offset + to.length - atEnd), atEnd);
+  }
+
+  /** How many of `count` elements of a one-bit pin, from an entry on, are 0 before the first that is 1; -1 where all are. */
+  zeros(pin: number, beat: number, count: number): number {
+    const { offset } = this.pins[pin] as PinArray;
+    const first = offset + (beat & this.mask);
+    const found = this.bytes.indexOf(1, first);
+    const inFirstLap = found >= 0 && found < offset + this.capacity;
+    const zeros = inFirstLap ? found - first : this.bytes.indexOf(1, offset) - first + this.capacity;
+    return zeros >= 0 && zeros < count ? zeros : -1;
+  }
+
   /** Index in `words` of an entry of a stamp array. */
   stamp(array: "firstCycles" | "lastCycles" | "earliest", entry: number): number {
     return (this.words[streamBlock.index(array)] as number) / 4 + (entry & this.mask);

@@ -7,13 +7,19 @@ import { BeatCodec, type PlainBeat } from "./codec.ts";
 import { StreamEnd, type StreamOptions, streamGroup } from "./end.ts";
 import type { StreamGroup } from "./pins.ts";
 
-/** Beats that do not fit into the ring wait here, each written into the ring by its own function. */
-type Pending = (beat: number) => void;
+/** Beats that belong together and go into the ring as there is room. */
+export interface Load {
+  readonly beats: number;
+  /** Writes beats `first` to below `first + count` of the load into the ring, from its entry `at` on. */
+  write(at: number, first: number, count: number): void;
+}
 
 /** Queues beats and offers them in order. A beat is offered in the cycle after it was queued at the earliest. */
 export class BeatSource extends StreamEnd {
-  #backlog: Pending[] = [];
+  /** What does not fit into the ring: loads from `#backlogAt` on, the first of them from its beat `#beatAt` on. */
+  #backlog: Load[] = [];
   #backlogAt = 0;
+  #beatAt = 0;
   /** Beats queued so far, those in the backlog included. */
   #queued = 0;
   #refilling = false;
@@ -39,39 +45,43 @@ export class BeatSource extends StreamEnd {
     });
   }
 
-  /** Queues a beat; `fill` writes it into the ring, now or later. */
-  protected enqueue(fill: Pending): void {
-    this.#queued = (this.#queued + 1) >>> 0;
+  /** Queues a load, now or when there is room. */
+  protected enqueue(load: Load): void {
+    this.#queued = (this.#queued + load.beats) >>> 0;
     const moment = this.session.cyclesOf(this.group.clock);
     if (moment !== this.#moment) {
       this.#moment = moment;
       this.#knownBefore = this.ring.tail;
     }
-    if (this.#backlogAt === this.#backlog.length && this.ring.used < this.ring.capacity) {
-      fill(this.ring.tail);
-      this.ring.tail += 1;
-      return;
+    this.#backlog.push(load);
+    if (!this.#refilling) this.#refill();
+  }
+  #refill(): void {
+    const { ring } = this;
+    while (this.#backlogAt < this.#backlog.length) {
+      const room = ring.capacity - ring.used;
+      if (room === 0) {
+        this.#awaitRoom();
+        return;
+      }
+      const load = this.#backlog[this.#backlogAt] as Load;
+      const count = Math.min(room, load.beats - this.#beatAt);
+      load.write(ring.tail, this.#beatAt, count);
+      ring.tail += count;
+      this.#beatAt += count;
+      if (this.#beatAt < load.beats) continue;
+      this.#beatAt = 0;
+      this.#backlogAt += 1;
     }
-    this.#backlog.push(fill);
-    this.#awaitRoom();
+    this.#backlog = [];
+    this.#backlogAt = 0;
   }
   #awaitRoom(): void {
-    if (this.#refilling) return;
     this.#refilling = true;
     this.when(0, (this.ring.tail - this.ring.capacity / 2) >>> 0, `${this.name}: room`, () => {
       this.#refilling = false;
       this.#refill();
     });
-  }
-  #refill(): void {
-    while (this.#backlogAt < this.#backlog.length && this.ring.used < this.ring.capacity) {
-      (this.#backlog[this.#backlogAt++] as Pending)(this.ring.tail);
-      this.ring.tail += 1;
-    }
-    if (this.#backlogAt === this.#backlog.length) {
-      this.#backlog = [];
-      this.#backlogAt = 0;
-    } else this.#awaitRoom();
   }
 
   // ---- the twin ---------------------------------------------------------------------------
@@ -117,7 +127,7 @@ export class StreamSource<B> extends BeatSource {
   /** Queues a beat. */
   push(beat: B): void {
     this.#codec.check(beat);
-    this.enqueue((at) => this.#codec.write(at, beat));
+    this.enqueue({ beats: 1, write: (at) => this.#codec.write(at, beat) });
   }
   /** Queues a beat and waits until it has moved. */
   async send(beat: B): Promise<void> {
