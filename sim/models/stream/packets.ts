@@ -121,6 +121,17 @@ export class PacketSource extends BeatSource {
   get sent(): number {
     return this.ring.packets;
   }
+  /** Cycles of the stream's clock in which a packet's first and last beat moved. Those of old packets are forgotten. */
+  cyclesOf(packet: number): { readonly firstCycle: number; readonly lastCycle: number } {
+    const { ring } = this;
+    const age = ring.packets - packet;
+    if (!(age >= 1 && age <= ring.capacity))
+      throw new RangeError(`${this.name}: cycles of packet ${packet}: they are known of the last ${ring.capacity} of ${ring.packets} packets`);
+    return {
+      firstCycle: ring.words[ring.stamp("firstCycles", packet)] as number,
+      lastCycle: ring.words[ring.stamp("lastCycles", packet)] as number,
+    };
+  }
   /** Queues a packet of at least one byte; returns its number. The bytes must not be changed until it has moved. */
   push(data: Uint8Array, options: PacketOptions = {}): number {
     if (data.length === 0) throw new RangeError(`${this.name}: a packet needs at least one byte`);
