@@ -1,37 +1,26 @@
-/**
- * The blocks' tests notice broken hardware: every operator, constant and choice of these blocks is changed, one at a
- * time, and the block's check must fail. What may survive stands here with the reason.
- */
-import { describe, expect, it } from "vitest";
-import type { Module } from "#hdl";
+/** The tests of the blocks that move bytes notice broken hardware. */
 import { resolveConfig } from "#rtl/config/config.ts";
 import { aligner } from "#rtl/nic/aligner.ts";
+import { bufferReader } from "#rtl/nic/buffer-reader.ts";
+import { dmaRead } from "#rtl/nic/dma-read.ts";
 import { dmaWrite } from "#rtl/nic/dma-write.ts";
 import { frameStore } from "#rtl/nic/frame-store.ts";
 import { rxParse } from "#rtl/udp/rx-parse.ts";
 import { Prng } from "#sim/models/packet/index.ts";
+import { family, testMutants } from "../mutant-families.ts";
 import { anyFrame, checkRxParse } from "../udp/rx-parse-check.ts";
 import { checkAligner } from "./aligner-check.ts";
+import { checkBufferReader } from "./buffer-reader-check.ts";
+import { checkDmaRead } from "./dma-read-check.ts";
 import { checkDmaWrite } from "./dma-write-check.ts";
 import { checkFrameStore } from "./frame-store-check.ts";
-import { expressionMutants } from "./mutate-expressions.ts";
 
 const tiny = resolveConfig("tiny");
 const runs = Array.from({ length: 200 }, (_, i) => ({ from: i % 8, to: (i >> 3) % 8, count: 1 + ((i * 7) % 29) }));
 const prng = new Prng(1);
 const frames = Array.from({ length: 400 }, () => anyFrame(prng));
 
-interface Family<B extends Module = Module> {
-  readonly block: B;
-  /** There are more mutants than this. */
-  readonly mutants: number;
-  /** Throws where the block is wrong. */
-  check(block: B): void;
-  /** Mutants that do the same as the block, and how many of that name there are. */
-  readonly same: Readonly<Record<string, number>>;
-}
-const family = <B extends Module>(f: Family<B>): Family => f as unknown as Family;
-const families: Readonly<Record<string, Family>> = {
+testMutants({
   aligner: family({
     block: aligner(8),
     mutants: 100,
@@ -97,23 +86,25 @@ const families: Readonly<Record<string, Family>> = {
       "d_first and others: sub for add": 1,
     },
   }),
-};
-
-describe.each(Object.entries(families))("%s", (_, { block, mutants, check, same }) => {
-  it("passes as it is, and each change is noticed", () => {
-    check({ ...block, properties: [] });
-    const list = expressionMutants(block);
-    expect(list.length).toBeGreaterThan(mutants);
-    const survivors: Record<string, number> = {};
-    for (const mutant of list)
-      try {
-        check(mutant.module);
-        const name = mutant.name.slice(mutant.name.indexOf(" ") + 1);
-        survivors[name] = (survivors[name] ?? 0) + 1;
-      } catch (error) {
-        // A crash of the bench is not a finding.
-        expect((error as Error).message, mutant.name).toMatch(/^seed \d+, cycle \d+: /);
-      }
-    expect(survivors).toEqual(same);
-  });
+  "DMA reader": family({
+    block: dmaRead(tiny),
+    mutants: 40,
+    check: (block) => {
+      for (const seed of [1, 2, 3]) checkDmaRead(block, tiny, 30, seed);
+    },
+    same: {
+      // As in the writer.
+      "chunk: le for lt": 1,
+      "chunk: sub for add": 1,
+    },
+  }),
+  "buffer reader": family({
+    block: bufferReader(4, 32),
+    mutants: 5,
+    check: (block) => {
+      for (const seed of [1, 2, 3]) checkBufferReader(block, 4, 30, seed);
+      checkBufferReader(block, 4, 30, 4, 0);
+    },
+    same: {},
+  }),
 });
