@@ -3,12 +3,12 @@
  * does and lets the application (`echo`, `sink`) work on them. Registers are accessed over the bus, memory is shared.
  */
 import type { Config } from "#rtl/common.ts";
+import { nicMap } from "#rtl/nic/registers.ts";
 import type { AxiMaster, Memory } from "#sim/models/axi/index.ts";
 import { type ApplicationName, applications, type HostSlot, type Route } from "#sim/models/host/applications.ts";
 import { Ring } from "#sim/models/nic/index.ts";
 import { type Endpoint, ipv4Number } from "#sim/models/packet/index.ts";
 import { type AccessesOf, registerAccess } from "#sim/regmap/access.ts";
-import { nicMap } from "#rtl/nic/registers.ts";
 
 /** Cycles between two rounds of polling that found nothing. */
 const pollPause = 16;
@@ -19,9 +19,9 @@ export type NicRegisters = AccessesOf<ReturnType<typeof nicMap>["nodes"]>;
 export interface Host {
   readonly registers: NicRegisters;
   readonly memory: Memory;
-  /** Frames may come from now on. */
-  begin(): void;
-  /** Every frame has come, and its verdict has been carried out. */
+  /** Frames may come from now on: all, or the first so many. The NIC must be switched on. */
+  begin(frames?: number): void;
+  /** Every frame that may come has come, and its verdict has been carried out. */
   finished(): boolean;
   /** Lets so many cycles of the bus pass. */
   pause(cycles: number): Promise<void>;

@@ -6,13 +6,17 @@ import { type DropCause, dropCauses } from "#rtl/common.ts";
 import type { LossCause } from "#sim/models/nic/index.ts";
 import { type ParsedFrame, parse } from "#sim/models/packet/index.ts";
 import { EchoPairing, type FrameRecord, type FrameVerdict, type SentRecord, type Stage } from "#sim/report/index.ts";
+import type { InputFrame } from "./wire.ts";
 
 /** The layers of a frame; none where it is too short for Ethernet, which the hardware must bear. */
 export const layersOf = (data: Uint8Array): Partial<ParsedFrame> => (data.length < 14 ? {} : parse(data));
 
 interface Way {
   readonly number: number;
-  readonly data: Uint8Array;
+  readonly bytes: number;
+  readonly spoiled: boolean;
+  /** As long as they are needed: a capture may be long. */
+  layers: Partial<ParsedFrame>;
   readonly at: { [K in Stage]?: number } & { wireFirst: number; wireLast: number };
   verdict?: FrameVerdict;
   cause?: DropCause | LossCause;
@@ -70,14 +74,20 @@ export class Journal {
     return `${this.#ways.length} frames arrived, ${this.#parsing.length} not yet parsed, ${this.#judging.length} without a verdict, ${this.#committing.length} not yet in memory, ${this.sent.length} sent`;
   }
 
-  /** A frame has come whole; `dropped` where the store beside the wire had no room for it. */
-  arrive(data: Uint8Array, first: number, last: number, dropped: boolean): void {
-    const way: Way = { number: this.#ways.length + 1, data, at: { wireFirst: first, wireLast: last } };
+  /** A frame has come whole; `dropped` where the store beside the wire did not keep it. Returns its layers. */
+  arrive({ data, spoiled = false }: InputFrame, first: number, last: number, dropped: boolean): Partial<ParsedFrame> {
+    const layers = layersOf(data);
+    const way: Way = { number: this.#ways.length + 1, bytes: data.length, spoiled, layers, at: { wireFirst: first, wireLast: last } };
     this.#ways.push(way);
-    if (dropped) {
-      way.verdict = "lost";
-      way.cause = "overflow";
-    } else this.#parsing.push(way);
+    if (dropped) this.#lose(way, "overflow");
+    else this.#parsing.push(way);
+    return layers;
+  }
+  /** A frame was not kept; a bad one would not have been in any case. */
+  #lose(way: Way, cause: LossCause): void {
+    way.verdict = "lost";
+    way.cause = way.spoiled ? "spoiled" : cause;
+    way.layers = {};
   }
   /** What the trace port says in `cycle`. */
   trace(t: Trace, cycle: number): void {
@@ -91,6 +101,7 @@ export class Journal {
       } else {
         way.verdict = "dropped";
         way.cause = "dma_error";
+        way.layers = {};
       }
     }
   }
@@ -102,20 +113,19 @@ export class Journal {
   #parse(refused: boolean, cycle: number): void {
     const way = this.#oldest(this.#parsing, "a parsed frame");
     way.at.parsed = cycle;
-    if (refused) {
-      way.verdict = "lost";
-      way.cause = way.data.length > this.#maxFrame ? "oversize" : "overflow";
-    } else this.#judging.push(way);
+    if (refused) this.#lose(way, way.bytes > this.#maxFrame ? "oversize" : "overflow");
+    else this.#judging.push(way);
   }
   #judge(t: Trace, cycle: number): void {
     const way = this.#oldest(this.#judging, "a verdict");
     way.at.matched = cycle;
     way.verdict = t.delivered ? "accepted" : t.ordinary ? "ordinary" : "dropped";
+    const { ipv4, udp } = way.layers;
+    if (!t.delivered) way.layers = {};
     if (t.ordinary) {
       this.#ordinary++;
       return;
     }
-    const { ipv4, udp } = layersOf(way.data);
     const slot = this.#slotOf(`${ipv4?.destination}:${udp?.destinationPort}`);
     if (slot !== undefined) way.slot = slot;
     if (!t.delivered) {
@@ -136,7 +146,8 @@ export class Journal {
     this.#committing.push(way);
   }
   #committed(way: Way): void {
-    this.#answers.accepted(way.number, way.data);
+    this.#answers.accepted(way.number, way.layers);
+    way.layers = {};
     const list = this.#unread.get(way.slot ?? -1);
     if (list === undefined) this.#unread.set(way.slot ?? -1, [way]);
     else list.push(way);
@@ -171,12 +182,12 @@ export class Journal {
   }
   /** All frames, complete; cycles count from `origin`. */
   records(origin: number): FrameRecord[] {
-    return this.#ways.map(({ number, data, at, verdict, cause, slot, payload }) => {
+    return this.#ways.map(({ number, bytes, at, verdict, cause, slot, payload }) => {
       if (verdict === undefined) throw new Error(`frame ${number} has no verdict`);
       const shifted = Object.fromEntries(Object.entries(at).map(([stage, cycle]) => [stage, cycle - origin])) as FrameRecord["at"];
       return {
         number,
-        bytes: data.length,
+        bytes,
         verdict,
         at: shifted,
         ...(cause === undefined ? {} : { cause }),

@@ -141,7 +141,7 @@ class Run {
     this.#host = {
       registers,
       memory: this.#memory,
-      begin: () => this.#begin(),
+      begin: (count) => this.#begin(count ?? frames.length),
       finished: () => this.#finished(),
       pause: (cycles) => ClockCycles(nic.clk, cycles),
     };
@@ -166,9 +166,9 @@ class Run {
     });
   }
 
-  #begin(): void {
-    this.#origin = this.#time.now;
-    start(() => this.#wire.feed(), "wire");
+  #begin(frames: number): void {
+    this.#origin ??= this.#time.now;
+    start(() => this.#wire.feed(frames), "wire");
   }
   async main(): Promise<void> {
     start(() => this.#clerk(), "clerk");
@@ -220,9 +220,8 @@ class Run {
     const arrivals = this.#wire.arrivals();
     for (const { frame, firstCycle, lastCycle } of arrivals) {
       const last = this.#time.of(clock, lastCycle);
-      this.#journal.arrive(frame.data, this.#time.of(clock, firstCycle), last, dropped.has(lastCycle));
+      const { ethernet, ipv4 } = this.#journal.arrive(frame, this.#time.of(clock, firstCycle), last, dropped.has(lastCycle));
       this.#happened(last);
-      const { ethernet, ipv4 } = layersOf(frame.data);
       if (ethernet !== undefined && ipv4 !== undefined && ipv4.source !== "0.0.0.0")
         this.#neighbours.set(ipv4.source, BigInt(macNumber(ethernet.source)));
     }

@@ -9,6 +9,8 @@ export interface InputFrame {
   readonly data: Uint8Array;
   /** Nanoseconds; only the differences count. */
   readonly timestamp: bigint;
+  /** The MAC found it bad, and says so in its last beat. */
+  readonly spoiled?: boolean;
 }
 
 /** A frame that has come whole; cycles are the wire's, modulo 2^32. */
@@ -33,6 +35,8 @@ export class Wire {
   readonly #clock: number;
   /** The wire's cycle from which times count; null while nothing may come. */
   #origin: number | null = null;
+  /** Frames that may come, that were queued, and that have come. */
+  #allowed = 0;
   #pushed = 0;
   #arrived = 0;
 
@@ -53,32 +57,34 @@ export class Wire {
     const { sim } = this.#nic;
     return sim.pin(sim.clocks[this.#clock]?.name ?? "");
   }
-  /** Every frame has come. */
+  /** Every frame that may come has come. */
   get finished(): boolean {
-    return this.#origin !== null && this.#arrived === this.#frames.length;
+    return this.#origin !== null && this.#arrived === this.#allowed;
   }
   /** The next frame's time has not come yet. */
   get waits(): boolean {
-    return this.#arrived < this.#frames.length && this.#origin !== null && this.#timeOf(this.#source.sent) > this.#now;
+    return this.#arrived < this.#allowed && this.#timeOf(this.#source.sent) > this.#now;
   }
   get #now(): number {
     return this.#nic.sim.cyclesOf(this.#clock);
   }
 
-  /** Sends the frames, from now on. To be run as a task. */
-  async feed(): Promise<void> {
-    this.#origin = this.#now;
-    while (this.#pushed < this.#frames.length) {
+  /** Sends frames, from now on and up to a number of them. To be run as a task, once at a time. */
+  async feed(allowed: number): Promise<void> {
+    this.#origin ??= this.#now;
+    this.#allowed = allowed;
+    while (this.#pushed < allowed) {
       const wait = this.#fill();
       await ClockCycles(this.clockPin, Math.max(1, wait));
     }
   }
   /** Queues what there is room for; how many cycles the next look can wait. */
   #fill(): number {
-    for (; this.#pushed < this.#frames.length && this.#source.pending < most; this.#pushed++) {
+    for (; this.#pushed < this.#allowed && this.#source.pending < most; this.#pushed++) {
       const earliest = this.#timeOf(this.#pushed);
       if (earliest - this.#now > horizon) return earliest - this.#now - horizon;
-      this.#source.push((this.#frames[this.#pushed] as InputFrame).data, { earliest });
+      const { data, spoiled = false } = this.#frames[this.#pushed] as InputFrame;
+      this.#source.push(data, { earliest, user: spoiled ? 1 : 0 });
     }
     return this.#source.pending - least;
   }

@@ -10,8 +10,8 @@ export class EchoPairing {
   readonly #waiting = new Map<string, number[]>();
 
   /** A frame of the input was accepted. */
-  accepted(number: number, frame: Uint8Array): void {
-    const key = keyOf(parse(frame), "in");
+  accepted(number: number, frame: Partial<ParsedFrame>): void {
+    const key = keyOf(frame, "in");
     if (key === null) throw new Error(`frame ${number} was accepted and is not UDP`);
     const queue = this.#waiting.get(key);
     if (queue === undefined) this.#waiting.set(key, [number]);
@@ -25,7 +25,7 @@ export class EchoPairing {
   }
 }
 
-function keyOf({ ipv4, udp }: ParsedFrame, way: "in" | "out"): string | null {
+function keyOf({ ipv4, udp }: Partial<ParsedFrame>, way: "in" | "out"): string | null {
   if (ipv4 === undefined || udp === undefined) return null;
   const source = endpointText({ address: ipv4.source, port: udp.sourcePort });
   const destination = endpointText({ address: ipv4.destination, port: udp.destinationPort });

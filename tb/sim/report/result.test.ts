@@ -1,6 +1,6 @@
 /** From what the harness records to table, JSON and page. */
 import { describe, expect, it } from "vitest";
-import { buildArp, buildUdp, defaults } from "#sim/models/packet/index.ts";
+import { buildArp, buildUdp, defaults, parse } from "#sim/models/packet/index.ts";
 import { commandOf, EchoPairing, type FrameRecord, htmlOf, jsonOf, type RunRecord, resultOf, stages, tableOf } from "#sim/report/index.ts";
 import { slowest, stepsOf, typicalSteps } from "#sim/report/way.ts";
 import { configuration, sampleRun } from "./sample.ts";
@@ -152,9 +152,9 @@ describe("pairing", () => {
       [2, 60],
       [5, 50],
     ] as const)
-      pairing.accepted(number, buildUdp({ udp: { sourcePort: port } }));
+      pairing.accepted(number, parse(buildUdp({ udp: { sourcePort: port } })));
     expect([reply(50), reply(50), reply(60), reply(60), buildArp()].map((frame) => pairing.sent(frame))).toEqual([1, 5, 2, null, null]);
-    expect(() => pairing.accepted(9, buildArp())).toThrow("frame 9 was accepted and is not UDP");
+    expect(() => pairing.accepted(9, parse(buildArp()))).toThrow("frame 9 was accepted and is not UDP");
   });
 });
 
