@@ -35,12 +35,12 @@ const endpoint = (random: Random) => ({ ip: random.pick(ips), port: random.pick(
 const kernelAccess = (random: Random, config: Config, model: TableModel): Events["access"] => {
   const slot = random.below(config.slots);
   const { tx, txRead, rxTail } = model.slot(slot);
-  const valid = random.oneIn(2) ? 1 : 0;
+  const valid = random.oneIn(4) ? 0 : 1;
   const name = random.pick(random.oneIn(3) ? all : often);
   const inside = BigInt(random.below(random.pick([8, 64])));
   // Now and then what changes nothing, the ring's last byte, or what lies outside of it.
-  const corner = BigInt(random.pick([txRead, rxTail, tx.mask, config.ringLimit - 1 - random.below(3)]));
-  const pointer = random.oneIn(5) ? corner : inside;
+  const corner = BigInt(random.pick([txRead, rxTail, rxTail, tx.mask, config.ringLimit - 1 - random.below(3)]));
+  const pointer = random.oneIn(3) ? corner : inside;
   const { ip, port } = endpoint(random);
   const size = random.pick([
     64n,
@@ -90,9 +90,12 @@ export const checkTable = (block: ReturnType<typeof connectionTable>, config: Co
   const { slots } = config;
   const idle = { valid: 0, slot: 0, pointer: 0, epoch: 0 };
   let read: bigint | undefined;
+  /** How seldom engines have news: it changes, so that slots come to have much to do, and little. */
+  let calm = 1;
 
   const cycle = (access: Events["access"], quiet = false): void => {
-    const often = (n: number): number => (!quiet && random.oneIn(n) ? 1 : 0);
+    const often = (n: number): number => (!quiet && random.oneIn(n * calm) ? 1 : 0);
+    if (random.oneIn(50)) calm = random.pick([1, 1, 4, 12]);
     const news = (n: number) => {
       const slot = random.below(slots);
       const s = model.slot(slot);
