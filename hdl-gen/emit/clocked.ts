@@ -1,6 +1,7 @@
 /** Which registers and memory writes share an `always @(posedge clk)`. */
 import type { ClockDomain, Memory, Module, Signal, Stmt } from "../core/ir.ts";
 import { Groups } from "./groups.ts";
+import { withoutIdle } from "./idle.ts";
 import { prune } from "./prune.ts";
 import { eachLeaf } from "./walk.ts";
 
@@ -83,7 +84,7 @@ export const planClocked = (m: Module, wanted: (x: Clocked) => boolean): Clocked
         asynchronous: isAsynchronous(first.what),
         registers: own,
         memories: new Set(m.memories.filter((x) => written.has(x))),
-        body: statements,
+        body: withoutIdle(statements),
       },
     ];
   });

@@ -7,6 +7,7 @@ import { partition, splitSignals } from "./blocks.ts";
 import { asSwitch } from "./choices.ts";
 import { type ClockedProcess, planClocked } from "./clocked.ts";
 import { combinational, type Unit } from "./combinational.ts";
+import { withoutIdle } from "./idle.ts";
 import { prune } from "./prune.ts";
 
 export type Assignment = Extract<Stmt, { kind: "assign" }>;
@@ -68,7 +69,7 @@ export const planProcesses = (m: Module, consumed: ReadonlySet<Stmt>, wanted: (x
     const body = parts.flat();
     const signals = [...new Set(block.map((u) => u.signal))];
     for (const s of signals) procedural.add(s);
-    processes.push({ kind: "combinational", order: at, signals, body });
+    processes.push({ kind: "combinational", order: at, signals, body: withoutIdle(body) });
   }
   return { processes: processes.sort((a, b) => a.order - b.order), procedural, split: splitSignals(comb, m) };
 };

@@ -1,6 +1,6 @@
 /** Which statements share a process, in what order, and how each kind of process is written. */
 import { describe, expect, test } from "vitest";
-import { bool, clock, enumeration, input, module, output, uint } from "#hdl";
+import { type Bits, type Builder, bool, clock, enumeration, input, module, output, uint } from "#hdl";
 import type { Module } from "#hdl/core/ir.ts";
 import { verilog } from "#hdl/emit/index.ts";
 
@@ -284,5 +284,48 @@ describe("conditions", () => {
       "endcase",
     ]);
     expect(processes(m)).toContainEqual(["always @(posedge clk)", "case (k)", "KIND_A: r <= 2'd1;", "default: ;", "endcase"]);
+  });
+  describe("a switch that later assignments always hide is not printed", () => {
+    const two = uint(2);
+    const cases = (m: Module): readonly string[] => processes(m).map((p) => p.filter((l) => /case|if|else/.test(l)).join(" "));
+    const hidden = (
+      name: string,
+      later: (io: { readonly p: Bits<1> }, set: (n: number) => void, h: Builder) => unknown,
+    ): readonly string[] => {
+      const ports = { s: input(two), p: input(bool), x: output(two), y: output(two) };
+      return cases(
+        module(name, ports, (io, h) => {
+          const { r } = h.registers({ r: two.noReset() });
+          const all = (set: (n: number) => void): void => {
+            h.switch(io.s)
+              .case([0, 1], () => set(1))
+              .case(2, () => h.when(io.p, () => set(2)).otherwise(() => set(0)))
+              .case(3, () => set(3));
+            later(io, set, h);
+          };
+          all((n) => r.next(n));
+          io.y.drive(0);
+          all((n) => io.y.drive(n));
+          io.x.drive(r);
+        }),
+      );
+    };
+    test("by both branches of an if", () => {
+      const text = hidden("by_if", (io, set, h) => h.when(io.p, () => set(1)).otherwise(() => set(2)));
+      expect(text).toEqual(["if (p) else", "if (p) else", ""]);
+    });
+    test("by a switch with a fallback", () => {
+      const text = hidden("by_switch", (io, set, h) =>
+        h
+          .switch(io.p)
+          .case(0, () => set(1))
+          .otherwise(() => set(2)),
+      );
+      expect(text).toEqual(["case (p) endcase", "case (p) endcase", ""]);
+    });
+    test("but not by one branch alone", () => {
+      const text = hidden("by_half", (io, set, h) => h.when(io.p, () => set(1)));
+      expect(text).toEqual(["case (s) if (p) else endcase if (p)", "case (s) if (p) else endcase if (p)", ""]);
+    });
   });
 });
