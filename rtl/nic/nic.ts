@@ -101,7 +101,8 @@ export const nic = (c: Config) => {
       const { overflowed, spoiled } = io.wireLosses;
       const many = (...counts: readonly Bits[]): Bits => resize(sum(counts), lossBits + 2);
       regs.RX_FRAMES.count.increment.drive(many(events.rxFrames, overflowed, spoiled));
-      regs.RX_ACCEPTED.count.increment.drive(events.rxAccepted);
+      // Counted when it is in memory: what fails to get there is a drop. One that writes nothing may meet a commit.
+      regs.RX_ACCEPTED.count.increment.drive(resize(sum([events.rxCommitted, events.rxEmpty]), 2));
       regs.RX_ORDINARY.count.increment.drive(events.rxOrdinary);
       regs.RX_OVERFLOW.count.increment.drive(many(events.rxOverflow, overflowed));
       regs.RX_SPOILED.count.increment.drive(many(events.rxSpoiled, spoiled));

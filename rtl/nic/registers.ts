@@ -116,7 +116,7 @@ export const nicMap = (c: Config) =>
       }),
       EVENT_MASK: reg(0x38, "Which events raise the event line", { enabled: rw(0, uint(3), "Bit by bit as in EVENTS") }),
       RX_FRAMES: wireEvents(0x100, "Frames that came from the wire"),
-      RX_ACCEPTED: events(0x108, "Datagrams given to slots"),
+      RX_ACCEPTED: events(0x108, "Datagrams given to slots: they are in memory, and the tail has moved", 2),
       RX_ORDINARY: events(0x110, "Frames for the ordinary path"),
       RX_OVERFLOW: wireEvents(0x118, "Frames that found no room in the receive buffer"),
       RX_OVERSIZE: events(0x120, "Frames longer than the MTU allows"),
