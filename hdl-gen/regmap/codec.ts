@@ -1,62 +1,10 @@
 /** Field values as a program holds them, and the bits they are: shared by test access and memory layouts. */
+
+import type { NumberWidth } from "../core/number-width.ts";
 import type { EnumType, Type } from "../core/types.ts";
 import type { Bits, EnumValue, Signed } from "../core/values.ts";
 import { enumerationOf, type Field, type Fields, isSigned, isWritable, maskOf } from "./fields.ts";
 
-/** Widths that fit a JavaScript number. */
-type NumberWidth =
-  | 2
-  | 3
-  | 4
-  | 5
-  | 6
-  | 7
-  | 8
-  | 9
-  | 10
-  | 11
-  | 12
-  | 13
-  | 14
-  | 15
-  | 16
-  | 17
-  | 18
-  | 19
-  | 20
-  | 21
-  | 22
-  | 23
-  | 24
-  | 25
-  | 26
-  | 27
-  | 28
-  | 29
-  | 30
-  | 31
-  | 32
-  | 33
-  | 34
-  | 35
-  | 36
-  | 37
-  | 38
-  | 39
-  | 40
-  | 41
-  | 42
-  | 43
-  | 44
-  | 45
-  | 46
-  | 47
-  | 48
-  | 49
-  | 50
-  | 51
-  | 52
-  | 53;
 type OfWidth<N extends number> = number extends N
   ? boolean | number | bigint
   : N extends 1

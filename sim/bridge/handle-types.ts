@@ -1,63 +1,9 @@
 /** The types of handles: what a port of a module looks like in a test, derived from how it looks inside the module. */
 import type { Bits, Data, EnumValue, Port, Ports, Signed, Stream, Vec, ViewOf } from "#hdl";
+import type { NumberWidth } from "#hdl/core/number-width.ts";
 import type { StructBase } from "#hdl/core/values.ts";
 import type { Signal, Writable } from "./signal.ts";
 
-/** Widths whose values are exact JavaScript numbers. */
-type NumberWidth =
-  | 1
-  | 2
-  | 3
-  | 4
-  | 5
-  | 6
-  | 7
-  | 8
-  | 9
-  | 10
-  | 11
-  | 12
-  | 13
-  | 14
-  | 15
-  | 16
-  | 17
-  | 18
-  | 19
-  | 20
-  | 21
-  | 22
-  | 23
-  | 24
-  | 25
-  | 26
-  | 27
-  | 28
-  | 29
-  | 30
-  | 31
-  | 32
-  | 33
-  | 34
-  | 35
-  | 36
-  | 37
-  | 38
-  | 39
-  | 40
-  | 41
-  | 42
-  | 43
-  | 44
-  | 45
-  | 46
-  | 47
-  | 48
-  | 49
-  | 50
-  | 51
-  | 52
-  | 53;
 /** Values of `N` bits: numbers up to 53, bigints above; either where the width is computed. */
 export type ValueOf<N extends number> = number extends N ? number | bigint : N extends NumberWidth ? number : bigint;
 
