@@ -1,7 +1,8 @@
 /** The language: everything a hardware file imports. `import { module, input, output, uint } from "#hdl";` */
-export { Builder, type HardwareExternal, type HardwareModule, type SignalOptions } from "./core/builder.ts";
+export { Builder, type SignalOptions } from "./core/builder.ts";
 export { type Constant, clog2, isPowerOfTwo, widthOf } from "./core/expr.ts";
 export type { Fsm } from "./core/fsm.ts";
+export type { HardwareExternal, HardwareModule } from "./core/hardware.ts";
 export type { ConnectionsOf, InstanceOptions } from "./core/instance.ts";
 export { type Diagnostic, type ExternalModule, HdlError, type Module, type Source } from "./core/ir.ts";
 export type { MemoryHandle, MemoryOptions } from "./core/memory.ts";

@@ -1,7 +1,8 @@
 /** Statements that branch: `when` with its `elseWhen` and `otherwise`, and `switch` with its cases. */
-import type { Builder } from "./builder.ts";
+
 import { binary, type Constant, literal, named, sized, unary } from "./expr.ts";
 import type { Expr, Source, Stmt, SwitchCase } from "./ir.ts";
+import type { Recorder } from "./recorder.ts";
 import { fail, here } from "./source.ts";
 import type { EnumType } from "./types.ts";
 import { Bits, type Condition, EnumValue, enumLiteral } from "./values.ts";
@@ -17,11 +18,11 @@ export const oneBit = (c: unknown, what: string, at: Source): Expr => {
 
 /** The rest of a `when`. */
 export class When {
-  readonly #h: Builder;
+  readonly #h: Recorder;
   readonly #condition: Expr;
   readonly #otherwise: Stmt[] = [];
   #closed = false;
-  constructor(h: Builder, condition: Expr, then: () => void, at: Source, into: Stmt[] | null, before: () => Expr | null = () => null) {
+  constructor(h: Recorder, condition: Expr, then: () => void, at: Source, into: Stmt[] | null, before: () => Expr | null = () => null) {
     this.#h = h;
     this.#condition = condition;
     const body: Stmt[] = [];
@@ -63,13 +64,13 @@ export class When {
 
 /** A `switch` under way. */
 export class Switch<V> {
-  readonly #h: Builder;
+  readonly #h: Recorder;
   readonly #subject: Expr;
   readonly #enumeration: EnumType<string>["info"] | null;
   readonly #cases: SwitchCase[] = [];
   readonly #seen = new Map<bigint, Source>();
   readonly #statement: { kind: "switch"; subject: Expr; cases: SwitchCase[]; fallback: Stmt[] | null; at: Source };
-  constructor(h: Builder, subject: EnumValue | Bits<any>, at: Source) {
+  constructor(h: Recorder, subject: EnumValue | Bits<any>, at: Source) {
     this.#h = h;
     this.#subject = subject.expr;
     this.#enumeration = subject instanceof EnumValue ? subject.enumeration : null;

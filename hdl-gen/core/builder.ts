@@ -1,33 +1,20 @@
 /**
- * `h`: what a module's body builds with. It collects declarations and statements; `module.ts` freezes them into the IR.
+ * `h`: what a module's body builds with, declarations and statements in the user's words.
  */
 
 import { oneBit, Switch, When } from "./branches.ts";
 import { docFor } from "./doc-comments.ts";
-import { binary, type Constant, clog2, literal, named, ref, unary } from "./expr.ts";
+import { binary, type Constant, literal, named, ref, unary } from "./expr.ts";
 import { type FsmBodies, Fsm as FsmHandle } from "./fsm.ts";
+import type { HardwareExternal, HardwareModule } from "./hardware.ts";
 import { buildInstance, type ConnectionsOf, type InstanceOptions } from "./instance.ts";
-import type {
-  ClockDomain,
-  Expr,
-  ExternalModule,
-  Fsm,
-  Instance,
-  Memory,
-  Module,
-  Property,
-  Signal,
-  SignalKind,
-  Source,
-  Stmt,
-  Target,
-  TriState,
-} from "./ir.ts";
+import type { Expr, Property, Signal, Source } from "./ir.ts";
 import { MemoryHandle, type MemoryOptions } from "./memory.ts";
-import { assign, type Place, type Scope, signalPlace, valuePlace } from "./place.ts";
-import { type Clock, defaultClock, type Io, type Ports } from "./ports.ts";
+import { signalPlace, valuePlace } from "./place.ts";
+import type { Io, Ports } from "./ports.ts";
+import { Recorder } from "./recorder.ts";
 import { fail, here } from "./source.ts";
-import { type InitOf, type Leaf, type RegisterSpec, type SignalOf, Type } from "./types.ts";
+import { type Leaf, type RegisterSpec, type SignalOf, Type } from "./types.ts";
 import { Bits, type Bool, type Condition, type Data, type EnumValue } from "./values.ts";
 
 type RegisterInput = Type | RegisterSpec;
@@ -40,146 +27,8 @@ export interface SignalOptions {
   /** What they are, in place of the doc comments at their keys: for signals that are made from data. */
   readonly doc?: string;
 }
-
-const identifier = /^[A-Za-z_][A-Za-z0-9_$]*$/;
-/** The modules being built, innermost last: only to say where a signal was used wrongly. */
-const building: Builder[] = [];
-
-interface Frame {
-  readonly into: Stmt[];
-  readonly condition: () => Expr | null;
-}
-
-/** Declares signals, states what they do. One per module; see `module`. */
-export class Builder implements Scope {
-  readonly moduleName: string;
-  readonly domains = new Map<string, ClockDomain>();
-  readonly clocksUsed = new Set<ClockDomain>();
-  readonly resetsUsed = new Set<ClockDomain>();
-  readonly ports: Signal[] = [];
-  readonly signals: Signal[] = [];
-  readonly memories: Memory[] = [];
-  readonly instances: Instance[] = [];
-  readonly properties: Property[] = [];
-  readonly fsms: { signal: Signal; states: Fsm["states"]; start: string; transitions: Fsm["transitions"][number][]; at: Source }[] = [];
-  readonly tristates: TriState[] = [];
-  readonly body: Stmt[] = [];
-  /** Run when the body is done: checks of statements that could go on, like `switch`. */
-  readonly atEnd: (() => void)[] = [];
-  readonly #names = new Map<string, Source>();
-  #frames: Frame[];
-  #clock: Clock = defaultClock;
-  #ghost = false;
-  #groups = 0;
-
-  constructor(moduleName: string) {
-    this.moduleName = moduleName;
-    this.#frames = [{ into: this.body, condition: () => null }];
-  }
-  enter(): void {
-    building.push(this);
-  }
-  leave(): void {
-    building.pop();
-  }
-
-  // ---- names, signals, clocks -------------------------------------------------------------
-
-  /** Takes a name, or fails where it is taken or no identifier. */
-  claim(name: string, at: Source): string {
-    if (!identifier.test(name)) fail("name", `"${name}" is no Verilog identifier: letters, digits and _, not starting with a digit`, at);
-    const other = this.#names.get(name);
-    if (other !== undefined)
-      fail("name", `${name} is declared twice in ${this.moduleName}`, at, [{ message: `first declared here`, at: other }]);
-    this.#names.set(name, at);
-    return name;
-  }
-  /** A free name like `wanted`. */
-  freeName(wanted: string): string {
-    for (let i = 2, name = wanted; ; name = `${wanted}_${i++}`) if (!this.#names.has(name)) return name;
-  }
-  signal(name: string, leaf: Leaf, kind: SignalKind, at: Source, more: Partial<Signal> = {}): Signal {
-    this.claim(name, at);
-    const s: Signal = {
-      name,
-      width: leaf.width,
-      kind,
-      origin: "user",
-      domain: null,
-      reset: null,
-      enumeration: leaf.enumeration,
-      signed: leaf.signed,
-      group: this.#groups,
-      ghost: this.#ghost,
-      allowUnused: false,
-      synchroniser: false,
-      at,
-      doc: "",
-      ...more,
-    };
-    if (kind === "input" || kind === "output" || kind === "inout") this.ports.push(s);
-    else if (kind === "net" || kind === "register") this.signals.push(s);
-    return s;
-  }
-  /** The domain of a clock in this module, made at first use. */
-  domain(clock: Clock): ClockDomain {
-    const known = this.domains.get(clock.name);
-    if (known !== undefined) return known;
-    const at = here();
-    const prefix = clock.name === "" ? "" : `${clock.name}_`;
-    const bit: Leaf = { path: [], width: 1, signed: false, enumeration: null };
-    const made: ClockDomain = {
-      name: clock.name,
-      clock: this.signal(`${prefix}clk`, bit, "clock", at, { ghost: false }),
-      reset: this.signal(`${prefix}rst`, bit, "reset", at, { ghost: false }),
-    };
-    this.domains.set(clock.name, made);
-    return made;
-  }
-  get currentDomain(): ClockDomain {
-    return this.domain(this.#clock);
-  }
-  get ghostRegion(): boolean {
-    return this.#ghost;
-  }
-  useClock(d: ClockDomain): ClockDomain {
-    this.clocksUsed.add(d);
-    return d;
-  }
-  useReset(d: ClockDomain): ClockDomain {
-    this.resetsUsed.add(d);
-    return this.useClock(d);
-  }
-  /** Registers, memory ports, instances and properties declared in `body` belong to this clock. */
-  clocked<R>(clock: Clock, body: () => R): R {
-    const outer = this.#clock;
-    this.#clock = clock;
-    try {
-      return body();
-    } finally {
-      this.#clock = outer;
-    }
-  }
-  /** The reset of the current clock, as a signal to read. */
-  get reset(): Bool {
-    return new Bits(valuePlace(ref(this.useReset(this.currentDomain).reset)));
-  }
-  /** What is declared in `body` serves properties only and never becomes hardware. */
-  ghost<R>(body: () => R): R {
-    const outer = this.#ghost;
-    this.#ghost = true;
-    try {
-      return body();
-    } finally {
-      this.#ghost = outer;
-    }
-  }
-  nextGroup(): number {
-    return ++this.#groups;
-  }
-
-  // ---- declarations -----------------------------------------------------------------------
-
+/** `h`: declares signals, states what they do. One per module; see `module`. */
+export class Builder extends Recorder {
   #declare<S>(
     key: string,
     type: Type<S>,
@@ -309,39 +158,6 @@ export class Builder implements Scope {
 
   // ---- statements -------------------------------------------------------------------------
 
-  assign(target: Target, value: Expr, at: Source, guard: Expr | null): void {
-    const inner = building.at(-1);
-    if (inner !== this)
-      fail(
-        "foreign",
-        `${target.signal.name} belongs to ${this.moduleName} and cannot be driven from ${inner === undefined ? "outside, after that module was built" : inner.moduleName}`,
-        at,
-        [{ message: "declared here", at: target.signal.at }],
-      );
-    const s: Stmt = { kind: "assign", target, value, at };
-    this.push(guard === null ? s : { kind: "if", cond: guard, then: [s], else: [], at });
-  }
-  push(s: Stmt): void {
-    (this.#frames.at(-1) as Frame).into.push(s);
-  }
-  /** Runs `body` with its statements going to `into`, under `condition`. */
-  nested(into: Stmt[], condition: () => Expr | null, body: () => void): void {
-    this.#frames.push({ into, condition });
-    try {
-      body();
-    } finally {
-      this.#frames.pop();
-    }
-  }
-  /** All conditions the current statement stands under, or null. */
-  pathCondition(): Expr | null {
-    let all: Expr | null = null;
-    for (const f of this.#frames) {
-      const c = f.condition();
-      if (c !== null) all = all === null ? c : binary("and", all, c);
-    }
-    return all;
-  }
   /** Statements of `then` hold where `condition` is 1. */
   when<M extends number>(condition: Condition<M>, then: () => void): When {
     const at = here();
@@ -450,13 +266,3 @@ const constantOf = (e: Expr): bigint | null => {
   }
   return value;
 };
-/** A module value: the IR with the types of its ports. */
-export interface HardwareModule<P extends Ports = Ports> extends Module {
-  readonly shape: P;
-}
-/** Verilog written by others, with typed ports. */
-export interface HardwareExternal<P extends Ports = Ports> extends ExternalModule {
-  readonly shape: P;
-}
-export type { InitOf, Place };
-export { assign, clog2 };

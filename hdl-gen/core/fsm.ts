@@ -1,9 +1,9 @@
 /** State machines: an enumeration register, a switch over it, and the transitions for the reachability check. */
 
-import type { Builder } from "./builder.ts";
 import { binary, clog2, ref } from "./expr.ts";
 import type { EnumInfo, Expr, Signal, Source, Stmt, SwitchCase } from "./ir.ts";
 import { signalPlace } from "./place.ts";
+import type { Recorder } from "./recorder.ts";
 import { fail, here } from "./source.ts";
 import { type Bool, EnumValue, enumLiteral } from "./values.ts";
 
@@ -13,7 +13,7 @@ export type FsmBodies<S extends string> = { readonly [K in S]: (go: (to: NoInfer
 /** A state machine's state, to read. */
 export class Fsm<S extends string> {
   readonly state: EnumValue<S>;
-  constructor(h: Builder, name: string, bodies: FsmBodies<S>, at: Source) {
+  constructor(h: Recorder, name: string, bodies: FsmBodies<S>, at: Source) {
     const names = Object.keys(bodies) as S[];
     const start = names[0];
     if (start === undefined) {
@@ -28,7 +28,7 @@ export class Fsm<S extends string> {
       reset: { kind: "sync", value: 0n },
     });
     this.state = new EnumValue<S>(signalPlace(signal, ref(signal), h), info);
-    const fsm: Builder["fsms"][number] = { signal, states: info, start, transitions: [], at };
+    const fsm: Recorder["fsms"][number] = { signal, states: info, start, transitions: [], at };
     h.fsms.push(fsm);
     const cases: SwitchCase[] = [];
     h.push({ kind: "switch", subject: this.state.expr, cases, fallback: null, at });

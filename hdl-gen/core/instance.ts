@@ -1,11 +1,12 @@
 /** Children: a net of the parent stands for each pin, and the child's ports look as they do inside, seen from outside. */
 
-import type { Builder, HardwareExternal, HardwareModule } from "./builder.ts";
 import { docFor } from "./doc-comments.ts";
 import { ref } from "./expr.ts";
+import type { HardwareExternal, HardwareModule } from "./hardware.ts";
 import type { ClockDomain, Instance, Signal, Source } from "./ir.ts";
 import { type Place, signalPlace, valuePlace } from "./place.ts";
 import { type Bundle, type Clock, clock as clockOf, defaultClock, type Io, type Pin, type Ports, view } from "./ports.ts";
+import type { Recorder } from "./recorder.ts";
 import { fail } from "./source.ts";
 import { type InitOf, Type } from "./types.ts";
 
@@ -27,7 +28,7 @@ const isConnectable = (x: unknown): x is Connectable =>
   typeof x === "object" && x !== null && "connect" in x && typeof x.connect === "function";
 
 export const buildInstance = <P extends Ports>(
-  h: Builder,
+  h: Recorder,
   name: string,
   of: HardwareModule<P> | HardwareExternal<P>,
   connections: ConnectionsOf<P>,

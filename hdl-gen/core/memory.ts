@@ -1,9 +1,9 @@
 /** Memories: words of a type, with asynchronous and synchronous read ports and write ports with lanes. */
 
-import type { Builder } from "./builder.ts";
 import { binary, type Constant, clog2, literal, ref, sized } from "./expr.ts";
 import type { Expr, Memory, Source, Stmt } from "./ir.ts";
 import { valuePlace } from "./place.ts";
+import type { Recorder } from "./recorder.ts";
 import { fail, here } from "./source.ts";
 import type { Leaf, Type } from "./types.ts";
 import { Bits, type Condition } from "./values.ts";
@@ -22,12 +22,12 @@ export interface MemoryOptions {
 
 /** A memory; see `h.memory`. */
 export class MemoryHandle<S, I> {
-  readonly #h: Builder;
+  readonly #h: Recorder;
   readonly #of: Type<S, I>;
   readonly #memory: Memory;
   readonly #collision: "old" | "new" | "never";
   readonly #writes: { readonly address: Expr; readonly enable: Expr }[] = [];
-  constructor(h: Builder, name: string, of: Type<S, I>, depth: number, options: MemoryOptions, at: Source, doc: string) {
+  constructor(h: Recorder, name: string, of: Type<S, I>, depth: number, options: MemoryOptions, at: Source, doc: string) {
     if (!Number.isInteger(depth) || depth < 1)
       fail("argument", `memory ${name} of ${depth} words: a whole number of at least 1 is needed`, at);
     if (options.init !== undefined && options.init.length > depth)
@@ -76,7 +76,7 @@ export class MemoryHandle<S, I> {
     const domain = h.useClock(h.currentDomain);
     h.nextGroup();
     const from = this.#address(address, "read");
-    const register = (key: string, width: number): ReturnType<Builder["signal"]> =>
+    const register = (key: string, width: number): ReturnType<Recorder["signal"]> =>
       h.signal(key, { path: [], width, signed: false, enumeration: null } satisfies Leaf, "register", at, { domain, origin: "user" });
     const run = (s: Stmt): void => {
       h.push(enable === undefined ? s : { kind: "if", cond: enable.expr, then: [s], else: [], at });

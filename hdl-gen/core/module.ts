@@ -1,10 +1,11 @@
 /** `module(...)`: runs the user's body once, freezes what it built, checks it, and gives equal modules one value. */
 import { checkModule } from "../check/index.ts";
 import { checkMisuse } from "../check/misuse.ts";
-import { Builder, type HardwareExternal, type HardwareModule } from "./builder.ts";
+import { Builder } from "./builder.ts";
 import { docFor } from "./doc-comments.ts";
 import { ref } from "./expr.ts";
 import { fingerprint } from "./fingerprint.ts";
+import type { HardwareExternal, HardwareModule } from "./hardware.ts";
 import { type ClockDomain, HdlError, type Signal, type Source } from "./ir.ts";
 import { signalPlace } from "./place.ts";
 import { type Clock, defaultClock, type Io, type Port, type Ports, pins, view } from "./ports.ts";

@@ -1,6 +1,7 @@
 /** Arbiters: several streams to one, beat by beat or packet by packet. */
-import type { Builder, HardwareModule } from "../core/builder.ts";
+import type { Builder } from "../core/builder.ts";
 import { widthOf } from "../core/expr.ts";
+import type { HardwareModule } from "../core/hardware.ts";
 import { module } from "../core/module.ts";
 import { type Bundle, input, output, type Port } from "../core/ports.ts";
 import { mux, oneHotMux } from "../core/select.ts";

@@ -1,6 +1,7 @@
 /** FIFO between two clocks of any ratio: what carries streams from one domain to another. */
-import type { HardwareModule } from "../core/builder.ts";
+
 import { clog2, isPowerOfTwo } from "../core/expr.ts";
+import type { HardwareModule } from "../core/hardware.ts";
 import { module } from "../core/module.ts";
 import { type Bundle, input, output, type Port } from "../core/ports.ts";
 import { bool, type Type, uint } from "../core/types.ts";

@@ -1,6 +1,7 @@
 /** What AXI4 masters share: a transfer of any bytes, and the aligned bursts it is cut into. */
-import type { HardwareModule } from "../core/builder.ts";
+
 import { clog2, isPowerOfTwo } from "../core/expr.ts";
+import type { HardwareModule } from "../core/hardware.ts";
 import { module } from "../core/module.ts";
 import { type Bundle, input, output, type Port } from "../core/ports.ts";
 import { mux } from "../core/select.ts";

@@ -1,6 +1,7 @@
 /** AXI4-Lite slave in front of a register bus: the AXI4 one with everything that AXI4-Lite has not at its plainest. */
-import type { HardwareModule } from "../core/builder.ts";
+
 import { clog2 } from "../core/expr.ts";
+import type { HardwareModule } from "../core/hardware.ts";
 import { module } from "../core/module.ts";
 import { type Bundle, input, output, type Port } from "../core/ports.ts";
 import type { Bits } from "../core/values.ts";

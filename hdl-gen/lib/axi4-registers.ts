@@ -2,8 +2,9 @@
  * AXI4 slave in front of a register bus: how a processor reaches registers. Made for short round trips, which is what a
  * register access costs a processor: a read's data can leave one cycle after its address came.
  */
-import type { Builder, HardwareModule } from "../core/builder.ts";
+import type { Builder } from "../core/builder.ts";
 import { clog2 } from "../core/expr.ts";
+import type { HardwareModule } from "../core/hardware.ts";
 import { module } from "../core/module.ts";
 import { type Bundle, input, output, type Port } from "../core/ports.ts";
 import { mux } from "../core/select.ts";

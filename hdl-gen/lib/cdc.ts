@@ -5,7 +5,7 @@
  * Synchronisers are chains of registers that nothing else reads before their end: the first may go metastable, the others
  * give it time. Two stages do for most clocks; three where they are fast or the product is many.
  */
-import type { HardwareModule } from "../core/builder.ts";
+import type { HardwareModule } from "../core/hardware.ts";
 import { module } from "../core/module.ts";
 import { type Bundle, clock, input, output, type Port } from "../core/ports.ts";
 import { bool, type Type, uint } from "../core/types.ts";

@@ -1,5 +1,5 @@
 /** The Internet checksum (RFC 1071): ones' complement sums of 16-bit words, of a value at once or of a packet. */
-import type { HardwareModule } from "../core/builder.ts";
+import type { HardwareModule } from "../core/hardware.ts";
 import { module } from "../core/module.ts";
 import { input, output, type Port } from "../core/ports.ts";
 import { mux } from "../core/select.ts";

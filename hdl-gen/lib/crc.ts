@@ -3,8 +3,9 @@
  * of some bits of the present one and of the data, and which ones is worked out here once by running the bit-serial
  * definition on symbols.
  */
-import type { HardwareModule } from "../core/builder.ts";
+
 import { clog2, isPowerOfTwo } from "../core/expr.ts";
+import type { HardwareModule } from "../core/hardware.ts";
 import { module } from "../core/module.ts";
 import { input, output, type Port } from "../core/ports.ts";
 import { mux } from "../core/select.ts";

@@ -1,6 +1,7 @@
 /** Synchronous FIFO: keeps beats in order until they are taken. Three kinds of storage behind one pair of streams. */
-import type { Builder, HardwareModule } from "../core/builder.ts";
+import type { Builder } from "../core/builder.ts";
 import { isPowerOfTwo, widthOf } from "../core/expr.ts";
+import type { HardwareModule } from "../core/hardware.ts";
 import { module } from "../core/module.ts";
 import { type Bundle, input, output, type Port } from "../core/ports.ts";
 import { mux } from "../core/select.ts";

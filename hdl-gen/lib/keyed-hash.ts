@@ -9,7 +9,7 @@
  * nothing about others, and without its 64-bit key nobody can compute any. The kernel computes the same value for its own
  * copy of the table. Not for authentication: 32 bits and one round per word are made for tables.
  */
-import type { HardwareModule } from "../core/builder.ts";
+import type { HardwareModule } from "../core/hardware.ts";
 import { module } from "../core/module.ts";
 import { input, output, type Port } from "../core/ports.ts";
 import { bool, struct, type Type, uint } from "../core/types.ts";

@@ -2,8 +2,9 @@
  * Packets from one alignment to another: bytes that stand somewhere in memory words become a packet that begins at byte
  * 0, and the other way round. One barrel shifter, one register of a beat, each.
  */
-import type { HardwareModule } from "../core/builder.ts";
+
 import { clog2, isPowerOfTwo } from "../core/expr.ts";
+import type { HardwareModule } from "../core/hardware.ts";
 import { module } from "../core/module.ts";
 import { type Bundle, input, output, type Port } from "../core/ports.ts";
 import { mux } from "../core/select.ts";

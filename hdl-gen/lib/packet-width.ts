@@ -1,5 +1,5 @@
 /** Packet streams between widths: a narrow side and a wide one, whose ratio is a whole number. */
-import type { HardwareModule } from "../core/builder.ts";
+import type { HardwareModule } from "../core/hardware.ts";
 import { module } from "../core/module.ts";
 import { type Bundle, input, output, type Port } from "../core/ports.ts";
 import { choose, mux } from "../core/select.ts";

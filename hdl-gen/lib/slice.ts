@@ -1,5 +1,5 @@
 /** Register slices: one stage of a stream's pipeline, cutting the long paths that valid and ready would otherwise make. */
-import type { HardwareModule } from "../core/builder.ts";
+import type { HardwareModule } from "../core/hardware.ts";
 import { module } from "../core/module.ts";
 import { type Bundle, input, output, type Port } from "../core/ports.ts";
 import { mux } from "../core/select.ts";

@@ -4,8 +4,9 @@
  * written; where it has some but not all bytes of what a read takes (`pop`, `rc`) or a write gives (`push`,
  * `command`); where it writes an enumeration with what is no member; where it pushes to a full queue.
  */
-import type { Builder, HardwareModule } from "../core/builder.ts";
+import type { Builder } from "../core/builder.ts";
 import { clog2 } from "../core/expr.ts";
+import type { HardwareModule } from "../core/hardware.ts";
 import type { Source } from "../core/ir.ts";
 import { module } from "../core/module.ts";
 import { input, output, type Ports } from "../core/ports.ts";

@@ -2,8 +2,9 @@
  * The ports of a simulated module, in the shape in which its body sees them: `sim.io.push.payload.last.value = 1`.
  * Anything a bundle computes from its signals, such as a stream's `fire`, can be read in the same way.
  */
-import type { HardwareModule } from "../core/builder.ts";
+
 import { ref } from "../core/expr.ts";
+import type { HardwareModule } from "../core/hardware.ts";
 import type { Signal } from "../core/ir.ts";
 import type { Place } from "../core/place.ts";
 import { type Io, type Ports, view } from "../core/ports.ts";

@@ -1,5 +1,5 @@
 /** Instant simulation: run a module at once, without a C++ compiler. `const sim = simulate(fifo(uint(8), 4));` */
-import type { HardwareModule } from "../core/builder.ts";
+import type { HardwareModule } from "../core/hardware.ts";
 import type { Module } from "../core/ir.ts";
 import type { Ports } from "../core/ports.ts";
 import { Engine, type SimulateOptions } from "./engine.ts";
