@@ -38,11 +38,11 @@ export const refusingWrites = 4;
 export const refusingReads = 5;
 export const slots: readonly SlotSettings[] = [
   { local: socket(7000), remote: peers[0], connected: false, framing: "stream", nextHop: nextHop(0), ...rings(0) },
-  { local: socket(7001), framing: "datagram", nextHop: nextHop(1), ...rings(1) },
+  // Small rings, of records and of bytes, that fill and wrap.
+  { local: socket(7001), framing: "datagram", nextHop: nextHop(1), ...rings(1, 4096) },
   // The port of slot 0, and goes before it.
   { local: socket(7000), remote: peers[1], framing: "datagram", nextHop: nextHop(2), ...rings(2) },
-  // A small ring that fills.
-  { local: socket(7002), remote: peers[2], framing: "stream", nextHop: nextHop(3), ...rings(3, 2048) },
+  { local: socket(7002), remote: peers[2], framing: "stream", nextHop: nextHop(3), ...rings(3, 1024) },
   { local: socket(7003), framing: "datagram", nextHop: nextHop(4), ...rings(refusingWrites) },
   { local: socket(7004), framing: "datagram", nextHop: nextHop(5), ...rings(refusingReads) },
   // Without rings: its datagrams are left to the kernel.
