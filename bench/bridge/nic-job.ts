@@ -16,7 +16,7 @@ export const memoryBase = 0x8000_0000;
 export const memorySize = 1 << 18;
 export const ringSize = 65_536;
 /** Cycles between two looks of the host at the receive tail. */
-export const pollPause = 100;
+export const pollPause = 1000;
 const port = 7777;
 const slot = slotsOffset;
 const registers = nicMap(config).nodes;

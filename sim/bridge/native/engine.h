@@ -53,6 +53,7 @@ class Engine final : public Session {
     glue.clock(0, true);
     glue.eval();
     for (Transactor* t : drivers_[0]) t->drive();
+    keepDriven();
     rose(0);
     glue.sampleClocks(sampled_);
     header_.risen = 1;
@@ -119,6 +120,7 @@ class Engine final : public Session {
         if (changes()) reason |= StopReason_change;
       }
       if (reason == 0) continue;
+      keepDriven();
       glue.sampleClocks(sampled_);
       header_.risen = risen;
       header_.fallen = fallen;

@@ -32,17 +32,20 @@ struct Port {
     }
   }
 
-  void copyTo(void* to) const { std::memcpy(to, data, bytes); }
+  void copyTo(void* to) const { copy(to, data); }
 
-  // Writes go to the slot too: it is copied over the port at each call from TypeScript.
+  // For transactors. What is driven reaches the slot, which is copied over the port at each call from TypeScript, in `keep`.
+  void driveBit(bool value) const { *data = value; }
   void drive(uint64_t value) const {
-    *written = value;
-    std::memcpy(data, &value, bytes < 8 ? bytes : 8);
+    switch (bytes) {
+      case 1: *data = static_cast<uint8_t>(value); break;
+      case 2: store(static_cast<uint16_t>(value)); break;
+      case 4: store(static_cast<uint32_t>(value)); break;
+      default: store(value);
+    }
   }
-  void driveFrom(const void* from) const {
-    std::memcpy(written, from, bytes);
-    std::memcpy(data, from, bytes);
-  }
+  void driveFrom(const void* from) const { copy(data, from); }
+  void keep() const { copy(written, data); }
 
  private:
   template <class T>
@@ -51,6 +54,38 @@ struct Port {
     std::memcpy(&value, data, sizeof value);
     return value;
   }
+  template <class T>
+  void store(T value) const {
+    std::memcpy(data, &value, sizeof value);
+  }
+  // The compiler turns a copy of a known size into a move.
+  void copy(void* to, const void* from) const {
+    switch (bytes) {
+      case 1: std::memcpy(to, from, 1); break;
+      case 2: std::memcpy(to, from, 2); break;
+      case 4: std::memcpy(to, from, 4); break;
+      case 8: std::memcpy(to, from, 8); break;
+      default: std::memcpy(to, from, bytes);
+    }
+  }
+};
+
+// An output of a transactor of one bit: moves the port when it changes.
+class Line {
+ public:
+  explicit Line(const Port* port) : port_(port) {
+    if (port_ != nullptr) port_->driveBit(false);
+  }
+  bool level() const { return level_; }
+  void set(bool level) {
+    if (level == level_) return;
+    level_ = level;
+    if (port_ != nullptr) port_->driveBit(level);
+  }
+
+ private:
+  const Port* port_;
+  bool level_ = false;
 };
 
 }  // namespace accio

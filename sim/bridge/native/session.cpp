@@ -105,7 +105,10 @@ int Session::attach(const char* kind, const char* name, const int32_t* ports, in
   samplers_[clock].push_back(made);
   if (made->drives()) {
     drivers_[clock].push_back(made);
+    for (const Port* port : attachment.ports)
+      if (port != nullptr && port->isInput()) driven_.push_back(*port);
     made->drive();
+    keepDriven();
   }
   return firstCounter;
 }

@@ -70,6 +70,10 @@ class Session {
   bool changes();
   // Takes note of new waits; says whether ports are watched.
   bool armWaits();
+  // What transactors have driven becomes what was written: before TypeScript has its turn.
+  void keepDriven() const {
+    for (const Port& port : driven_) port.keep();
+  }
   int pendingReasons() const {
     return (messages_.empty() ? 0 : StopReason_message) | (finished_ ? StopReason_finish : 0);
   }
@@ -87,6 +91,8 @@ class Session {
   // Those that look at a clock, and those of them that drive, in order.
   std::vector<Transactor*> samplers_[kMaxClocks];
   std::vector<Transactor*> drivers_[kMaxClocks];
+  // Inputs that transactors drive.
+  std::vector<Port> driven_;
 
  private:
   std::vector<uint32_t*> counters_;

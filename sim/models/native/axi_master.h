@@ -22,6 +22,7 @@ class AxiMaster final : public Transactor {
 
   void sample() override {
     if (ports_.inReset()) return clear();
+    if (still_ && block_.started == block_.queued && !mayPause()) return;
     if (aw_valid_ && ports_[kAwReady].bit()) aw_valid_ = false;
     if (ar_valid_ && ports_[kArReady].bit()) ar_valid_ = false;
     if (w_valid_ && ports_[kWReady].bit()) {
@@ -49,13 +50,15 @@ class AxiMaster final : public Transactor {
     if (w_left_ > 0 && !w_valid_ && !pauseW) w_valid_ = w_fresh_ = true;
     b_ready_ = !pauses(block_.b);
     r_ready_ = !pauses(block_.r);
+    // Nothing is under way: unless a pause is to be counted, nothing will change until something is queued.
+    still_ = !starting_ && writes_.empty() && reads_.empty() && b_ready_ && r_ready_;
   }
 
   void drive() override {
     if (ports_.canWrite()) {
-      ports_[kAwValid].drive(aw_valid_);
-      ports_[kWValid].drive(w_valid_);
-      ports_[kBReady].drive(b_ready_);
+      aw_line_.set(aw_valid_);
+      w_line_.set(w_valid_);
+      b_line_.set(b_ready_);
       if (aw_fresh_) driveRequest(kAwAddr);
       if (w_fresh_) {
         const uint32_t at = block_.writeHead & mask_;
@@ -66,8 +69,8 @@ class AxiMaster final : public Transactor {
       aw_fresh_ = w_fresh_ = false;
     }
     if (ports_.canRead()) {
-      ports_[kArValid].drive(ar_valid_);
-      ports_[kRReady].drive(r_ready_);
+      ar_line_.set(ar_valid_);
+      r_line_.set(r_ready_);
       if (ar_fresh_) driveRequest(kArAddr);
       ar_fresh_ = false;
     }
@@ -95,7 +98,10 @@ class AxiMaster final : public Transactor {
     block_.writeHead += w_left_;
     w_left_ = 0;
     starting_ = aw_pending_ = ar_pending_ = aw_valid_ = ar_valid_ = w_valid_ = b_ready_ = r_ready_ = false;
-    aw_fresh_ = ar_fresh_ = w_fresh_ = false;
+    aw_fresh_ = ar_fresh_ = w_fresh_ = still_ = false;
+  }
+  bool mayPause() const {
+    return (block_.aw.kind | block_.w.kind | block_.b.kind | block_.ar.kind | block_.r.kind) != 0;
   }
 
   void begin() {
@@ -158,10 +164,16 @@ class AxiMaster final : public Transactor {
   AxiMasterBlock& block_;
   uint8_t* const memory_;
   const AxiPorts ports_;
+  Line aw_line_{ports_.pin(kAwValid)};
+  Line w_line_{ports_.pin(kWValid)};
+  Line b_line_{ports_.pin(kBReady)};
+  Line ar_line_{ports_.pin(kArValid)};
+  Line r_line_{ports_.pin(kRReady)};
   uint32_t dataStride_;
   uint32_t strobeStride_;
 
   AxiOperation current_{};
+  bool still_ = false;
   bool starting_ = false;
   bool aw_pending_ = false;
   bool ar_pending_ = false;

@@ -12,7 +12,9 @@ namespace accio {
 
 class AxiMemory final : public Transactor {
  public:
-  explicit AxiMemory(const Attachment& a) : block_(a.as<AxiMemoryBlock>()), ports_(a), data_(ports_.busBytes()) {
+  explicit AxiMemory(const Attachment& a)
+      : block_(a.as<AxiMemoryBlock>()), ports_(a), strobe_bytes_((ports_.busBytes() + 7) / 8), refused_(ports_.busBytes(), 0xee) {
+    beats_ = fresh();
     a.session.addCounter(&block_.reads);
     a.session.addCounter(&block_.readsDone);
     a.session.addCounter(&block_.writes);
@@ -27,30 +29,28 @@ class AxiMemory final : public Transactor {
   }
 
   void drive() override {
-    if (ports_.canWrite()) {
-      ports_[kAwReady].drive(aw_ready_);
-      ports_[kWReady].drive(w_ready_);
-      ports_[kBValid].drive(b_valid_);
-      if (b_fresh_) {
-        ports_[kBId].drive(b_.request.id);
-        ports_[kBResp].drive(b_.response);
-        b_fresh_ = false;
-      }
+    aw_line_.set(aw_ready_);
+    w_line_.set(w_ready_);
+    b_line_.set(b_ != nullptr);
+    if (b_fresh_) {
+      b_fresh_ = false;
+      ports_[kBId].drive(b_->request.id);
+      ports_[kBResp].drive(b_->response);
     }
-    if (ports_.canRead()) {
-      ports_[kArReady].drive(ar_ready_);
-      ports_[kRValid].drive(r_valid_);
-      if (r_fresh_) {
-        ports_[kRId].drive(r_.request.id);
-        ports_[kRResp].drive(r_response_);
-        ports_[kRLast].drive(r_beat_ == r_.request.len);
-        ports_[kRData].port().driveFrom(data_.data());
-        r_fresh_ = false;
-      }
+    ar_line_.set(ar_ready_);
+    r_line_.set(r_valid_);
+    if (r_fresh_) {
+      r_fresh_ = false;
+      ports_[kRId].drive(r_->request.id);
+      ports_[kRResp].drive(r_response_);
+      ports_[kRLast].drive(r_beat_ == r_->request.len);
+      ports_[kRData].port().driveFrom(r_word_);
     }
   }
 
  private:
+  // Write beats that no request has been found for: room for two bursts of the longest kind.
+  static constexpr uint32_t kWriteBeats = 512;
   struct Job {
     AxiRequest request;
     uint64_t due = 0;
@@ -63,13 +63,31 @@ class AxiMemory final : public Transactor {
   // Under reset: forgets all requests; memory stays.
   void clear() {
     addresses_.clear();
-    w_data_.clear();
-    w_strobe_.clear();
-    beats_ = 0;
-    writes_.clear();
-    reads_.clear();
-    reading_ = false;
-    aw_ready_ = w_ready_ = ar_ready_ = b_valid_ = r_valid_ = b_fresh_ = r_fresh_ = false;
+    beat_count_ = 0;
+    for (std::deque<Job*>* jobs : {&writes_, &reads_}) {
+      for (Job* job : *jobs) spare_.push_back(job);
+      jobs->clear();
+    }
+    release(b_);
+    release(r_);
+    aw_ready_ = w_ready_ = ar_ready_ = r_valid_ = b_fresh_ = r_fresh_ = false;
+  }
+  Job* fresh() {
+    if (spare_.empty()) {
+      all_.push_back(std::make_unique<Job>());
+      Job* job = all_.back().get();
+      if (!ports_.canWrite()) return job;
+      job->data.resize(size_t{kWriteBeats} * ports_.busBytes());
+      job->strobe.resize(size_t{kWriteBeats} * strobe_bytes_, 0xff);
+      return job;
+    }
+    Job* job = spare_.back();
+    spare_.pop_back();
+    return job;
+  }
+  void release(Job*& job) {
+    if (job != nullptr) spare_.push_back(job);
+    job = nullptr;
   }
 
   void sampleWrites() {
@@ -78,97 +96,99 @@ class AxiMemory final : public Transactor {
       ++block_.writes;
     }
     if (w_ready_ && ports_[kWValid].bit()) takeWriteBeat();
-    if (b_valid_ && ports_[kBReady].bit()) {
-      b_valid_ = false;
+    if (b_ != nullptr && ports_[kBReady].bit()) {
+      release(b_);
       ++block_.writesDone;
     }
-    while (!addresses_.empty() && beats_ > addresses_.front().len) joinWrite();
+    while (!addresses_.empty() && beat_count_ > addresses_.front().len) joinWrite();
     const bool pause = pauses(block_.b);
-    if (!b_valid_ && !pause && choose(writes_, b_)) {
-      b_.response = store(b_);
-      b_valid_ = b_fresh_ = true;
+    if (b_ == nullptr && !pause) {
+      b_ = choose(writes_);
+      if (b_ != nullptr) {
+        b_->response = store(*b_);
+        b_fresh_ = true;
+      }
     }
     aw_ready_ = !pauses(block_.aw) && addresses_.size() + writes_.size() < block_.outstanding;
-    w_ready_ = !pauses(block_.w) && beats_ < 512;
+    w_ready_ = !pauses(block_.w) && beat_count_ < kWriteBeats;
   }
 
   void takeWriteBeat() {
-    const size_t bytes = ports_.busBytes();
-    const size_t at = w_data_.size();
-    w_data_.resize(at + bytes);
-    std::memcpy(&w_data_[at], ports_[kWData].port().data, bytes);
-    const size_t strobes = (bytes + 7) / 8;
-    const size_t strobeAt = w_strobe_.size();
-    w_strobe_.resize(strobeAt + strobes, 0xff);
-    if (ports_[kWStrb].present()) std::memcpy(&w_strobe_[strobeAt], ports_[kWStrb].port().data, strobes);
-    ++beats_;
+    const size_t at = beat_count_++;
+    ports_[kWData].port().copyTo(&beats_->data[at * ports_.busBytes()]);
+    if (ports_[kWStrb].present()) ports_[kWStrb].port().copyTo(&beats_->strobe[at * strobe_bytes_]);
   }
 
-  // All beats of the oldest write are here.
+  // All beats of the oldest write are here. Most often there are no others.
   void joinWrite() {
-    Job job;
-    job.request = addresses_.front();
+    Job* job = beats_;
+    beats_ = fresh();
+    job->request = addresses_.front();
     addresses_.pop_front();
-    const size_t count = job.request.len + 1;
-    const size_t bytes = count * ports_.busBytes();
-    const size_t strobes = count * ((ports_.busBytes() + 7) / 8);
-    job.data.assign(w_data_.begin(), w_data_.begin() + bytes);
-    job.strobe.assign(w_strobe_.begin(), w_strobe_.begin() + strobes);
-    w_data_.erase(w_data_.begin(), w_data_.begin() + bytes);
-    w_strobe_.erase(w_strobe_.begin(), w_strobe_.begin() + strobes);
-    beats_ -= count;
-    job.due = cycle_ + latency(block_.writeLatency, block_.writeJitter);
-    writes_.push_back(std::move(job));
+    const size_t count = job->request.len + 1;
+    const size_t others = beat_count_ - count;
+    if (others > 0) {
+      std::memcpy(beats_->data.data(), &job->data[count * ports_.busBytes()], others * ports_.busBytes());
+      std::memcpy(beats_->strobe.data(), &job->strobe[count * strobe_bytes_], others * strobe_bytes_);
+    }
+    beat_count_ = others;
+    job->due = cycle_ + latency(block_.writeLatency, block_.writeJitter);
+    writes_.push_back(job);
   }
 
   void sampleReads() {
     if (ar_ready_ && ports_[kArValid].bit()) {
-      Job job;
-      job.request = ports_.readRequest();
-      job.due = cycle_ + latency(block_.readLatency, block_.readJitter);
-      reads_.push_back(std::move(job));
+      Job* job = fresh();
+      job->request = ports_.readRequest();
+      job->due = cycle_ + latency(block_.readLatency, block_.readJitter);
+      reads_.push_back(job);
       ++block_.reads;
     }
     if (r_valid_ && ports_[kRReady].bit()) {
       r_valid_ = false;
-      if (r_beat_++ == r_.request.len) {
-        reading_ = false;
+      if (r_beat_++ == r_->request.len) {
+        release(r_);
         ++block_.readsDone;
       }
     }
     const bool pause = pauses(block_.r);
     if (!r_valid_ && !pause) {
-      if (!reading_ && choose(reads_, r_)) {
-        reading_ = true;
+      if (r_ == nullptr) {
+        r_ = choose(reads_);
         r_beat_ = 0;
       }
-      if (reading_) {
-        r_response_ = load(r_.request.beatAddress(r_beat_));
+      if (r_ != nullptr) {
+        load(r_->request.beatAddress(r_beat_));
         r_valid_ = r_fresh_ = true;
       }
     }
-    ar_ready_ = !pauses(block_.ar) && reads_.size() + (reading_ ? 1 : 0) < block_.outstanding;
+    ar_ready_ = !pauses(block_.ar) && reads_.size() + (r_ != nullptr ? 1 : 0) < block_.outstanding;
   }
 
   uint64_t latency(uint32_t least, uint32_t jitter) {
     return least - 1 + (jitter == 0 ? 0 : nextRandom(block_.random) % (jitter + 1));
   }
 
-  // Takes a job that is due: the oldest, or any that no older one of its ID stands before.
-  bool choose(std::deque<Job>& jobs, Job& chosen) {
+  // Takes a job that is due: the oldest, or any that no older one of its ID stands before. Null when there is none.
+  Job* choose(std::deque<Job*>& jobs) {
+    if (jobs.empty()) return nullptr;
+    if (block_.reorder == 0) {
+      Job* first = jobs.front();
+      if (first->due > cycle_) return nullptr;
+      jobs.pop_front();
+      return first;
+    }
     candidates_.clear();
     for (size_t i = 0; i < jobs.size(); ++i) {
       bool first = true;
-      for (size_t j = 0; j < i; ++j) first &= jobs[j].request.id != jobs[i].request.id;
-      if (first && jobs[i].due <= cycle_) candidates_.push_back(i);
-      if (block_.reorder == 0) break;
+      for (size_t j = 0; j < i; ++j) first &= jobs[j]->request.id != jobs[i]->request.id;
+      if (first && jobs[i]->due <= cycle_) candidates_.push_back(i);
     }
-    if (candidates_.empty()) return false;
-    const size_t pick = candidates_.size() == 1 ? 0 : nextRandom(block_.random) % candidates_.size();
-    const size_t at = candidates_[pick];
-    chosen = std::move(jobs[at]);
+    if (candidates_.empty()) return nullptr;
+    const size_t at = candidates_[candidates_.size() == 1 ? 0 : nextRandom(block_.random) % candidates_.size()];
+    Job* chosen = jobs[at];
     jobs.erase(jobs.begin() + at);
-    return true;
+    return chosen;
   }
 
   uint32_t responseAt(uint64_t address, uint32_t kind) const {
@@ -183,52 +203,66 @@ class AxiMemory final : public Transactor {
     return reinterpret_cast<uint8_t*>(block_.storage) + ((address & ~uint64_t{ports_.busBytes() - 1}) - block_.base);
   }
 
-  // Reads a word into `data_`; bytes of a refused one are 0xee.
-  uint32_t load(uint64_t address) {
-    const uint32_t response = responseAt(address, 1);
-    if (response == 0) std::memcpy(data_.data(), wordAt(address), data_.size());
-    else std::memset(data_.data(), 0xee, data_.size());
-    return response;
+  // Finds a word; bytes of a refused one are 0xee.
+  void load(uint64_t address) {
+    r_response_ = responseAt(address, 1);
+    r_word_ = r_response_ == 0 ? wordAt(address) : refused_.data();
   }
 
   // Writes what is allowed; the response is the worst of all beats.
   uint32_t store(const Job& job) {
     uint32_t worst = 0;
-    const size_t strobes = (ports_.busBytes() + 7) / 8;
     for (uint32_t beat = 0; beat <= job.request.len; ++beat) {
       const uint64_t address = job.request.beatAddress(beat);
       const uint32_t response = responseAt(address, 2);
       if (response > worst) worst = response;
       if (response != 0) continue;
       uint8_t* word = wordAt(address);
+      const uint8_t* data = &job.data[beat * ports_.busBytes()];
+      const uint8_t* strobe = &job.strobe[beat * strobe_bytes_];
+      if (ports_.busBytes() == 8 && *strobe == 0xff) {
+        std::memcpy(word, data, 8);
+        continue;
+      }
       for (uint32_t i = 0; i < ports_.busBytes(); ++i)
-        if ((job.strobe[beat * strobes + (i >> 3)] >> (i & 7) & 1) != 0) word[i] = job.data[beat * ports_.busBytes() + i];
+        if ((strobe[i >> 3] >> (i & 7) & 1) != 0) word[i] = data[i];
     }
     return worst;
   }
 
   AxiMemoryBlock& block_;
   const AxiPorts ports_;
+  // Of one beat's strobe.
+  const size_t strobe_bytes_;
   uint64_t cycle_ = 0;
+  Line aw_line_{ports_.pin(kAwReady)};
+  Line w_line_{ports_.pin(kWReady)};
+  Line b_line_{ports_.pin(kBValid)};
+  Line ar_line_{ports_.pin(kArReady)};
+  Line r_line_{ports_.pin(kRValid)};
   std::vector<size_t> candidates_;
 
+  // Every job there is, those that are free, and the one whose beats are coming in.
+  std::vector<std::unique_ptr<Job>> all_;
+  std::vector<Job*> spare_;
+  Job* beats_ = nullptr;
+  size_t beat_count_ = 0;
+
   std::deque<AxiRequest> addresses_;
-  std::vector<uint8_t> w_data_;
-  std::vector<uint8_t> w_strobe_;
-  uint32_t beats_ = 0;
-  std::deque<Job> writes_;
-  Job b_;
+  std::deque<Job*> writes_;
+  // The write whose response is offered.
+  Job* b_ = nullptr;
   bool aw_ready_ = false;
   bool w_ready_ = false;
-  bool b_valid_ = false;
   bool b_fresh_ = false;
 
-  std::deque<Job> reads_;
-  Job r_;
-  bool reading_ = false;
+  std::deque<Job*> reads_;
+  // The read whose beats are offered.
+  Job* r_ = nullptr;
   uint32_t r_beat_ = 0;
   uint32_t r_response_ = 0;
-  std::vector<uint8_t> data_;
+  const uint8_t* r_word_ = nullptr;
+  const std::vector<uint8_t> refused_;
   bool ar_ready_ = false;
   bool r_valid_ = false;
   bool r_fresh_ = false;

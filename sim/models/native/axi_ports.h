@@ -1,5 +1,6 @@
 // The pins of an AXI4 port by channel, in the order in which TypeScript lists them; missing ones are null.
 #pragma once
+#include <array>
 #include <cstdint>
 
 #include "transactor.h"
@@ -19,19 +20,22 @@ enum AxiPin : size_t {
 // A pin that may be missing: reads as zero then, and writes go nowhere.
 class AxiWire {
  public:
-  AxiWire() = default;
-  explicit AxiWire(const Port* port) : present_(port != nullptr) {
-    if (present_) port_ = *port;
+  AxiWire() { port_.data = missing_; }
+  explicit AxiWire(const Port* port) : AxiWire() {
+    if (port == nullptr) return;
+    port_ = *port;
+    present_ = true;
   }
   bool present() const { return present_; }
   uint64_t value(uint64_t missing = 0) const { return present_ ? port_.value() : missing; }
-  bool bit() const { return present_ && port_.bit(); }
+  bool bit() const { return port_.bit(); }
   void drive(uint64_t value) const {
     if (present_) port_.drive(value);
   }
   const Port& port() const { return port_; }
 
  private:
+  inline static uint8_t missing_[1] = {0};
   Port port_;
   bool present_ = false;
 };
@@ -64,12 +68,14 @@ inline uint32_t log2Of(uint32_t value) {
 
 class AxiPorts {
  public:
-  explicit AxiPorts(const Attachment& a) : wires_(kAxiPins), reset_(a.reset) {
+  explicit AxiPorts(const Attachment& a) : reset_(a.reset) {
     for (size_t i = 0; i < kAxiPins; ++i) wires_[i] = AxiWire(a.ports[i]);
     const AxiWire& data = wires_[kWData].present() ? wires_[kWData] : wires_[kRData];
     busBytes_ = data.port().width / 8;
   }
   const AxiWire& operator[](AxiPin pin) const { return wires_[pin]; }
+  // For `Line`: null where the design has no such pin.
+  const Port* pin(AxiPin pin) const { return wires_[pin].present() ? &wires_[pin].port() : nullptr; }
   uint32_t busBytes() const { return busBytes_; }
   bool canRead() const { return wires_[kArValid].present(); }
   bool canWrite() const { return wires_[kAwValid].present(); }
@@ -88,7 +94,7 @@ class AxiPorts {
     r.burst = static_cast<uint32_t>(wires_[first + 4].value(1));
     return r;
   }
-  std::vector<AxiWire> wires_;
+  std::array<AxiWire, kAxiPins> wires_;
   const Port* reset_;
   uint32_t busBytes_;
 };
