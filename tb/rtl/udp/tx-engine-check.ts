@@ -16,6 +16,8 @@ export interface TransmitRun {
   readonly bytes: number;
   /** Everything is as it should be: neither errors nor broken records. */
   readonly clean?: boolean;
+  /** Memory refuses one read in so many; 300 unless said. */
+  readonly refuse?: number;
   readonly pause?: number;
 }
 export interface Reached {
@@ -113,7 +115,7 @@ export const checkTxEngine = (block: ReturnType<typeof txEngine>, config: Config
       if (bursts.length === 0) return undefined;
       const b = pause === 0 ? (bursts[0] as (typeof bursts)[0]) : random.pick(bursts);
       answering = b;
-      const refused = run.clean !== true && random.oneIn(300);
+      const refused = run.clean !== true && random.oneIn(run.refuse ?? 300);
       const at = b.address + b.given * bus - ringBase;
       return { id: b.id, data: toBig(memory.subarray(at, at + bus)), response: refused ? 2 : 0, last: b.given + 1 === b.beats ? 1 : 0 };
     },
