@@ -1,8 +1,11 @@
-/** Speeds and how they compare: processor time, in rounds in which every contender runs once. */
+/**
+ * Speeds and how they compare, in rounds in which every contender runs once. Time is that of the processor for the thread
+ * that simulates, so that other programs on the machine disturb little.
+ */
 
 /** One measured run. */
 export interface Sample {
-  /** Processor time of the process, user and system. */
+  /** Processor time of the simulating thread, user and system. */
   readonly seconds: number;
   readonly cycles: number;
   /** What was checked on the way: runs that did less are no runs. */
@@ -22,9 +25,9 @@ export interface Speed {
   readonly ratios: Readonly<Record<string, number>>;
 }
 
-/** Processor time of this process, in seconds. */
+/** Processor time of this thread, in seconds. */
 export const processorSeconds = (): number => {
-  const { user, system } = process.cpuUsage();
+  const { user, system } = process.threadCpuUsage();
   return (user + system) / 1e6;
 };
 
