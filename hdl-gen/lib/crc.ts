@@ -85,8 +85,8 @@ const mirrorBytes = (data: Bits): Bits =>
 const inward = (spec: CrcSpec, data: Bits): Bits => (spec.reflected ? data : mirrorBytes(data));
 const wide = (spec: CrcSpec, data: Bits): number => Math.max(data.width, spec.width);
 
-/** The state before the first byte. */
-export const crcStart = (spec: CrcSpec): bigint => (spec.reflected ? spec.initial : mirror(spec.initial, spec.width));
+/** The state before the first byte: the model states `initial` high bit first, whatever the order of the bytes' bits. */
+export const crcStart = (spec: CrcSpec): bigint => mirror(spec.initial, spec.width);
 /** The state after all bytes of `data`, byte 0 (the lowest) first. One level of XOR trees. */
 export const crcStep = (spec: CrcSpec, state: Bits, data: Bits): Bits => {
   const width = wide(spec, data);
