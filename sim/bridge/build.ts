@@ -2,12 +2,13 @@
 import type { HardwareModule, Ports } from "#hdl";
 import { emitDesign } from "#hdl/emit/index.ts";
 import { attachCheckers, type CheckerOptions } from "#sim/models/native/checkers.ts";
+import type { ClockOptions } from "./clocks.ts";
 import { type CompileOptions, compile } from "./compile.ts";
 import { type Design, moduleDesign, type VerilogOptions, verilogDesign } from "./design.ts";
 import type { PortHandles, SignalHandle } from "./handle-types.ts";
 import { pinHandles, portHandles } from "./handles.ts";
 import { seedFromEnvironment } from "./seed.ts";
-import { type ClockOptions, Session } from "./session.ts";
+import { Session } from "./session.ts";
 import { plainSignal } from "./signal.ts";
 
 export interface BuildOptions extends Omit<CompileOptions, "trace"> {

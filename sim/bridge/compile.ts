@@ -39,8 +39,8 @@ export interface CompiledModel {
   readonly hash: string;
 }
 
-/** Above this size of generated C++ (bytes) files are compiled on their own, several at once. */
-const unityLimit = 600_000;
+/** Above this size of generated C++ (bytes) files are compiled on their own, several at once: the model is slower then. */
+const unityLimit = 1_500_000;
 
 /** How Verilator is called, but for the files. */
 export const verilatorArguments = (design: Design, options: CompileOptions): string[] => [
