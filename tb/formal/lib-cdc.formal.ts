@@ -1,6 +1,6 @@
-/** Pulses and words across two clocks that run as they like: none is lost, made up or doubled. */
+/** Levels, pulses and words across two clocks that run as they like: none is lost, made up or doubled. */
 import { array, bool, input, module, output, stream, uint } from "#hdl";
-import { busSynchroniser, fromClock, pulseSynchroniser, toClock } from "#hdl/lib/cdc.ts";
+import { bitSynchroniser, busSynchroniser, fromClock, pulseSynchroniser, resetSynchroniser, toClock } from "#hdl/lib/cdc.ts";
 import type { FormalTask } from "#sim/formal/index.ts";
 
 const number = uint(2);
@@ -60,9 +60,44 @@ const words = (stages: number) =>
     },
   );
 
+const levels = (stages: number) =>
+  module(
+    "levels_arrive",
+    { level: input(number, { clock: fromClock }), arrived: output(number, { clock: toClock }) },
+    ({ level, arrived }, h) => {
+      const { value } = h.clocked(fromClock, () => h.registers({ value: number }));
+      value.next(level);
+      arrived.drive(h.instance("dut", bitSynchroniser(2, { stages }), { value }).synchronised);
+      h.ghost(() =>
+        h.clocked(toClock, () => {
+          const valid = h.pastValid(stages);
+          h.assert("the level of so many edges ago, each bit its own", valid.implies(arrived.eq(h.past(value, stages))));
+          h.assert("nothing but zeros before", valid.or(arrived.eq(0)));
+          h.cover("a level arrives and goes again", arrived.eq(0).and(h.past(arrived).eq(3)));
+        }),
+      );
+    },
+  );
+
+/** The reset of a proof begins with power-up and ends once, whenever its clock has its next edge. */
+const resets = (stages: number) =>
+  module("reset_ends_with_the_clock", { held: output(bool) }, ({ held }, h) => {
+    held.drive(h.instance("dut", resetSynchroniser({ stages })).reset);
+    h.ghost(() => {
+      const { edges } = h.registers({ edges: uint(4) });
+      h.when(edges.ne(15), () => edges.next(edges.add(1)));
+      h.assert("held for so many edges after the reset, and never again", held.eq(edges.lt(stages)));
+      h.cover("it ends", held.not());
+    });
+  });
+
 export const tasks: readonly FormalTask[] = [2, 3].flatMap((stages): FormalTask[] => [
   { name: `pulse synchroniser of ${stages} stages: each pulse arrives once`, module: () => pulses(stages), mode: "bmc", depth: 36 },
   { name: `pulse synchroniser of ${stages} stages: passes pulses`, module: () => pulses(stages), mode: "cover", depth: 36 },
   { name: `bus synchroniser of ${stages} stages: words in order`, module: () => words(stages), mode: "bmc", depth: 30 },
   { name: `bus synchroniser of ${stages} stages: passes words`, module: () => words(stages), mode: "cover", depth: 36 },
+  { name: `bit synchroniser of ${stages} stages: levels in time`, module: () => levels(stages), mode: "bmc", depth: 24 },
+  { name: `bit synchroniser of ${stages} stages: passes levels`, module: () => levels(stages), mode: "cover", depth: 24 },
+  { name: `reset synchroniser of ${stages} stages: ends with the clock`, module: () => resets(stages), mode: "bmc", depth: 20 },
+  { name: `reset synchroniser of ${stages} stages: ends`, module: () => resets(stages), mode: "cover", depth: 8 },
 ]);
