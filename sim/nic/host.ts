@@ -17,6 +17,8 @@ export type NicRegisters = AccessesOf<ReturnType<typeof nicMap>["nodes"]>;
 
 /** What host software has to work with; it runs as a task. */
 export interface Host {
+  /** The register port itself, for accesses of other sizes and kinds. */
+  readonly bus: AxiMaster;
   readonly registers: NicRegisters;
   readonly memory: Memory;
   /** Frames may come from now on: all, or the first so many. The NIC must be switched on. */

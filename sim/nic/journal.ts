@@ -89,8 +89,8 @@ export class Journal {
     way.cause = way.spoiled ? "spoiled" : cause;
     way.layers = {};
   }
-  /** What the trace port says in `cycle`. */
-  trace(t: Trace, cycle: number): void {
+  /** What the trace port says in `cycle`; true where it is of a frame that came. */
+  trace(t: Trace, cycle: number): boolean {
     if (t.parsed) this.#parse(t.refused, cycle);
     if (t.delivered || t.ordinary || t.causes !== 0) this.#judge(t, cycle);
     if (t.committed || t.lost) {
@@ -104,6 +104,7 @@ export class Journal {
         way.layers = {};
       }
     }
+    return t.parsed || t.delivered || t.ordinary || t.causes !== 0 || t.committed || t.lost;
   }
   #oldest<T>(list: T[], what: string): T {
     const first = list.shift();

@@ -74,7 +74,7 @@ const ownMac = (frames: readonly InputFrame[], binds: readonly Endpoint[]): stri
 };
 
 /** What the recorder notes: the pulses of the trace port, and the handshakes of bursts of writes. */
-const pulses = ["parsed", "refused", "delivered", "empty", "ordinary", "causes", "committed", "lost"] as const;
+const pulses = ["parsed", "refused", "delivered", "empty", "ordinary", "causes", "committed", "lost", "sent"] as const;
 const tracePins = pulses.map((name) => `trace_${name}` as const);
 const writePins = ["m_axi_awvalid", "m_axi_awready", "m_axi_awid", "m_axi_bvalid", "m_axi_bready", "m_axi_bid"] as const;
 const notedPins = [...tracePins, ...writePins] as const;
@@ -113,6 +113,8 @@ class Run {
   #given = 0;
   #unreachable = 0;
   #ordinaryFrames = 0;
+  /** Frames whose last beat has left the core; there may be more of the way to the wire. */
+  #leaving = 0;
   #lastEvent = 0;
   #lastProgress = 0;
 
@@ -137,9 +139,10 @@ class Run {
     this.#dropped = config.wireClock
       ? new Recorder(sim, this.#wire.clock, { pins: ["trace_wire_dropped"], when: [["trace_wire_dropped"]] })
       : null;
-    const registers = registersOf(config, axiMaster(sim, nic.s_axi, port("registers")));
+    const bus = axiMaster(sim, nic.s_axi, port("registers"));
     this.#host = {
-      registers,
+      bus,
+      registers: registersOf(config, bus),
       memory: this.#memory,
       begin: (count) => this.#begin(count ?? frames.length),
       finished: () => this.#finished(),
@@ -176,8 +179,10 @@ class Run {
     // What has been given away may still be under way, in parts that nobody can see: a pause as long as some frames ends it.
     const { maxFrame, busBytes } = derived(this.#options.config);
     const quiet = 64 + 4 * Math.ceil(maxFrame / busBytes);
-    while (!this.#finished() || this.#journal.sent.length < this.#given || this.#time.now - this.#lastEvent < quiet)
-      await ClockCycles(this.#nic.clk, 64);
+    while (!this.#finished() || !this.#allSent || this.#time.now - this.#lastEvent < quiet) await ClockCycles(this.#nic.clk, 64);
+  }
+  get #allSent(): boolean {
+    return this.#journal.sent.length >= this.#given && this.#journal.sent.length === this.#leaving;
   }
   /** Everything that came has met its end, as far as receiving goes. */
   #finished(): boolean {
@@ -205,7 +210,8 @@ class Run {
   #look(): void {
     this.#lookAtWire();
     this.#lookAtPulses();
-    this.#take(this.#tx, ({ data }, first, last) => {
+    this.#take(this.#tx, ({ data, user }, first, last) => {
+      if (user !== 0) throw new Error(`m_axis_tx: tuser of frame ${this.#journal.sent.length + 1} is ${user}: the NIC takes a frame back`);
       this.#journal.leave(data, first, last);
       this.#options.out(data, last - (this.#origin ?? 0));
     });
@@ -232,8 +238,8 @@ class Run {
       const cycle = this.#time.of(0, noted);
       // Before the end of reset there is nothing to tell of.
       if (cycle < 0) continue;
-      this.#happened(cycle);
-      this.#journal.trace(
+      this.#leaving += pins.trace_sent;
+      const told = this.#journal.trace(
         {
           parsed: pins.trace_parsed === 1,
           refused: pins.trace_refused === 1,
@@ -246,8 +252,11 @@ class Run {
         },
         cycle,
       );
-      if (pins.m_axi_awvalid === 1 && pins.m_axi_awready === 1) this.#journal.burst(pins.m_axi_awid, cycle);
-      if (pins.m_axi_bvalid === 1 && pins.m_axi_bready === 1) this.#journal.answered(pins.m_axi_bid, cycle);
+      const asked = pins.m_axi_awvalid === 1 && pins.m_axi_awready === 1;
+      const answered = pins.m_axi_bvalid === 1 && pins.m_axi_bready === 1;
+      if (asked) this.#journal.burst(pins.m_axi_awid, cycle);
+      if (answered) this.#journal.answered(pins.m_axi_bid, cycle);
+      if (told || asked || answered) this.#happened(cycle);
     }
   }
   #take(sink: PacketSink, take: (packet: Packet, first: number, last: number) => void): void {

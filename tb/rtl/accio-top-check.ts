@@ -4,7 +4,7 @@
  * Every verdict, every byte in the rings and on the wire, every pointer, counter and interrupt line must be the model's, and
  * no protocol checker may have anything to say.
  */
-import { isDeepStrictEqual } from "node:util";
+import { inspect, isDeepStrictEqual } from "node:util";
 import { type Config, dropCauses } from "#rtl/common.ts";
 import { derived } from "#rtl/config/config.ts";
 import type { AxiErrorRange } from "#sim/models/axi/index.ts";
@@ -13,6 +13,7 @@ import { dump, macNumber, Prng } from "#sim/models/packet/index.ts";
 import type { Host } from "#sim/nic/host.ts";
 import type { Nic } from "#sim/nic/nic.ts";
 import { memoryBase, type RunOptions, type RunOutcome, runNic } from "#sim/nic/run.ts";
+import { checkRegisterPort } from "./accio-top-registers.ts";
 import { memorySize, openSlots, ourMac, refused, slots, suspended, topTraffic } from "./accio-top-scene.ts";
 import { sender } from "./accio-top-sender.ts";
 
@@ -84,7 +85,7 @@ class TopRun {
   }
   #is(what: string, seen: unknown, expected: unknown): void {
     if (isDeepStrictEqual(seen, expected)) return;
-    const text = (value: unknown): string => JSON.stringify(value, (_, v) => (v instanceof Uint8Array ? `${v.length} bytes` : v));
+    const text = (value: unknown): string => inspect(value, { breakLength: Number.POSITIVE_INFINITY });
     throw new Error(`seed ${this.#check.seed}, ${this.#config.name}: ${what}: ${text(seen)}, the model says ${text(expected)}`);
   }
   #equalBytes(what: string, seen: Uint8Array, expected: Uint8Array): void {
@@ -98,6 +99,7 @@ class TopRun {
 
   async program(host: Host): Promise<void> {
     const { registers } = host;
+    await checkRegisterPort(host, (what, seen, expected) => this.#is(what, seen, expected));
     await registers.MAC.write({ address: BigInt(macNumber(ourMac)) });
     await registers.TRANSMIT.write({ largest: derived(this.#config).maxPayload, ttl: headers.ttl, tos: (headers.dscp << 2) | headers.ecn });
     await registers.EVENT_MASK.write({ enabled: 7 });

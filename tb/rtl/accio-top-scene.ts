@@ -84,11 +84,21 @@ export const topTraffic = (random: Prng, count: number, mtu: number): readonly I
   return Array.from({ length: count }, () => {
     const fields = randomUdp(random, who);
     const ours = { ...fields, ethernet: { ...fields.ethernet, destination: ourMac } };
-    const kind = random.integer(0, 19);
+    const kind = random.integer(0, 20);
     const frame = (data: Uint8Array, spoiled = false): InputFrame => ({ data, timestamp: 0n, spoiled });
     if (kind < 3) return frame(breakFrame(random.pick(defectNames), ours, random));
     if (kind < 6) return frame(ordinaryFrame(random.pick(ordinaryKinds), random, who));
     if (kind === 6) return frame(build({ ...ours, payload: random.bytes(mtu - 28 + random.integer(1, 200)) }));
+    // A stream's empty datagram writes nothing and is accepted all the same.
+    if (kind === 20)
+      return frame(
+        build({
+          ...ours,
+          ipv4: { ...ours.ipv4, source: peers[0].address, destination: slots[0]?.local.address ?? "" },
+          udp: { ...ours.udp, destinationPort: 7000, sourcePort: peers[0].port },
+          payload: new Uint8Array(0),
+        }),
+      );
     return frame(build(ours), kind === 7);
   });
 };
