@@ -173,7 +173,24 @@ export const checkTxEngine = (block: ReturnType<typeof txEngine>, config: Config
         random.below(256),
       );
     else {
-      const length = random.pick([0, 1, 2, 15, 16, 17, 18, 19, 60, 63, 64, random.below(100), random.below(largest + 1), largest]);
+      const length = random.pick([
+        0,
+        1,
+        2,
+        15,
+        16,
+        17,
+        18,
+        19,
+        60,
+        63,
+        64,
+        random.below(18),
+        random.below(18),
+        random.below(100),
+        random.below(largest + 1),
+        largest,
+      ]);
       bytes = record(Math.min(length, largest));
       if (run.clean !== true && random.oneIn(40)) {
         broken = 1;
