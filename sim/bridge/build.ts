@@ -39,8 +39,16 @@ export type Dut<P extends Ports = Ports> = PortHandles<P> &
 // biome-ignore lint/suspicious/noExplicitAny: nothing is known of the pins of plain Verilog
 export type VerilogDut = Running & { readonly [pin: string]: any };
 
-/** The design of a module: what `build` compiles. */
-export const designOf = (top: HardwareModule): Design => moduleDesign(top, emitDesign(top));
+const designs = new WeakMap<HardwareModule, Design>();
+
+/** The design of a module: what `build` compiles. Worked out once for each module. */
+export const designOf = (top: HardwareModule): Design => {
+  const known = designs.get(top);
+  if (known !== undefined) return known;
+  const design = moduleDesign(top, emitDesign(top));
+  designs.set(top, design);
+  return design;
+};
 
 const isModule = (what: HardwareModule | VerilogOptions): what is HardwareModule => "kind" in what && what.kind === "module";
 
