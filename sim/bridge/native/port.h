@@ -35,7 +35,6 @@ struct Port {
   void copyTo(void* to) const { copy(to, data); }
 
   // For transactors. What is driven reaches the slot, which is copied over the port at each call from TypeScript, in `keep`.
-  void driveBit(bool value) const { *data = value; }
   void drive(uint64_t value) const {
     switch (bytes) {
       case 1: *data = static_cast<uint8_t>(value); break;
@@ -70,21 +69,32 @@ struct Port {
   }
 };
 
+// One bit of a port, for transactors that look at it in every cycle. A missing one is 0.
+class Bit {
+ public:
+  explicit Bit(const Port* port) : data_(port == nullptr ? &kMissing : port->data) {}
+  operator bool() const { return *data_ != 0; }
+
+ private:
+  static constexpr uint8_t kMissing = 0;
+  const uint8_t* data_;
+};
+
 // An output of a transactor of one bit: moves the port when it changes.
 class Line {
  public:
-  explicit Line(const Port* port) : port_(port) {
-    if (port_ != nullptr) port_->driveBit(false);
-  }
-  bool level() const { return level_; }
+  explicit Line(const Port* port) : data_(port == nullptr ? &missing_ : port->data) { *data_ = 0; }
+  Line(const Line&) = delete;
+  Line& operator=(const Line&) = delete;
   void set(bool level) {
     if (level == level_) return;
     level_ = level;
-    if (port_ != nullptr) port_->driveBit(level);
+    *data_ = level;
   }
 
  private:
-  const Port* port_;
+  uint8_t* data_;
+  uint8_t missing_ = 0;
   bool level_ = false;
 };
 

@@ -23,15 +23,15 @@ class AxiMaster final : public Transactor {
   void sample() override {
     if (ports_.inReset()) return clear();
     if (still_ && block_.started == block_.queued && !mayPause()) return;
-    if (aw_valid_ && ports_[kAwReady].bit()) aw_valid_ = false;
-    if (ar_valid_ && ports_[kArReady].bit()) ar_valid_ = false;
-    if (w_valid_ && ports_[kWReady].bit()) {
+    if (aw_valid_ && aw_taken_) aw_valid_ = false;
+    if (ar_valid_ && ar_taken_) ar_valid_ = false;
+    if (w_valid_ && w_taken_) {
       w_valid_ = false;
       --w_left_;
       ++block_.writeHead;
     }
-    if (b_ready_ && ports_[kBValid].bit()) takeResponse();
-    if (r_ready_ && ports_[kRValid].bit()) takeData();
+    if (b_ready_ && b_offered_) takeResponse();
+    if (r_ready_ && r_offered_) takeData();
 
     const bool pauseAw = pauses(block_.aw);
     const bool pauseAr = pauses(block_.ar);
@@ -164,6 +164,11 @@ class AxiMaster final : public Transactor {
   AxiMasterBlock& block_;
   uint8_t* const memory_;
   const AxiPorts ports_;
+  const Bit aw_taken_{ports_.pin(kAwReady)};
+  const Bit w_taken_{ports_.pin(kWReady)};
+  const Bit ar_taken_{ports_.pin(kArReady)};
+  const Bit b_offered_{ports_.pin(kBValid)};
+  const Bit r_offered_{ports_.pin(kRValid)};
   Line aw_line_{ports_.pin(kAwValid)};
   Line w_line_{ports_.pin(kWValid)};
   Line b_line_{ports_.pin(kBReady)};

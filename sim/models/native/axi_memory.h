@@ -91,12 +91,12 @@ class AxiMemory final : public Transactor {
   }
 
   void sampleWrites() {
-    if (aw_ready_ && ports_[kAwValid].bit()) {
+    if (aw_ready_ && aw_valid_) {
       addresses_.push_back(ports_.writeRequest());
       ++block_.writes;
     }
-    if (w_ready_ && ports_[kWValid].bit()) takeWriteBeat();
-    if (b_ != nullptr && ports_[kBReady].bit()) {
+    if (w_ready_ && w_valid_) takeWriteBeat();
+    if (b_ != nullptr && b_ready_) {
       release(b_);
       ++block_.writesDone;
     }
@@ -137,14 +137,14 @@ class AxiMemory final : public Transactor {
   }
 
   void sampleReads() {
-    if (ar_ready_ && ports_[kArValid].bit()) {
+    if (ar_ready_ && ar_valid_) {
       Job* job = fresh();
       job->request = ports_.readRequest();
       job->due = cycle_ + latency(block_.readLatency, block_.readJitter);
       reads_.push_back(job);
       ++block_.reads;
     }
-    if (r_valid_ && ports_[kRReady].bit()) {
+    if (r_valid_ && r_ready_) {
       r_valid_ = false;
       if (r_beat_++ == r_->request.len) {
         release(r_);
@@ -235,6 +235,11 @@ class AxiMemory final : public Transactor {
   // Of one beat's strobe.
   const size_t strobe_bytes_;
   uint64_t cycle_ = 0;
+  const Bit aw_valid_{ports_.pin(kAwValid)};
+  const Bit w_valid_{ports_.pin(kWValid)};
+  const Bit b_ready_{ports_.pin(kBReady)};
+  const Bit ar_valid_{ports_.pin(kArValid)};
+  const Bit r_ready_{ports_.pin(kRReady)};
   Line aw_line_{ports_.pin(kAwReady)};
   Line w_line_{ports_.pin(kWReady)};
   Line b_line_{ports_.pin(kBValid)};

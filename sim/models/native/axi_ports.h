@@ -68,18 +68,18 @@ inline uint32_t log2Of(uint32_t value) {
 
 class AxiPorts {
  public:
-  explicit AxiPorts(const Attachment& a) : reset_(a.reset) {
+  explicit AxiPorts(const Attachment& a) : reset_(a.reset), canRead_(a.ports[kArValid] != nullptr), canWrite_(a.ports[kAwValid] != nullptr) {
     for (size_t i = 0; i < kAxiPins; ++i) wires_[i] = AxiWire(a.ports[i]);
     const AxiWire& data = wires_[kWData].present() ? wires_[kWData] : wires_[kRData];
     busBytes_ = data.port().width / 8;
   }
   const AxiWire& operator[](AxiPin pin) const { return wires_[pin]; }
-  // For `Line`: null where the design has no such pin.
+  // For `Bit` and `Line`: null where the design has no such pin.
   const Port* pin(AxiPin pin) const { return wires_[pin].present() ? &wires_[pin].port() : nullptr; }
   uint32_t busBytes() const { return busBytes_; }
-  bool canRead() const { return wires_[kArValid].present(); }
-  bool canWrite() const { return wires_[kAwValid].present(); }
-  bool inReset() const { return reset_ != nullptr && reset_->bit(); }
+  bool canRead() const { return canRead_; }
+  bool canWrite() const { return canWrite_; }
+  bool inReset() const { return reset_; }
   AxiRequest writeRequest() const { return request(kAwAddr); }
   AxiRequest readRequest() const { return request(kArAddr); }
 
@@ -94,8 +94,10 @@ class AxiPorts {
     r.burst = static_cast<uint32_t>(wires_[first + 4].value(1));
     return r;
   }
+  const Bit reset_;
+  const bool canRead_;
+  const bool canWrite_;
   std::array<AxiWire, kAxiPins> wires_;
-  const Port* reset_;
   uint32_t busBytes_;
 };
 

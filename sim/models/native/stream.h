@@ -8,7 +8,7 @@ namespace accio {
 class StreamEnd : public Transactor {
  protected:
   explicit StreamEnd(const Attachment& a)
-      : block_(a.as<StreamBlock>()), valid_(a.port(0)), ready_(a.port(1)), reset_(a.reset), session_(a.session), clock_(a.clock) {
+      : block_(a.as<StreamBlock>()), valid_(a.ports[0]), ready_(a.ports[1]), reset_(a.reset), session_(a.session), clock_(a.clock) {
     firstCycles_ = reinterpret_cast<uint32_t*>(a.block + block_.firstCycles);
     lastCycles_ = reinterpret_cast<uint32_t*>(a.block + block_.lastCycles);
     earliest_ = reinterpret_cast<uint32_t*>(a.block + block_.earliest);
@@ -20,7 +20,7 @@ class StreamEnd : public Transactor {
     uint8_t* array;
     uint8_t* at(uint32_t beat) const { return array + size_t{beat} * port->bytes; }
   };
-  bool inReset() const { return reset_ != nullptr && reset_->bit(); }
+  bool inReset() const { return reset_; }
   uint32_t cycle() const { return static_cast<uint32_t>(session_.cycles(clock_)); }
   // A beat moves now: counts packets and notes when they moved.
   void moved(uint32_t at) {
@@ -31,9 +31,10 @@ class StreamEnd : public Transactor {
   }
 
   StreamBlock& block_;
-  const Port valid_;
-  const Port ready_;
-  const Port* const reset_;
+  // What the design shows; what it is shown is a `Line`.
+  const Bit valid_;
+  const Bit ready_;
+  const Bit reset_;
   std::vector<Pin> payload_;
   uint32_t mask_;
   uint32_t* firstCycles_;
@@ -51,7 +52,7 @@ class StreamEnd : public Transactor {
 // offered, and what was being offered is offered again.
 class StreamSource final : public StreamEnd {
  public:
-  explicit StreamSource(const Attachment& a) : StreamEnd(a) {
+  explicit StreamSource(const Attachment& a) : StreamEnd(a), line_(a.ports[0]) {
     a.session.addCounter(&block_.head);
     a.session.addCounter(&block_.packets);
   }
@@ -61,7 +62,7 @@ class StreamSource final : public StreamEnd {
       offering_ = false;
       return;
     }
-    if (offering_ && ready_.bit()) {
+    if (offering_ && ready_) {
       moved(block_.head & mask_);
       ++block_.head;
       offering_ = false;
@@ -74,26 +75,23 @@ class StreamSource final : public StreamEnd {
   }
 
   void drive() override {
-    if (offering_ != driven_) {
-      driven_ = offering_;
-      valid_.drive(offering_);
-    }
+    line_.set(offering_);
     if (!fresh_) return;
     fresh_ = false;
     for (const Pin& pin : payload_) pin.port->driveFrom(pin.at(block_.head & mask_));
   }
 
  private:
-  // A beat is on the port; it has just been put there; what valid is.
+  Line line_;
+  // A beat is on the port; it has just been put there.
   bool offering_ = false;
   bool fresh_ = false;
-  bool driven_ = false;
 };
 
 // Takes beats and keeps them for TypeScript.
 class StreamSink final : public StreamEnd {
  public:
-  explicit StreamSink(const Attachment& a) : StreamEnd(a) {
+  explicit StreamSink(const Attachment& a) : StreamEnd(a), line_(a.ports[1]) {
     a.session.addCounter(&block_.tail);
     a.session.addCounter(&block_.packets);
   }
@@ -101,7 +99,7 @@ class StreamSink final : public StreamEnd {
   void sample() override {
     ready_next_ = false;
     if (inReset()) return;
-    if (ready_now_ && valid_.bit()) {
+    if (ready_now_ && valid_) {
       const uint32_t at = block_.tail & mask_;
       for (const Pin& pin : payload_) pin.port->copyTo(pin.at(at));
       moved(at);
@@ -111,12 +109,12 @@ class StreamSink final : public StreamEnd {
   }
 
   void drive() override {
-    if (ready_next_ == ready_now_) return;
     ready_now_ = ready_next_;
-    ready_.drive(ready_now_);
+    line_.set(ready_now_);
   }
 
  private:
+  Line line_;
   bool ready_now_ = false;
   bool ready_next_ = false;
 };
