@@ -26,10 +26,10 @@ testMutants({
   "receive verdicts and moves": family({
     block: rxDeliver(receiving),
     mutants: 100,
-    sample: 60,
+    sample: 30,
     check: (block) => {
       const engine = withInstance(rxEngine(receiving), "deliver", block);
-      for (const seed of [1, 2, 3]) checkRxEngine(engine, receiving, 40, seed);
+      for (const seed of [1, 2, 3]) checkRxEngine(engine, receiving, 30, seed);
     },
     same: {},
   }),
