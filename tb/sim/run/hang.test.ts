@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { build, type Dut } from "#sim/bridge/build.ts";
-import { ClockCycles, Event, HangError, Queue, RisingEdge, run, start } from "#sim/run/index.ts";
+import { ClockCycles, Event, First, HangError, Queue, RisingEdge, run, start } from "#sim/run/index.ts";
 import { counter } from "../designs.ts";
 
 const eight = counter(8);
@@ -78,6 +78,19 @@ describe("a hang", () => {
   it("is not called one because it ends in the very cycle of the limit", async () => {
     await run(dut, () => ClockCycles(dut.clk, 50), { maxCycles: 50 });
     await expect(run(dut, () => ClockCycles(dut.clk, 52), { maxCycles: 50 })).rejects.toThrow("not over after 50 cycles");
+  });
+
+  it("inside of First and of nested functions says where it is", async () => {
+    const words = new Queue<number>("words");
+    const nested = async (): Promise<void> => {
+      await First(words.get(), new Event("never").wait()); // nested
+    };
+    const text = await messageOf(run(dut, nested));
+    const place = `(tb/sim/run/hang.test.ts:${lineOf("nested")})`;
+    expect(text.split("\n").slice(1)).toEqual([
+      `  main waits for Queue.get(words) since cycle ${dut.sim.cycle} ${place}`,
+      `  main waits for Event(never) since cycle ${dut.sim.cycle} ${place}`,
+    ]);
   });
 
   it("of something outside asks to wrap it", async () => {

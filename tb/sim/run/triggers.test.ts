@@ -114,6 +114,29 @@ describe("a clock edge", () => {
     }));
 });
 
+it("a main task alone may wait for either edge of its clock", () =>
+  run(dut, async () => {
+    await RisingEdge(dut.clk);
+    const seen: number[] = [];
+    for (let i = 0; i < 4; i++) {
+      const [which] = await First(RisingEdge(dut.clk), FallingEdge(dut.clk));
+      seen.push(which);
+    }
+    expect(seen).toEqual([1, 0, 1, 0]);
+  }));
+
+it("a started task may wait for either edge of its clock, and forget one", () =>
+  run(dut, async () => {
+    await RisingEdge(dut.clk);
+    const from = dut.sim.cycle;
+    const task = start(async () => {
+      const seen: number[] = [];
+      for (let i = 0; i < 4; i++) seen.push((await First(RisingEdge(dut.clk), FallingEdge(dut.clk)))[0]);
+      return [...seen, dut.sim.cycle - from];
+    });
+    expect(await task.join()).toEqual([1, 0, 1, 0, 2]);
+  }));
+
 describe("other triggers", () => {
   it("ClockCycles counts edges from now, without a visit for each", () =>
     run(dut, async () => {
