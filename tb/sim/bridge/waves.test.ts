@@ -3,9 +3,11 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } fr
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bool, input, module, output, uint } from "#hdl";
+import { fifo } from "#hdl/lib/fifo.ts";
 import { build } from "#sim/bridge/build.ts";
-import { coverageTotals, readCoverage } from "#sim/bridge/coverage.ts";
+import { coverageText, coverageTotals, readCoverage } from "#sim/bridge/coverage.ts";
 import { buildFolder } from "#sim/bridge/toolset.ts";
+import { applyReset } from "#sim/run/index.ts";
 import { verilators } from "#toolchain/tools.ts";
 import { clocks, counter } from "../designs.ts";
 
@@ -123,5 +125,22 @@ describe.each(names)("with the %s Verilator", (verilator) => {
     expect(totals.map((total) => total.kind)).toEqual(expect.arrayContaining(["line", "toggle", "user"]));
     for (const { kind, points, hit } of totals) expect([kind, hit <= points && points > 0]).toEqual([kind, true]);
     expect(statSync(paths[0] as string).size).toBeGreaterThan(100);
+  });
+
+  it("coverage of a memory is a text to read: totals, then what never happened", async () => {
+    const dut = await build(fifo(uint(2), 2), { verilator, coverage: true, seed: 1 });
+    applyReset(dut);
+    dut.push.valid.value = 1;
+    dut.sim.step(4);
+    const path = join(folder, `${verilator}-memory.dat`);
+    dut.sim.writeCoverage(path);
+    dut.sim.close();
+    const points = readCoverage([path]);
+    const [totals = "", places = ""] = coverageText(points).split("\n\nnever:\n");
+    expect(totals.split("\n").map((line) => line.split(" ")[0])).toEqual(coverageTotals(points).map(({ kind }) => kind));
+    for (const { kind, points: all, hit } of coverageTotals(points))
+      expect(totals).toMatch(new RegExp(`^${kind} +${hit} of +${all}  ${Math.floor((100 * hit) / all)} %$`, "m"));
+    expect(places).toMatch(/^fifo_u2x2\.v:\d+: toggle: push_payload\[0\]/m);
+    expect(coverageText(points.filter((point) => point.count > 0))).not.toContain("never");
   });
 });
