@@ -25,8 +25,8 @@ function slot(framing: Framing, rxSize: number, txSize: number) {
     pointers.txHead = transmit.advance(pointers.txHead, length);
     return bytes;
   };
-  const run = (application = echo) => {
-    const step = application(host, pointers as Pointers);
+  const run = (application = echo, route?: Parameters<typeof echo>[2]) => {
+    const step = application(host, pointers as Pointers, route);
     Object.assign(pointers, { rxHead: step.rxHead, txTail: step.txTail });
     return step;
   };
@@ -59,6 +59,28 @@ describe("echo", () => {
     expect(run()).toMatchObject({ datagrams: 0, blocked: true });
     send(32);
     expect(run()).toEqual({ rxHead: 80, txTail: 16, datagrams: 2, bytes: 16, blocked: false });
+  });
+
+  it("waits for a datagram's route, and lets go what has none", () => {
+    const { deliver, run, send, waiting } = slot("datagram", 512, 512);
+    const other = { address: "10.0.0.3", port: 1 };
+    const lost = { address: "10.0.0.4", port: 2 };
+    for (const [i, from] of [peer, lost, other, peer].entries()) deliver(record(new Uint8Array(16).fill(i), from));
+    const asked: string[] = [];
+    const route = (way: "now" | "later") => (to: typeof peer) => {
+      asked.push(to.address);
+      return to.address === lost.address ? "never" : to.address === other.address ? way : "now";
+    };
+    expect(run(echo, route("later"))).toEqual({ rxHead: 64, txTail: 32, datagrams: 2, bytes: 32, blocked: true });
+    expect(run(echo, route("later"))).toMatchObject({ datagrams: 0, blocked: true });
+    expect(run(echo, route("now"))).toEqual({ rxHead: 128, txTail: 96, datagrams: 2, bytes: 32, blocked: false });
+    expect(asked).toEqual([peer, lost, other, other, other, peer].map(({ address }) => address));
+    const sent = send(waiting());
+    expect([0, 32, 64].map((at) => [decodeDatagramHeader(sent.subarray(at)).peer, sent[at + 16]])).toEqual([
+      [peer, 0],
+      [other, 2],
+      [peer, 3],
+    ]);
   });
 
   it("says when a record can never be answered", () => {
