@@ -115,7 +115,7 @@ export const readerKeepsOrder = (block = bufferReader(2, 2)) =>
 
 export const tasks: readonly FormalTask[] = [
   ...[true, false].flatMap((drop): FormalTask[] => [
-    { name: `frame store, ${drop ? "drops" : "waits"}: whole frames or nothing`, module: () => storeIsWhole(drop), mode: "bmc", depth: 12 },
+    { name: `frame store, ${drop ? "drops" : "waits"}: whole frames or nothing`, module: () => storeIsWhole(drop), mode: "bmc", depth: 10 },
     { name: `frame store, ${drop ? "drops" : "waits"}: frames pass`, module: () => storeIsWhole(drop), mode: "cover", depth: 12 },
   ]),
   { name: "buffer reader: keeps order", module: () => readerKeepsOrder(), mode: "bmc", depth: 16 },
