@@ -1,5 +1,5 @@
 /** What is done with the NIC in the benchmark: the same for every style, and as a file for the C++ main. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { accioTop } from "#rtl/accio-top.ts";
 import { resolveConfig } from "#rtl/config/config.ts";
@@ -16,7 +16,7 @@ export const memoryBase = 0x8000_0000;
 export const memorySize = 1 << 18;
 export const ringSize = 65_536;
 /** Cycles between two looks of the host at the receive tail. */
-export const pollPause = 1000;
+export const pollPause = 2000;
 const port = 7777;
 const slot = slotsOffset;
 const registers = nicMap(config).nodes;
@@ -81,7 +81,9 @@ export const writeJob = (): string => {
     ...beats.flatMap(({ low, high, keep, last }) => [BigInt(low) | (BigInt(high) << 32n), BigInt(keep | (last << 8))]),
   ];
   mkdirSync(join(buildFolder(), "bench"), { recursive: true });
-  const path = join(buildFolder(), "bench", `nic-job-${process.pid}.bin`);
-  writeFileSync(path, BigUint64Array.from(words));
+  const path = join(buildFolder(), "bench", "nic-job.bin");
+  // Another benchmark may be reading it.
+  writeFileSync(`${path}.${process.pid}`, BigUint64Array.from(words));
+  renameSync(`${path}.${process.pid}`, path);
   return path;
 };
