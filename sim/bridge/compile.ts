@@ -102,7 +102,7 @@ export const writeVerilog = async (design: Design, folder: string): Promise<stri
 
 const make = async (design: Design, options: CompileOptions, tools: Toolset, shared: Runtime, folder: string): Promise<void> => {
   const files = await writeVerilog(design, folder);
-  await run(tools.verilator.bin, [...verilatorArguments(design, options), "-Iverilog", ...files], {
+  await run(tools.verilator.bin, [...tools.verilator.arguments, ...verilatorArguments(design, options), "-Iverilog", ...files], {
     folder,
     environment: tools.verilator.environment,
   });

@@ -33,6 +33,7 @@ export const toolset = (name?: VerilatorName): Toolset => {
     identity: contentHash([
       chosen.name,
       chosen.version,
+      ...chosen.arguments,
       String(statSync(chosen.bin).size),
       readFileSync(join(chosen.root, "include/verilated.cpp"), "utf8"),
       execFileSync(compiler, ["-dumpfullversion", "-dumpmachine"], { encoding: "utf8" }),

@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import { hierarchy, type Module } from "#hdl/core/ir.ts";
 import { verilog } from "#hdl/emit/index.ts";
-import type { Bench } from "./bench.ts";
-import { type EngineName, runEngine, ToolError } from "./engines.ts";
+import { type Design, type EngineName, runEngine } from "./engines.ts";
+import { ToolError } from "./process.ts";
 import { initSteps, instantTrace, pinsOf, stimulusFor, type Trace, unpack } from "./stimulus.ts";
 
 /** Steps of a run, with those that initialise. */
@@ -26,7 +26,13 @@ export type Disagreement =
       /** The other simulator says X. */
       readonly unknown: boolean;
     }
-  | { readonly kind: "tool"; readonly engine: EngineName | "instant" | "emit"; readonly message: string };
+  | {
+      readonly kind: "tool";
+      readonly engine: EngineName | "instant" | "emit";
+      readonly message: string;
+      /** It was stopped: it took too long. */
+      readonly timedOut: boolean;
+    };
 
 /** Disagreements of the same class stem, as far as one can tell, from the same fault. */
 export const classOf = (d: Disagreement): string =>
@@ -35,7 +41,7 @@ export const classOf = (d: Disagreement): string =>
     : `${d.engine} ${
         d.message
           .split("\n")
-          .find((l) => /error|sorry|assert/i.test(l))
+          .find((l) => /error|sorry|assert|crashed|time-out/i.test(l))
           ?.replaceAll(/[\d_]+|'[^']*'/g, "") ?? ""
       }`;
 
@@ -46,9 +52,7 @@ export const emitAll: Emit = (top) =>
     .map((m) => verilog(m, { sources: false }))
     .join("\n");
 
-interface Prepared extends Bench {
-  readonly seed: number;
-  readonly verilog: string;
+interface Prepared extends Design {
   readonly instant: Trace;
 }
 const initialised = (t: Trace): Trace => t.slice(initSteps);
@@ -58,14 +62,14 @@ const prepare = (c: Case, steps: number, emit: Emit): Prepared | Disagreement =>
   try {
     instant = instantTrace(c.module, stimulus);
     if (initialised(instant).join() !== initialised(instantTrace(c.module, stimulus, "random")).join())
-      return { kind: "tool", engine: "instant", message: "the module depends on state that was never set" };
+      return { kind: "tool", engine: "instant", message: "the module depends on state that was never set", timedOut: false };
   } catch (error) {
-    return { kind: "tool", engine: "instant", message: String((error as Error).stack ?? error) };
+    return { kind: "tool", engine: "instant", message: String((error as Error).stack ?? error), timedOut: false };
   }
   try {
     return { name: c.module.name, pins: pinsOf(c.module), seed: c.seed, stimulus, instant, verilog: emit(c.module) };
   } catch (error) {
-    return { kind: "tool", engine: "emit", message: String((error as Error).stack ?? error) };
+    return { kind: "tool", engine: "emit", message: String((error as Error).stack ?? error), timedOut: false };
   }
 };
 
@@ -86,15 +90,25 @@ const compare = (engine: EngineName, p: Prepared, other: Trace): Disagreement | 
   return null;
 };
 
+/** Processor time for one module, unless told otherwise. The slowest take some seconds. */
+const defaultSeconds = 40;
+/** Processor time for each other module in the same build. */
+const secondsMore = 3;
+
 /** Traces of one engine; a module that the tool refuses gets its error instead, found by halving the batch. */
-const runHalving = async (engine: EngineName, list: readonly Prepared[], folder: string): Promise<readonly (Trace | ToolError)[]> => {
+const runHalving = async (
+  engine: EngineName,
+  list: readonly Prepared[],
+  options: CompareOptions,
+): Promise<readonly (Trace | ToolError)[]> => {
   try {
-    return await runEngine(engine, list.map((p) => p.verilog).join("\n"), list, folder);
+    const seconds = (options.seconds ?? defaultSeconds) + secondsMore * (list.length - 1);
+    return await runEngine(engine, list, { folder: join(options.folder, engine), seconds });
   } catch (error) {
     if (!(error instanceof ToolError)) throw error;
     if (list.length === 1) return [error];
     const half = Math.ceil(list.length / 2);
-    return [...(await runHalving(engine, list.slice(0, half), folder)), ...(await runHalving(engine, list.slice(half), folder))];
+    return [...(await runHalving(engine, list.slice(0, half), options)), ...(await runHalving(engine, list.slice(half), options))];
   }
 };
 
@@ -103,6 +117,8 @@ export interface CompareOptions {
   /** A folder of this run alone. */
   readonly folder: string;
   readonly steps?: number;
+  /** Processor time that a program may take for one module. Default 40. */
+  readonly seconds?: number;
   readonly emit?: Emit;
 }
 
@@ -118,10 +134,11 @@ export const compareAll = async (cases: readonly Case[], options: CompareOptions
   if (prepared.length === 0) return found;
   for (const engine of options.engines) {
     const list = prepared.map(({ p }) => p);
-    const results = await runHalving(engine, list, join(options.folder, engine));
+    const results = await runHalving(engine, list, options);
     results.forEach((r, i) => {
       const { at, p } = prepared[i] as (typeof prepared)[number];
-      const d: Disagreement | null = r instanceof ToolError ? { kind: "tool", engine, message: r.message } : compare(engine, p, r);
+      const d: Disagreement | null =
+        r instanceof ToolError ? { kind: "tool", engine, message: r.message, timedOut: r.timedOut } : compare(engine, p, r);
       if (d !== null) found[at]?.push(d);
     });
   }

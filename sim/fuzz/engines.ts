@@ -1,121 +1,83 @@
 /** The simulators that must agree with the instant one: each takes Verilog and gives the traces of all modules in it. */
-import { spawn } from "node:child_process";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { findTool, verilator } from "../../toolchain/tools.ts";
+import { findTool } from "../../toolchain/tools.ts";
 import { type Bench, benchVerilog, icarusDriver, stimulusText, verilatorDriver } from "./bench.ts";
+import { execute, type Run, ToolError } from "./process.ts";
 import type { Trace } from "./stimulus.ts";
+import { verilated } from "./verilated.ts";
 
 export const engineNames = ["verilator", "icarus", "yosys"] as const;
 export type EngineName = (typeof engineNames)[number];
 
-/** A tool refused what it was given, or broke. */
-export class ToolError extends Error {
-  override readonly name = "ToolError";
-  readonly engine: EngineName;
-  constructor(engine: EngineName, command: string, output: string) {
-    super(`${command} failed:\n${output.slice(0, 4000)}`);
-    this.engine = engine;
-  }
+/** A module under test with everything below it. Names of modules differ between the designs of a run. */
+export interface Design extends Bench {
+  /** Chooses among the ways through Yosys. */
+  readonly seed: number;
+  readonly verilog: string;
 }
-
-interface Run {
-  readonly engine: EngineName;
-  readonly cwd: string;
-  readonly environment?: Readonly<Record<string, string>>;
+export interface EngineOptions {
+  /** Of the run alone: made for it and removed again unless the tool fails. */
+  readonly folder: string;
+  /** Processor time that a program may take. */
+  readonly seconds: number;
 }
-/** Runs a program; its standard output. Throws `ToolError` for any other status than 0 and after `limit` seconds. */
-const execute = (run: Run, program: string, args: readonly string[], limit = 600): Promise<string> =>
-  new Promise((resolve, reject) => {
-    const child = spawn(program, args, {
-      cwd: run.cwd,
-      env: { ...process.env, ...run.environment },
-      timeout: limit * 1000,
-      killSignal: "SIGKILL",
-    });
-    const out: Buffer[] = [];
-    const err: Buffer[] = [];
-    child.stdout.on("data", (b: Buffer) => out.push(b));
-    child.stderr.on("data", (b: Buffer) => err.push(b));
-    child.on("error", reject);
-    child.on("close", (status, signal) => {
-      const text = Buffer.concat(out).toString();
-      if (status === 0) resolve(text);
-      else {
-        const name = program.slice(program.lastIndexOf("/") + 1);
-        const why = signal === null ? "" : `killed by ${signal}, limit ${limit} s\n`;
-        reject(new ToolError(run.engine, `${name} ${args.join(" ")}`, `${why}${Buffer.concat(err).toString()}${text}`));
-      }
-    });
-  });
 
 /** Lines of output, one per step and module, as a trace per module. */
-const traces = (engine: EngineName, output: string, benches: readonly Bench[]): readonly Trace[] => {
+const traces = (output: string, benches: readonly Bench[]): readonly Trace[] => {
   const lines = output.split("\n").filter((l) => /^[0-9a-fxz]+$/i.test(l));
   const steps = benches[0]?.stimulus.length ?? 0;
   if (lines.length !== steps * benches.length)
-    throw new ToolError(engine, "simulation", `${lines.length} lines of output instead of ${steps * benches.length}\n${output}`);
+    throw new ToolError(`error: ${lines.length} lines of output instead of ${steps * benches.length}\n${output.slice(0, 4000)}`, false);
   return benches.map((_, i) => Array.from({ length: steps }, (_unused, t) => (lines[t * benches.length + i] as string).toLowerCase()));
 };
 
-const icarus = async (engine: EngineName, verilog: string, benches: readonly Bench[], folder: string): Promise<readonly Trace[]> => {
-  const run: Run = { engine, cwd: folder };
-  await writeFile(join(folder, "run.v"), `${verilog}\n${benchVerilog(benches)}\n${icarusDriver(benches, "stimulus.hex")}`);
+const icarus = async (run: Run, verilog: string, benches: readonly Bench[]): Promise<readonly Trace[]> => {
+  await writeFile(join(run.cwd, "run.v"), `${verilog}\n${benchVerilog(benches)}\n${icarusDriver(benches, "stimulus.hex")}`);
   await execute(run, findTool("iverilog"), ["-g2005", "-o", "run.vvp", "-s", "run", "run.v"]);
-  return traces(engine, await execute(run, join(findTool("iverilog"), "../vvp"), ["-n", "run.vvp"]), benches);
-};
-
-/** Yosys reads the design and writes it again after turning processes and memories into cells. */
-const yosysScript = ["read_verilog design.v", "proc", "opt", "memory", "opt", "write_verilog -noattr netlist.v"].join("; ");
-
-const engines: Readonly<Record<EngineName, (verilog: string, benches: readonly Bench[], folder: string) => Promise<readonly Trace[]>>> = {
-  icarus: (verilog, benches, folder) => icarus("icarus", verilog, benches, folder),
-  yosys: async (verilog, benches, folder) => {
-    await writeFile(join(folder, "design.v"), verilog);
-    await execute({ engine: "yosys", cwd: folder }, findTool("yosys"), ["-q", "-p", yosysScript]);
-    return icarus("yosys", await readFile(join(folder, "netlist.v"), "utf8"), benches, folder);
-  },
-  verilator: async (verilog, benches, folder) => {
-    const { bin, environment, makeFlags } = verilator();
-    const run: Run = { engine: "verilator", cwd: folder, environment: { ...environment, CCACHE_NOHASHDIR: "1", CCACHE_BASEDIR: folder } };
-    await writeFile(join(folder, "bench.v"), `${verilog}\n${benchVerilog(benches)}`);
-    await writeFile(join(folder, "main.cpp"), verilatorDriver(benches));
-    await execute(run, bin, [
-      "--cc",
-      "--exe",
-      "-Wno-fatal",
-      "-Wno-lint",
-      "-Wno-style",
-      "-Wno-UNOPTFLAT",
-      "--x-initial",
-      "unique",
-      "--top-module",
-      "bench",
-      "--Mdir",
-      "obj",
-      "bench.v",
-      "main.cpp",
-    ]);
-    const fast = ["OPT_FAST=-O0", "OPT_SLOW=-O0", "OPT_GLOBAL=-O0", "OBJCACHE=ccache"];
-    await execute(run, "make", ["-C", "obj", "-f", "Vbench.mk", "-s", ...makeFlags, ...fast, "Vbench"]);
-    return traces("verilator", await execute(run, join(folder, "obj/Vbench"), ["stimulus.hex"]), benches);
-  },
+  return traces(await execute(run, join(findTool("iverilog"), "../vvp"), ["-n", "run.vvp"]), benches);
 };
 
 /**
- * The traces of all modules in one engine. `folder` is made for it and removed again unless the tool fails. Throws
- * `ToolError` when a tool refuses a module or breaks.
+ * Yosys reads a design and writes it again after turning processes into cells; for every eighth seed, it simplifies them
+ * and turns memories into registers, too, which takes three times as long. Designs one after the other: it takes longer
+ * for many at once than for each of them alone.
  */
+const roundTrip = ({ seed }: Design, i: number): readonly string[] => [
+  `read_verilog design_${i}.v`,
+  seed % 8 === 0
+    ? "proc; opt_expr; opt_merge; opt_muxtree; opt_reduce; opt_dff; opt_clean; memory; opt_expr; opt_clean"
+    : "proc; memory_collect",
+  `write_verilog -noattr netlist_${i}.v`,
+  "design -reset",
+];
+
+const engines: Readonly<Record<EngineName, (run: Run, designs: readonly Design[]) => Promise<readonly Trace[]>>> = {
+  icarus: (run, designs) => icarus(run, designs.map((d) => d.verilog).join("\n"), designs),
+  yosys: async (run, designs) => {
+    for (const [i, d] of designs.entries()) await writeFile(join(run.cwd, `design_${i}.v`), d.verilog);
+    await writeFile(join(run.cwd, "script.ys"), `${designs.flatMap(roundTrip).join("\n")}\n`);
+    await execute(run, findTool("yosys"), ["-q", "script.ys"]);
+    const netlists = await Promise.all(designs.map((_, i) => readFile(join(run.cwd, `netlist_${i}.v`), "utf8")));
+    return icarus(run, netlists.join("\n"), designs);
+  },
+  verilator: async (run, designs) => {
+    await writeFile(join(run.cwd, "bench.v"), `${designs.map((d) => d.verilog).join("\n")}\n${benchVerilog(designs)}`);
+    await writeFile(join(run.cwd, "main.cpp"), verilatorDriver(designs));
+    return traces(await execute(run, await verilated(run), ["stimulus.hex"]), designs);
+  },
+};
+
+/** The traces of all designs in one engine. Throws `ToolError` when a tool refuses one, breaks, or takes too long. */
 export const runEngine = async (
   name: EngineName,
-  verilog: string,
-  benches: readonly Bench[],
-  folder: string,
+  designs: readonly Design[],
+  { folder, seconds }: EngineOptions,
 ): Promise<readonly Trace[]> => {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, "stimulus.hex"), stimulusText(benches));
-  const result = await engines[name](verilog, benches, folder);
+  await writeFile(join(folder, "stimulus.hex"), stimulusText(designs));
+  const result = await engines[name]({ cwd: folder, seconds }, designs);
   await rm(folder, { recursive: true, force: true });
   return result;
 };

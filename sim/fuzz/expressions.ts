@@ -63,12 +63,17 @@ export const inRange = (index: Expr, count: number): Expr | null =>
   index.width < 31 && 2 ** index.width <= count ? null : op("lt", index, lit(count, index.width), 1);
 
 const comparisons = ["eq", "ne", "lt", "le", "gt", "ge", "slt", "sle", "sgt", "sge"] as const;
+/** What the narrowest operator costs. */
+const leastBits = 8;
 const hints = ["sum", "fire", "n1", "r1", "in0", "next_state", "value"] as const;
 
 export class Expressions {
   readonly random: Random;
-  constructor(random: Random) {
+  /** Bits of operators still to be made; after them there are leaves only. Simulators take longer for each. */
+  #bits: number;
+  constructor(random: Random, bits: number) {
     this.random = random;
+    this.#bits = bits;
   }
 
   /** An expression of `width` bits, at most about `fuel` operators deep. */
@@ -78,7 +83,8 @@ export class Expressions {
       const known = pool.made.filter((e) => e.width === width);
       if (known.length > 0) return random.pick(known);
     }
-    if (fuel <= 0 || random.oneIn(8)) return this.leaf(width, pool);
+    if (fuel <= 0 || this.#bits <= 0 || random.oneIn(8)) return this.leaf(width, pool);
+    this.#bits -= leastBits + width;
     let e = this.#operator(width, pool, fuel - 1);
     if (random.oneIn(12)) e = { ...e, hint: random.pick(hints) };
     if (pool.made.length < 60) pool.made.push(e);

@@ -20,6 +20,8 @@ export interface GenerateOptions {
   readonly clocks: 1 | 2;
   /** Blocks of statements, about. */
   readonly size: number;
+  /** Bits of operators, about. */
+  readonly bits: number;
 }
 
 let line = 0;
@@ -63,6 +65,8 @@ export class ModuleMaker {
   readonly body: Stmt[] = [];
   readonly fsms: Fsm[] = [];
   readonly properties: Property[] = [];
+  /** Without registers, memories and instances: no clock. */
+  readonly stateless: boolean;
   readonly #name: string;
   readonly #options: GenerateOptions;
   #count = 0;
@@ -70,10 +74,11 @@ export class ModuleMaker {
 
   constructor(random: Random, name: string, options: GenerateOptions) {
     this.random = random;
-    this.expressions = new Expressions(random);
+    this.expressions = new Expressions(random, options.bits);
     this.#name = name;
     this.#options = options;
-    const clocks = options.clocks === 2 && random.oneIn(2) ? ["", "b"] : [""];
+    this.stateless = random.oneIn(12);
+    const clocks = options.clocks === 2 && !this.stateless && random.oneIn(2) ? ["", "b"] : [""];
     this.regions = clocks.map((clock) => this.#region(clock));
   }
   #region(name: string): Region {
@@ -86,7 +91,7 @@ export class ModuleMaker {
     };
     const region: Region = { domain, pool: newPool(), init: port("init", 1), initAt: port("init_at", initAtWidth) };
     for (let i = this.random.between(1, 4); i > 0; i--) region.pool.signals.push(port(`in${this.#count++}`, randomWidth(this.random)));
-    if (this.random.oneIn(8)) region.pool.signals.push(domain.reset);
+    if (!this.stateless && this.random.oneIn(8)) region.pool.signals.push(domain.reset);
     return region;
   }
   name(stem: string): string {
@@ -107,13 +112,13 @@ export class ModuleMaker {
 
   make(children: readonly Module[]): Module {
     const { random } = this;
-    for (const region of this.regions) {
+    for (const region of this.stateless ? [] : this.regions) {
       for (let i = random.below(3); i > 0; i--) this.#memory(region);
       for (let i = random.between(1, 3); i > 0; i--) this.#registers(region);
     }
     const blocks = new Blocks(this);
     for (let i = random.between(2, this.#options.size); i > 0; i--) {
-      const child = children.length > 0 && random.oneIn(3) ? random.pick(children) : null;
+      const child = children.length > 0 && !this.stateless && random.oneIn(3) ? random.pick(children) : null;
       if (child === null) blocks.add(random.pick(this.regions));
       else this.#instance(child);
     }
@@ -317,7 +322,12 @@ export const randomModule = (random: Random, name: string, options: GenerateOpti
   if (options.levels > 0 && random.oneIn(2))
     for (let i = random.between(1, 2); i > 0; i--)
       children.push(
-        randomModule(random, `${name}_c${children.length}`, { ...options, levels: options.levels - 1, size: Math.ceil(options.size / 2) }),
+        randomModule(random, `${name}_c${children.length}`, {
+          ...options,
+          levels: options.levels - 1,
+          size: Math.ceil(options.size / 2),
+          bits: options.bits / 2,
+        }),
       );
   return new ModuleMaker(random, name, options).make(children);
 };

@@ -20,9 +20,11 @@ export interface FuzzOptions {
   readonly jobs?: number;
   /** Default: all. */
   readonly engines?: readonly EngineName[];
+  /** Processor time that a program may take for one module; more is a finding. Default 40. */
+  readonly seconds?: number;
   /** What tools read and write goes to a folder of its own in this one, which is removed in the end. */
   readonly folder: string;
-  /** Disagreements that are made small; the rest are counted. Default 3. */
+  /** Disagreements that are made small; the others are told as they are, and so are time-outs. Default 3. */
   readonly shrinkMost?: number;
   /** Makes the Verilog; tests put faults in here. */
   readonly emit?: Emit;
@@ -47,11 +49,14 @@ export interface FuzzResult {
   readonly findings: readonly Finding[];
 }
 
-/** Modules in one build. Yosys takes longer per module in larger ones. */
-const batchSize = 20;
+/** Modules in one build: enough that starting the tools costs little, and that two jobs have something to do. */
+const batchSize = 30;
 
-/** The module of a seed. */
-export const moduleOfSeed = (seed: number): Module => randomModule(new Random(seed), `fuzz_${seed}`, { levels: 2, clocks: 2, size: 6 });
+/** The module of a seed. Few are large: the time that simulators take grows faster than what they can get wrong. */
+export const moduleOfSeed = (seed: number): Module => {
+  const random = new Random(seed);
+  return randomModule(random, `fuzz_${seed}`, { levels: 2, clocks: 2, size: 4, bits: random.oneIn(16) ? 16_000 : 2000 });
+};
 
 const describe = (d: Disagreement): string => {
   if (d.kind === "tool") return `${d.engine}: ${d.message}`;
@@ -71,6 +76,7 @@ export const fuzz = async (options: FuzzOptions): Promise<FuzzResult> => {
   const engines = options.engines ?? engineNames;
   const emit = options.emit ?? emitAll;
   const folder = await mkdtemp(join(options.folder, "fuzz-"));
+  const shared = { emit, ...(options.seconds === undefined ? {} : { seconds: options.seconds }) };
   const findings: Finding[] = [];
   let done = 0;
   let modules = 0;
@@ -81,9 +87,9 @@ export const fuzz = async (options: FuzzOptions): Promise<FuzzResult> => {
     const at = findings.length;
     const finding = { seed: c.seed, what: describe(d), shrunk: false, module: moduleText(c.module), verilog: textOf(c.module, emit) };
     findings.push(finding);
-    if (at >= (options.shrinkMost ?? 3)) return;
+    if (at >= (options.shrinkMost ?? 3) || (d.kind === "tool" && d.timedOut)) return;
     const only = d.engine === "instant" || d.engine === "emit" ? [] : [d.engine];
-    const { module, disagreement } = await shrink(c, d, { engines: only, folder: own, emit });
+    const { module, disagreement } = await shrink(c, d, { ...shared, engines: only, folder: own });
     findings[at] = { seed: c.seed, what: describe(disagreement), shrunk: true, module: moduleText(module), verilog: textOf(module, emit) };
   };
   const job = async (number: number): Promise<void> => {
@@ -96,7 +102,7 @@ export const fuzz = async (options: FuzzOptions): Promise<FuzzResult> => {
         return { seed, module: moduleOfSeed(seed) };
       });
       for (const c of cases) modules += hierarchy(c.module).length;
-      const results = await compareAll(cases, { engines, folder: own, emit });
+      const results = await compareAll(cases, { ...shared, engines, folder: own });
       for (const [i, result] of results.entries()) {
         // One fault shows in several simulators; each kind is reported.
         const kinds = new Map(result.map((d) => [classOf(d), d]));

@@ -47,7 +47,7 @@ export class Blocks {
     else if (kind === 2) this.#parts(region);
     else if (kind === 3) this.#array(region);
     else if (kind === 4) this.#complete(region);
-    else if (kind === 5) this.#machine(region);
+    else if (kind === 5 && !this.#maker.stateless) this.#machine(region);
     else this.#tree(region);
   }
   /** Every register that nothing assigns yet gets a next value. */

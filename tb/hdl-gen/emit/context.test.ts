@@ -85,7 +85,7 @@ const differences = async (engine: EngineName, m: Module, text = verilog(m)): Pr
   const stimulus = stimulusFor(m, 1, steps);
   const pins = pinsOf(m);
   const folder = join(projectRoot, "build/emit-contexts", `${m.name}-${engine}`);
-  const [trace] = await runEngine(engine, text, [{ name: m.name, pins, stimulus }], folder);
+  const [trace] = await runEngine(engine, [{ name: m.name, pins, stimulus, verilog: text, seed: 0 }], { folder, seconds: 300 });
   return stimulus.flatMap((step, t) => {
     const values = new Map(unpack(pins.inputs, step.inputs).map((v, i) => [pins.inputs[i], v]));
     const seen = unpack(pins.outputs, BigInt(`0x${trace?.[t] ?? "0"}`));

@@ -9,7 +9,7 @@ const base = Number(process.env.ACCIO_SEED ?? 7);
 
 test.each(Array.from({ length: 40 }, (_, i) => base + i))("seed %i", (seed) => {
   const random = new Random(seed);
-  const m = randomModule(random, "design", { levels: 2, clocks: 2, size: 5 });
+  const m = randomModule(random, "design", { levels: 2, clocks: 2, size: 5, bits: 6000 });
   const sim = simulate(m);
   const reference = new Reference(m);
   const inputs = [...m.ports.filter((p) => p.kind === "input"), ...m.resets.map((d) => d.reset)];

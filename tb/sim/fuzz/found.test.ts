@@ -1,0 +1,47 @@
+/** What random modules have found, made small by hand: simulators and the instant simulator agree on it now. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { bool, input, module, output, uint } from "#hdl";
+import type { Module } from "#hdl/core/ir.ts";
+import { compareAll } from "#sim/fuzz/compare.ts";
+import { engineNames } from "#sim/fuzz/engines.ts";
+import { projectRoot } from "../../../toolchain/tools.ts";
+
+const two = uint(2);
+const word = uint(16);
+
+/** Yosys 0.18 to 0.38 divides by zero where a switch that tells every value has no effect. */
+const hiddenSwitch = module("hidden_switch", { s: input(uint(3)), p: input(bool), y: output(two) }, (io, h) => {
+  const { r } = h.registers({ r: two });
+  h.switch(io.s)
+    .case([0, 1], () => r.next(1))
+    .case([2, 3, 4], () => r.next(2))
+    .case(5, () => r.next(3))
+    .case([6, 7], () => r.next(0));
+  h.when(io.p, () => r.next(r.add(1))).otherwise(() => r.next(0));
+  io.y.drive(r);
+});
+
+/** Verilator 5.048 to 5.050 adds the amounts of two shifts, in as many bits as one of them has. */
+const shiftTwice = (name: string, shift: "shl" | "shr"): Module =>
+  module(name, { a: input(word), n: input(two), m: input(two), x: output(word), y: output(word) }, (io, h) => {
+    const { once, amount } = h.nets({ once: io.a[shift](io.n.xor(io.m)), amount: io.n.and(io.m) });
+    io.x.drive(io.a[shift](io.n.xor(1))[shift](io.n.or(io.m)));
+    io.y.drive(once[shift](amount.not()));
+  });
+const constantShiftFirst = module("constant_shift_first", { a: input(word), n: input(uint(3)), x: output(word) }, (io) =>
+  io.x.drive(io.a.shl(7).shl(io.n)),
+);
+
+const found: readonly Module[] = [hiddenSwitch, shiftTwice("left_twice", "shl"), shiftTwice("right_twice", "shr"), constantShiftFirst];
+
+test.each(engineNames)("%s", { timeout: 300_000 }, async (engine) => {
+  const folder = join(projectRoot, "build/fuzz-found", engine);
+  mkdirSync(folder, { recursive: true });
+  const results = await compareAll(
+    found.map((m, seed) => ({ module: m, seed })),
+    { engines: [engine], folder },
+  );
+  expect(results).toEqual(found.map(() => []));
+});
