@@ -150,6 +150,12 @@ describe.each([true, false])("packets, native %s", (native) => {
         [54, 54],
         [101, 102],
       ]);
+      expect([0, 1, 2].map((packet) => source.cyclesOf(packet))).toEqual([
+        { firstCycle: 50, lastCycle: 52 },
+        { firstCycle: 53, lastCycle: 53 },
+        { firstCycle: 100, lastCycle: 101 },
+      ]);
+      expect(() => source.cyclesOf(3)).toThrow("rx: cycles of packet 3: they are known of the last 4096 of 3 packets");
       expect(() => source.push(new Uint8Array(0))).toThrow("rx: a packet needs at least one byte");
     }));
 
