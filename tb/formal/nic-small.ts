@@ -54,3 +54,9 @@ export const jobWords = (job: { readonly offset: Bits; readonly bytes: Bits }): 
 /** It never changes: any value, the same in every cycle. */
 export const chosen = (h: Builder, value: Bits, name: string): void =>
   h.ghost(() => h.assume(`${name} stays`, h.pastValid().implies(value.eq(h.past(value)))));
+/** What the table promises of a slot that has something to send. */
+export const assumeJobState = (h: Builder, s: Record<"base" | "mask" | "read" | "tail" | "datagram", Bits>): void => {
+  h.assume("a transmit ring of 64 or 128 bytes", s.mask.eq(63).or(s.mask.eq(127)));
+  h.assume("head and tail are in the ring", s.read.le(s.mask).and(s.tail.le(s.mask)));
+  h.assume("records begin at multiples of 16", s.datagram.not().or(s.read.trunc(4).eq(0)) as Bool);
+};

@@ -31,6 +31,13 @@ testMutants({
       const engine = withInstance(rxEngine(receiving), "deliver", block);
       for (const seed of [1, 2, 3]) checkRxEngine(engine, receiving, 30, seed);
     },
-    same: {},
+    same: {
+      // 16 is 0 in three bits.
+      "align_job_payload_from: choices exchanged": 1,
+      // What stands beside the header is masked.
+      "header_bits: 1 for 0": 1,
+      // A last beat has at least one byte.
+      "ordinary_payload_keep: ge for gt": 1,
+    },
   }),
 });

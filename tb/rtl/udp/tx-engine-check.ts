@@ -105,7 +105,11 @@ export const checkTxEngine = (block: ReturnType<typeof txEngine>, config: Config
   bench.sink<{ address: bigint; length: bigint; id: bigint }>(
     "ar",
     io.ar,
-    ({ address, length, id }) => bursts.push({ id: Number(id), address: Number(address), beats: Number(length) + 1, given: 0 }),
+    ({ address, length, id }) => {
+      const inRing = slots.some((s) => Number(address) >= s.base && Number(address) + (Number(length) + 1) * bus <= s.base + s.size);
+      bench.check(inRing, () => `a read at ${address}, which is in no ring`);
+      bursts.push({ id: Number(id), address: Number(address), beats: Number(length) + 1, given: 0 });
+    },
     pause,
   );
   let answering: (typeof bursts)[0] | undefined;
