@@ -80,7 +80,7 @@ export const applicationHost =
     }
   };
 
-/** A slot as its owner sees it. */
+/** A slot as its owner sees it. Pointers are registers of their own: they are read and written as they are, many times. */
 class Socket {
   readonly #options: ApplicationOptions;
   readonly #slot: number;
@@ -113,19 +113,19 @@ class Socket {
   async serve(): Promise<boolean> {
     const pointers = this.#pointers;
     const { RX_TAIL, RX_HEAD, TX_HEAD, TX_TAIL, NEXT_HOP } = this.#registers;
-    pointers.rxTail = Number((await RX_TAIL.read()).offset);
+    pointers.rxTail = Number(await RX_TAIL.readRaw());
     if (pointers.rxTail === pointers.rxHead) return false;
     for (;;) {
       const answered: boolean[] = [];
       const hop = this.#nextHop;
       const { rxHead, txTail, blocked } = applications[this.#options.app](this.#view, pointers, (peer) => this.#route(peer, answered));
       if (this.#nextHop !== hop) await NEXT_HOP.write({ mac: this.#nextHop });
-      if (txTail !== pointers.txTail) await TX_TAIL.write({ offset: BigInt(txTail) });
+      if (txTail !== pointers.txTail) await TX_TAIL.writeRaw(txTail);
       if (answered.length > 0) this.#options.onAnswers(this.#slot, answered);
-      if (rxHead !== pointers.rxHead) await RX_HEAD.write({ offset: rxHead });
+      if (rxHead !== pointers.rxHead) await RX_HEAD.writeRaw(rxHead);
       Object.assign(pointers, { rxHead, txTail });
       if (!blocked) return true;
-      pointers.txHead = Number((await TX_HEAD.read()).offset);
+      pointers.txHead = Number(await TX_HEAD.readRaw());
     }
   }
   /** What is on its way still goes to the hop before, so a datagram for another hop waits for it. */

@@ -28,6 +28,7 @@ export const withWiringMutants = <M extends Module>(top: M): { readonly module: 
   const mutant: Signal = { ...input, name: chooser, width: chooserBits, enumeration: null, group: -1, doc: "Which mutant it is; 0: none." };
   const names: string[] = [];
   const changed = (s: Stmt): Stmt => {
+    // biome-ignore lint/suspicious/noThenProperty: a branch, not a promise
     if (s.kind === "if") return { ...s, then: s.then.map(changed), else: s.else.map(changed) };
     if (s.kind !== "assign") return s;
     const value = breakages(s.value).reduce<Expr>((before, [name, broken]) => {
