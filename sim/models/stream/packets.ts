@@ -126,7 +126,9 @@ export class PacketSource extends BeatSource {
     const { ring } = this;
     const age = ring.packets - packet;
     if (!(age >= 1 && age <= ring.capacity))
-      throw new RangeError(`${this.name}: cycles of packet ${packet}: they are known of the last ${ring.capacity} of ${ring.packets} packets`);
+      throw new RangeError(
+        `${this.name}: cycles of packet ${packet}: they are known of the last ${ring.capacity} of ${ring.packets} packets`,
+      );
     return {
       firstCycle: ring.words[ring.stamp("firstCycles", packet)] as number,
       lastCycle: ring.words[ring.stamp("lastCycles", packet)] as number,
