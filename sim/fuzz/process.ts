@@ -48,9 +48,10 @@ export const execute = (run: Run, program: string, args: readonly string[]): Pro
     child.stderr.on("data", keep(err));
     child.on("error", reject);
     child.on("close", (status, signal) => {
-      const text = Buffer.concat(out).toString();
-      if (status === 0 && size <= mostOutput) return resolve(text);
       const name = program.slice(program.lastIndexOf("/") + 1);
+      const text = Buffer.concat(out).toString();
+      if (size > mostOutput) return reject(new ToolError(`time-out: ${name} printed more than ${mostOutput} bytes`, true));
+      if (status === 0) return resolve(text);
       // Programs that start others say it with a status.
       const timedOut = signal === "SIGXCPU" || signal === "SIGKILL" || status === 128 + 24;
       if (timedOut) return reject(new ToolError(`time-out: ${name} took more than ${run.seconds} s of processor time`, true));

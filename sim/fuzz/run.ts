@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { hierarchy, type Module } from "#hdl/core/ir.ts";
 import { Random } from "#hdl/simulate/index.ts";
 import { type Case, classOf, compareAll, type Disagreement, type Emit, emitAll } from "./compare.ts";
+import { Coverage, type CoverageResult } from "./coverage.ts";
 import { type EngineName, engineNames } from "./engines.ts";
 import { randomModule } from "./modules.ts";
 import { shrink } from "./shrink.ts";
@@ -47,6 +48,8 @@ export interface FuzzResult {
   readonly engines: readonly EngineName[];
   readonly modules: number;
   readonly findings: readonly Finding[];
+  /** What the modules held. */
+  readonly coverage: CoverageResult;
 }
 
 /** Modules in one build: enough that starting the tools costs little, and that two jobs have something to do. */
@@ -78,6 +81,7 @@ export const fuzz = async (options: FuzzOptions): Promise<FuzzResult> => {
   const folder = await mkdtemp(join(options.folder, "fuzz-"));
   const shared = { emit, ...(options.seconds === undefined ? {} : { seconds: options.seconds }) };
   const findings: Finding[] = [];
+  const coverage = new Coverage();
   let done = 0;
   let modules = 0;
   let next = 0;
@@ -101,7 +105,10 @@ export const fuzz = async (options: FuzzOptions): Promise<FuzzResult> => {
         const seed = options.seed + first + i;
         return { seed, module: moduleOfSeed(seed) };
       });
-      for (const c of cases) modules += hierarchy(c.module).length;
+      for (const { module } of cases) {
+        modules += hierarchy(module).length;
+        coverage.add(module);
+      }
       const results = await compareAll(cases, { ...shared, engines, folder: own });
       for (const [i, result] of results.entries()) {
         // One fault shows in several simulators; each kind is reported.
@@ -114,7 +121,8 @@ export const fuzz = async (options: FuzzOptions): Promise<FuzzResult> => {
   };
   await Promise.all(Array.from({ length: options.jobs ?? 2 }, (_, i) => job(i)));
   await rm(folder, { recursive: true, force: true });
-  return { count: options.count, seed: options.seed, engines, modules, findings: findings.sort((a, b) => a.seed - b.seed) };
+  findings.sort((a, b) => a.seed - b.seed);
+  return { count: options.count, seed: options.seed, engines, modules, findings, coverage: coverage.result() };
 };
 
 /** A finding as it is printed: what differs, the module, its Verilog, and how to see it again. */

@@ -3,6 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { emitAll } from "#sim/fuzz/compare.ts";
+import { execute } from "#sim/fuzz/process.ts";
 import { type Finding, findingText, fuzz } from "#sim/fuzz/run.ts";
 import { projectRoot } from "../../../toolchain/tools.ts";
 
@@ -65,6 +66,34 @@ test("Verilog that a tool refuses is a finding, and does not hide the others of 
   expect(result.findings.map((f) => [f.seed, f.what.split("\n")[0]])).toEqual([
     [703, expect.stringMatching(/^icarus: iverilog .* failed:$/)],
   ]);
+});
+
+test("a simulation without an end is a finding that names its seed, not a hang", { timeout: 600_000 }, async () => {
+  const endless = "reg hangs; initial begin hangs = 1'b1; while (hangs) hangs = 1'b1; end endmodule";
+  const result = await fuzz({
+    count: 2,
+    seed: 700,
+    jobs: 1,
+    seconds: 2,
+    engines: ["icarus"],
+    folder,
+    emit: (top) => (top.name === "fuzz_701" ? emitAll(top).replace("endmodule", endless) : emitAll(top)),
+  });
+  expect(result.findings.map((f) => [f.seed, f.what, f.shrunk])).toEqual([
+    [701, "icarus: time-out: vvp took more than 2 s of processor time", false],
+  ]);
+  expect(findingText(result.findings[0] as Finding)).toContain("./accio fuzz hdl --seed 701 --count 1");
+});
+
+describe("a program", () => {
+  const run = { cwd: folder, seconds: 5 };
+  test("that prints without an end is stopped", async () => {
+    await expect(execute(run, "yes", [])).rejects.toThrow(/^time-out: yes (printed more than|took more than)/);
+  });
+  test("that breaks says how", async () => {
+    await expect(execute(run, "/bin/sh", ["-c", "echo told; kill -FPE $$"])).rejects.toThrow(/crashed \(SIGFPE\):\ntold/);
+    await expect(execute(run, "/bin/sh", ["-c", "echo why >&2; exit 3"])).rejects.toThrow(/failed:\nwhy/);
+  });
 });
 
 test("an emitter that throws is a finding", async () => {

@@ -1,10 +1,12 @@
 /** What the fuzz generates: everything the IR has, nothing that the checks refuse or the IR leaves undefined. */
 import { describe, expect, test } from "vitest";
+import { bool, input, module, output, uint } from "#hdl";
 import { checkModule } from "#hdl/check/index.ts";
-import { hierarchy, type Module, type Stmt, showDiagnostic } from "#hdl/core/ir.ts";
+import { hierarchy, type Module, showDiagnostic } from "#hdl/core/ir.ts";
 import { Random } from "#hdl/simulate/index.ts";
 import { eachNode, rootsOf } from "#sim/fuzz/analysis.ts";
-import { cornerWidths } from "#sim/fuzz/expressions.ts";
+import { Coverage } from "#sim/fuzz/coverage.ts";
+import { cornerWidths, maxWidth } from "#sim/fuzz/expressions.ts";
 import { staysInRange } from "#sim/fuzz/ranges.ts";
 import { moduleOfSeed } from "#sim/fuzz/run.ts";
 import { initSteps, instantTrace, pinsOf, stimulusFor, unpack } from "#sim/fuzz/stimulus.ts";
@@ -13,44 +15,6 @@ import { moduleText } from "#sim/fuzz/text.ts";
 const first = 4000;
 const designs = Array.from({ length: 150 }, (_, i) => moduleOfSeed(first + i));
 const modules = designs.flatMap((d) => hierarchy(d).map((m) => ({ m, top: d })));
-
-/** Every feature that occurs in a module. */
-const features = (m: Module): ReadonlySet<string> => {
-  const found = new Set<string>();
-  eachNode(rootsOf(m), (e) => {
-    found.add(e.kind);
-    if ("op" in e) found.add(e.op);
-    if (e.hint !== undefined) found.add("hint");
-    if (e.kind === "literal") found.add(e.enumeration === undefined ? `radix ${e.radix ?? "dec"}` : "member");
-    found.add(`width ${e.width}`);
-  });
-  const walk = (body: readonly Stmt[], depth: number): void => {
-    for (const s of body) {
-      found.add(s.kind).add(`depth ${depth}`);
-      if (s.kind === "assign") found.add(`${s.target.signal.kind === "register" ? "next" : "drive"} ${s.target.kind}`);
-      if (s.kind === "store") found.add(s.mask === null ? "word" : "lanes");
-      if (s.kind === "if")
-        [s.then, s.else].forEach((b) => {
-          walk(b, depth + 1);
-        });
-      if (s.kind === "switch") {
-        found.add(s.fallback === null ? "full switch" : "switch with fallback");
-        for (const c of s.cases) walk(c.body, depth + 1);
-        walk(s.fallback ?? [], depth + 1);
-      }
-    }
-  };
-  walk(m.body, 0);
-  for (const s of m.signals)
-    if (s.kind === "register") found.add(`reset ${s.reset?.kind ?? "none"}`).add(s.synchroniser ? "synchroniser" : "register");
-  for (const x of m.memories) found.add(`memory ${x.style}`).add(x.init === null ? "memory without contents" : "memory with contents");
-  if (m.fsms.length > 0) found.add("fsm");
-  if (m.domains.length === 2) found.add("two clocks");
-  if (m.domains.length === 0) found.add("no clock");
-  for (const i of m.instances) found.add("instance").add(i.clocks.length === 2 ? "child with two clocks" : "child");
-  if (new Set(m.instances.map((i) => i.of)).size < m.instances.length) found.add("two instances of one module");
-  return found;
-};
 
 describe("modules of 150 seeds", () => {
   test("pass every check of the language", () => {
@@ -69,21 +33,48 @@ describe("modules of 150 seeds", () => {
       if (zero?.join() !== random?.join()) expect.fail(moduleText(d));
     }
   });
-  test("hold everything that the IR has", () => {
-    const wanted = [
-      "literal ref unary binary mux slice concat repeat zext sext index cell hint member",
-      "not neg all any parity and or xor add sub mul smul div mod eq ne lt le gt ge slt sle sgt sge shl shr sra",
-      "assign if switch store word lanes fsm instance child register synchroniser",
-    ].flatMap((w) => w.split(" "));
-    const phrases = [
-      "radix dec,radix hex,radix bin,next whole,next bits,next element,drive whole,drive bits,drive element,full switch,switch with fallback",
-      "reset sync,reset async,reset none,memory registers,memory distributed,memory block,memory auto,memory with contents,memory without contents",
-      "two clocks,no clock,child with two clocks,two instances of one module,depth 0,depth 1,depth 2,depth 3",
-    ].flatMap((w) => w.split(","));
-    const widths = cornerWidths.map((w) => `width ${w}`);
-    const found = new Set(modules.flatMap(({ m }) => [...features(m)]));
-    expect([...wanted, ...phrases, ...widths].filter((f) => !found.has(f))).toEqual([]);
+  test("hold everything that the IR has, at widths up to 200 bits", () => {
+    const coverage = new Coverage();
+    for (const d of designs) coverage.add(d);
+    const { operators, kinds, ranges } = coverage.result();
+    const never = (counts: readonly number[]): boolean => counts.every((n) => n === 0);
+    const at = (from: string): readonly string[] =>
+      Object.entries(operators).flatMap(([o, counts]) => (never(counts.slice(ranges.indexOf(from))) ? [o] : []));
+    expect({ never: at("1"), above64: at("65-127"), above128: at("129-199") }).toEqual({ never: [], above64: [], above128: [] });
+    expect(Object.entries(kinds).flatMap(([kind, n]) => (n === 0 ? [kind] : []))).toEqual([]);
+    const widths = new Set<number>();
+    for (const { m } of modules) eachNode(rootsOf(m), (e) => widths.add(e.width));
+    expect([...cornerWidths, maxWidth].filter((w) => !widths.has(w))).toEqual([]);
   });
+});
+
+test("coverage counts each operator at its width, and says what never occurred", () => {
+  const m = module("counted", { a: input(uint(70)), b: input(uint(70)), y: output(bool), z: output(uint(5)) }, (io, h) => {
+    io.y.drive(io.a.lt(io.b));
+    h.when(io.a.any(), () => io.z.drive(1)).otherwise(() => io.z.drive(io.a.slice(36, 32)));
+  });
+  const coverage = new Coverage();
+  coverage.add(m);
+  const { operators, kinds, missing, ranges } = coverage.result();
+  const seen = Object.entries(operators).flatMap(([o, counts]) => counts.flatMap((n, i) => (n > 0 ? [`${n} ${o} at ${ranges[i]}`] : [])));
+  expect(seen).toEqual([
+    "1 lt at 65-127",
+    "1 any at 65-127",
+    "1 slice at 65-127",
+    "1 literal at 2-31",
+    expect.stringMatching(/^\d ref at 65-127$/),
+  ]);
+  expect(Object.entries(kinds).filter(([, n]) => n > 0)).toEqual([
+    ["drive whole", 3],
+    ["if", 1],
+    ["depth 0", 2],
+    ["depth 1", 2],
+    ["no clock", 1],
+    ["decimal literal", 1],
+  ]);
+  expect(missing).toContain("lt at 200 bits");
+  expect(missing).toContain("state machine");
+  expect(missing).not.toContain("slice at 1 bits");
 });
 
 test("a seed gives one module, and another seed another", () => {
