@@ -137,7 +137,7 @@ export const rxDeliver = (c: Config) => {
       const { full } = h.nets({ full: resize(taken, width).gt(resize(room, width)) });
       const { whole } = h.nets({ whole: facts.fault.is("NONE").and(slot.stopped.not()).and(full.not()) });
       const { go } = h.nets({ go: steps.step2_valid.and(can_go) });
-      const { deliver } = h.nets({ deliver: mine.and(whole) });
+      const { delivered } = h.nets({ delivered: mine.and(whole) });
       const { too_long } = h.nets({ too_long: facts.length.gt(maxFrame) });
       const next = slot.write.add(resize(taken, pointerBits)).and(slot.mask);
       const empty = bytes.eq(0);
@@ -154,10 +154,10 @@ export const rxDeliver = (c: Config) => {
       );
       io.drop.drive(go.and(drops));
       io.dropSlot.drive(io.found);
-      io.accepted.drive(go.and(deliver));
-      io.acceptedEmpty.drive(go.and(deliver).and(empty));
+      io.accepted.drive(go.and(delivered));
+      io.acceptedEmpty.drive(go.and(delivered).and(empty));
       io.toOrdinary.drive(go.and(mine.not()).and(too_long.not()));
-      io.allocate.drive({ valid: go.and(deliver), slot: io.found, pointer: next });
+      io.allocate.drive({ valid: go.and(delivered), slot: io.found, pointer: next });
 
       // Where the bytes to write begin in the frame: at the payload, or 16 bytes before it, over what the header replaces.
       const { first_byte } = h.nets({
@@ -173,7 +173,7 @@ export const rxDeliver = (c: Config) => {
         .sub(1)
         .slice(shift + addressBits, shift)
         .add(1);
-      const writing = deliver.and(empty.not());
+      const writing = delivered.and(empty.not());
       jobs.push.valid.drive(go);
       jobs.push.payload.drive({
         fate: mux(writing, fate.of("DELIVER"), mux(mine.or(too_long), fate.of("DROP"), fate.of("ORDINARY"))),
