@@ -17,9 +17,10 @@ import { QueueModel } from "./queue-model.ts";
 
 const config = { ...small, rxBuffer: 256 };
 
-export const onlySoundDatagrams = (block = rxDeliver(config)) =>
+/** `short`: datagrams of one byte for one ring, which leaves the solver strength for their whole way to the commit. */
+export const onlySoundDatagrams = (short: boolean, block = rxDeliver(config)) =>
   module(
-    "only_sound_datagrams_are_delivered",
+    short ? "short_datagrams_are_committed" : "only_sound_datagrams_are_delivered",
     {
       frames: input(stream(frameRecord(config))),
       readData: input(uint(config.busBits)),
@@ -61,6 +62,13 @@ export const onlySoundDatagrams = (block = rxDeliver(config)) =>
         h.assume("a receive ring of 64 or 128 bytes at a line", mask.eq(63).or(mask.eq(127)).and(receive.base.slice(5, 0).eq(0)));
         h.assume("in the lowest 8 KiB", receive.base.slice(63, 13).eq(0));
         h.assume("its pointers are in it", head.le(mask).and(write.le(mask)));
+
+        if (short) {
+          h.assume("one byte", facts.payload.eq(1).and(facts.length.eq(60)).and(facts.tagged.not()).and(sound));
+          h.assume("one ring of bare bytes", receive.datagram.not().and(mask.eq(63)).and(receive.base.eq(0)).and(head.eq(0)));
+          h.assume("that goes on", hit.and(receive.ready).and(receive.stopped.not()));
+          h.assume("nothing else in the buffer", io.readData.eq(0).and(frames.payload.start.eq(0)));
+        }
 
         // The frame that the verdict is on: two steps behind the one that is looked up.
         const names = ["step1", "step2"] as const;
@@ -158,6 +166,7 @@ export const onlySoundDatagrams = (block = rxDeliver(config)) =>
   );
 
 export const tasks: readonly FormalTask[] = [
-  { name: "receive: only sound datagrams, each drop its cause", module: () => onlySoundDatagrams(), mode: "bmc", depth: 6 },
-  { name: "receive: delivers, drops, passes on", module: () => onlySoundDatagrams(), mode: "cover", depth: 9 },
+  { name: "receive: only sound datagrams, each drop its cause", module: () => onlySoundDatagrams(false), mode: "bmc", depth: 5 },
+  { name: "receive: commits in order, after memory", module: () => onlySoundDatagrams(true), mode: "bmc", depth: 9 },
+  { name: "receive: delivers, drops, passes on", module: () => onlySoundDatagrams(false), mode: "cover", depth: 9 },
 ];
