@@ -96,7 +96,9 @@ export class Twin {
     };
     const events = this.bench.events as Record<string, number>;
     compare("accepted", events.rxAccepted ?? 0, receive.counters.accepted);
-    compare("drops", Object.fromEntries(dropCauses.map((cause, bit) => [cause, events[`drops${1 << bit}`] ?? 0])), receive.counters.drops);
+    // Memory answers every write here, so all drops are verdicts.
+    const drops = dropCauses.map((cause, bit) => [cause, events[`verdicts${1 << bit}`] ?? 0]);
+    compare("drops", Object.fromEntries(drops), receive.counters.drops);
     compare("oversize", events.rxOversize ?? 0, receive.counters.losses.oversize);
     compare("ordinary frames", this.bench.ordinary.length, this.#ordinary.length);
     const other = this.#ordinary.findIndex((frame, index) => Buffer.compare(frame, this.bench.ordinary[index] ?? new Uint8Array(0)) !== 0);
