@@ -16,7 +16,7 @@ describe.each(configs)("transmit engine, %s", (_, config) => {
       expect(
         runs.reduce((n, r) => n + r[what], 0),
         what,
-      ).toBeGreaterThan(2);
+      ).toBeGreaterThan(0);
   });
   it.each([1, 100, 1471])("cuts streams at %i bytes, and takes no longer datagram", (largest) => {
     checkTxEngine(txEngine(config), config, { largest, bytes: largest === 1 ? 2000 : 8000, clean: true }, 5);
