@@ -177,13 +177,19 @@ export class Lowering {
   #binary(e: Binary, c: Context): Expr {
     if (e.op === "mul" || e.op === "smul") return this.#product(e, e.width, c);
     const shift = e.op === "shl" || e.op === "shr" || e.op === "sra";
-    return fold.binary(e.op, this.lower(e.a, c), shift ? this.#amount(e.b, e.width, c) : this.lower(e.b, c), e.width);
+    if (shift) return fold.binary(e.op, this.#inShift(e.a, c), this.#amount(e.b, e.width, c), e.width);
+    return fold.binary(e.op, this.lower(e.a, c), this.lower(e.b, c), e.width);
+  }
+
+  /** Icarus 11 writes a program that it cannot read where a word of constant number is shifted or is the amount. */
+  #inShift(e: Expr, c: Context): Expr {
+    const low = this.lower(e, c);
+    return low.kind === "cell" && low.address.kind === "literal" ? this.#wire(e, c) : low;
   }
 
   /**
    * How far to shift a value of `width` bits. Verilator takes no amount of more than 32 bits: where a bit is 1 that
-   * alone shifts everything out, all of the lower ones are. Icarus 11 writes a program that it cannot read where a word
-   * of constant number is the amount.
+   * alone shifts everything out, all of the lower ones are.
    */
   #amount(e: Expr, width: number, c: Context): Expr {
     if (e.width > widestAmount) {
@@ -191,8 +197,7 @@ export class Lowering {
       const far = fold.unary("any", this.#slice(e, e.width - 1, bits, c));
       return fold.binary("or", this.#slice(e, bits - 1, 0, c), fold.repeat(far, bits), bits);
     }
-    const low = this.lower(e, c);
-    return low.kind === "cell" && low.address.kind === "literal" ? this.#wire(e, c) : low;
+    return this.#inShift(e, c);
   }
 
   /** Both operands as wide as the wanted bits of the product, so that the context changes nothing. */

@@ -7,7 +7,7 @@ import { slice as sliceOf } from "#hdl/core/expr.ts";
 import { type Expr, hierarchy, type Module, operands, type Signal, type Stmt } from "#hdl/core/ir.ts";
 import { eachNode, rootsOf } from "./analysis.ts";
 import { type Case, type CompareOptions, classOf, compareAll, type Disagreement } from "./compare.ts";
-import { lit, refTo, slice } from "./expressions.ts";
+import { lit, mux, refTo, slice } from "./expressions.ts";
 import { staysInRange } from "./ranges.ts";
 import { dropAssigns, prune, renamed, replaceModule, rewrite } from "./rewrite.ts";
 
@@ -105,7 +105,7 @@ function* simplerExpressions(top: Module): Candidates {
       if (e.kind !== "ref" || e.signal.kind !== "input") yield replaced(e, lit(0, e.width));
       for (const o of operands(e)) {
         if (o.width === e.width) yield replaced(e, o);
-        else if (o.width > e.width) yield replaced(e, slice(o, e.width - 1, 0));
+        else yield replaced(e, o.width > e.width ? slice(o, e.width - 1, 0) : { kind: "zext", a: o, width: e.width });
       }
       if (e.kind === "ref") continue;
       const input = m.ports.find((p) => p.kind === "input" && p.width === e.width && p.width > 1);
@@ -152,28 +152,42 @@ function* plainer(top: Module): Candidates {
   }
 }
 
-/** Zero-extended values that are cut again, and the like: what the passes above leave behind. */
+/** A simpler expression of the same value, if there is an obvious one: what the passes above leave behind. */
+const simplified = (e: Expr): Expr | undefined => {
+  if (e.kind === "zext" && e.a.kind === "literal") return lit(e.a.value, e.width);
+  if (e.kind === "zext" && e.a.kind === "zext") return { ...e, a: e.a.a };
+  if (e.kind !== "slice") return undefined;
+  const { hi, lo, width } = e;
+  switch (e.a.kind) {
+    case "zext":
+    case "sext": {
+      const { a } = e.a;
+      if (hi < a.width) return slice(a, hi, lo);
+      if (lo === 0) return { kind: e.a.kind, a, width };
+      return e.a.kind === "zext" && lo >= a.width ? lit(0, width) : undefined;
+    }
+    case "mux":
+      return mux(e.a.sel, slice(e.a.a, hi, lo), slice(e.a.b, hi, lo));
+    case "literal":
+    case "slice":
+    case "concat": {
+      const simpler = sliceOf(e.a, hi, lo);
+      return simpler.kind === "slice" && simpler.a === e.a ? undefined : simpler;
+    }
+    default:
+      return undefined;
+  }
+};
+const mostSimplified = (e: Expr): Expr | undefined => {
+  const simpler = simplified(e);
+  return simpler === undefined ? undefined : (mostSimplified(simpler) ?? simpler);
+};
 const tidy = (top: Module): Module => {
   let m = top;
-  for (const x of hierarchy(top)) {
-    const simple = (e: Expr): Expr | undefined => {
-      if (e.kind === "slice" && e.a.kind === "zext") {
-        const { a } = e.a;
-        if (e.lo === 0 && e.hi === a.width - 1) return a;
-        if (e.hi < a.width) return slice(a, e.hi, e.lo);
-        if (e.lo >= a.width) return lit(0, e.width);
-        if (e.lo === 0) return { kind: "zext", a, width: e.width };
-      }
-      if (e.kind === "slice" && (e.a.kind === "literal" || e.a.kind === "slice" || e.a.kind === "concat")) {
-        const simpler = sliceOf(e.a, e.hi, e.lo);
-        return simpler.kind === "slice" && simpler.a === e.a ? undefined : simpler;
-      }
-      if (e.kind === "zext" && e.a.kind === "literal") return lit(e.a.value, e.width);
-      if (e.kind === "zext" && e.a.kind === "zext") return { ...e, a: e.a.a };
-      return undefined;
-    };
-    const tidied = rewrite(x, { expr: simple });
-    m = x === m ? tidied : replaceModule(m, x, tidied);
+  // A module that has changed makes new ones of those above it, at the same places in the list.
+  for (let i = 0; i < hierarchy(m).length; i++) {
+    const x = hierarchy(m)[i] as Module;
+    m = within(m, x, rewrite(x, { expr: mostSimplified }));
   }
   return m;
 };

@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { bool, input, module, output, uint } from "#hdl";
+import { bool, constant, input, module, output, uint } from "#hdl";
 import type { Module } from "#hdl/core/ir.ts";
 import { compareAll } from "#sim/fuzz/compare.ts";
 import { engineNames } from "#sim/fuzz/engines.ts";
@@ -34,7 +34,21 @@ const constantShiftFirst = module("constant_shift_first", { a: input(word), n: i
   io.x.drive(io.a.shl(7).shl(io.n)),
 );
 
-const found: readonly Module[] = [hiddenSwitch, shiftTwice("left_twice", "shl"), shiftTwice("right_twice", "shr"), constantShiftFirst];
+/** Icarus 11 writes a program that it cannot read where a word of constant number is shifted, or is how far to shift. */
+const shiftedWord = module("shifted_word", { a: input(uint(8)), w: input(bool), x: output(uint(8)), y: output(uint(8)) }, (io, h) => {
+  const words = h.memory("words", uint(8), 4, { style: "registers", init: [1, 2, 3, 200] });
+  h.when(io.w, () => words.write(constant(2, 1), io.a));
+  io.x.drive(words.read(constant(2, 3)).shr(io.a));
+  io.y.drive(io.a.shl(words.read(constant(2, 1))));
+});
+
+const found: readonly Module[] = [
+  shiftedWord,
+  hiddenSwitch,
+  shiftTwice("left_twice", "shl"),
+  shiftTwice("right_twice", "shr"),
+  constantShiftFirst,
+];
 
 test.each(engineNames)("%s", { timeout: 300_000 }, async (engine) => {
   const folder = join(projectRoot, "build/fuzz-found", engine);
