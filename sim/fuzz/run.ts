@@ -52,8 +52,10 @@ export interface FuzzResult {
   readonly coverage: CoverageResult;
 }
 
-/** Modules in one build: enough that starting the tools costs little, and that two jobs have something to do. */
-const batchSize = 30;
+/** Most modules in one build: enough that starting the tools costs little. */
+const mostAtOnce = 30;
+/** Modules in one build, so that each job has as many to do. */
+const batchSize = (count: number, jobs: number): number => Math.ceil(count / (jobs * Math.ceil(count / (jobs * mostAtOnce))));
 
 /** The module of a seed. Few are large: the time that simulators take grows faster than what they can get wrong. */
 export const moduleOfSeed = (seed: number): Module => {
@@ -82,6 +84,8 @@ export const fuzz = async (options: FuzzOptions): Promise<FuzzResult> => {
   const shared = { emit, ...(options.seconds === undefined ? {} : { seconds: options.seconds }) };
   const findings: Finding[] = [];
   const coverage = new Coverage();
+  const jobs = options.jobs ?? 2;
+  const batch = batchSize(options.count, jobs);
   let done = 0;
   let modules = 0;
   let next = 0;
@@ -100,7 +104,7 @@ export const fuzz = async (options: FuzzOptions): Promise<FuzzResult> => {
     const own = join(folder, `${number}`);
     while (next < options.count) {
       const first = next;
-      next = Math.min(options.count, next + batchSize);
+      next = Math.min(options.count, next + batch);
       const cases = Array.from({ length: next - first }, (_, i): Case => {
         const seed = options.seed + first + i;
         return { seed, module: moduleOfSeed(seed) };
@@ -119,7 +123,7 @@ export const fuzz = async (options: FuzzOptions): Promise<FuzzResult> => {
       options.progress?.(done, findings.length);
     }
   };
-  await Promise.all(Array.from({ length: options.jobs ?? 2 }, (_, i) => job(i)));
+  await Promise.all(Array.from({ length: jobs }, (_, i) => job(i)));
   await rm(folder, { recursive: true, force: true });
   findings.sort((a, b) => a.seed - b.seed);
   return { count: options.count, seed: options.seed, engines, modules, findings, coverage: coverage.result() };

@@ -144,6 +144,33 @@ const narrowed = (m: Module, s: Signal, width: number): Module => {
   const swap = (x: Signal): Signal => (x === s ? made : x);
   return { ...edited, ports: edited.ports.map(swap), signals: edited.signals.map(swap), fsms: edited.fsms.filter((f) => f.signal !== s) };
 };
+/** What stands in a net's place: its value, or the values of all its parts in one. */
+function* withoutNets(top: Module): Candidates {
+  for (const m of hierarchy(top)) {
+    for (const s of m.signals) {
+      if (s.kind !== "net" || s.origin === "instance") continue;
+      const assigns: Extract<Stmt, { kind: "assign" }>[] = [];
+      eachStmt(m.body, (x) => {
+        if (x.kind === "assign" && x.target.signal === s) assigns.push(x);
+      });
+      const [first] = assigns;
+      if (first === undefined || assigns.some((a) => !m.body.includes(a) || readsSignal(a.value, s))) continue;
+      const low = (a: Extract<Stmt, { kind: "assign" }>): number => (a.target.kind === "bits" ? a.target.lo : 0);
+      const parts = [...assigns].sort((a, b) => low(b) - low(a)).map((a) => a.value);
+      if (parts.reduce((n, p) => n + p.width, 0) !== s.width) continue;
+      const value: Expr = parts.length === 1 ? first.value : { kind: "concat", parts, width: s.width };
+      const replaced = rewrite(m, { ref: (x) => (x === s ? value : refTo(x)) });
+      yield within(top, m, { ...replaced, signals: m.signals.filter((x) => x !== s), body: dropAssigns(replaced.body, (x) => x === s) });
+    }
+  }
+}
+const readsSignal = (e: Expr, s: Signal): boolean => {
+  let found = false;
+  eachNode([e], (x) => {
+    if (x.kind === "ref" && x.signal === s) found = true;
+  });
+  return found;
+};
 /** Fewer attributes: no state machine record, plain signals, memories of the plainest kind. */
 function* plainer(top: Module): Candidates {
   for (const m of hierarchy(top)) {
@@ -200,6 +227,7 @@ const passes: readonly ((top: Module) => Candidates)[] = [
   fewerStatements,
   simplerExpressions,
   narrower,
+  withoutNets,
   plainer,
 ];
 

@@ -13,6 +13,7 @@ const first = Number(process.env.ACCIO_SEED ?? 20_000);
 test.each([0, 40, 80, 120, 160])("40 designs from seed %i on", { timeout: 900_000 }, async (offset) => {
   const seed = first + offset;
   const result = await fuzz({ count: 40, seed, jobs: 2, folder });
+  expect(result.engines).toEqual(["verilator", "icarus", "yosys"]);
   console.log(`fuzz: 40 designs of ${result.modules} modules from seed ${seed}: ${result.findings.length} disagreements`);
   if (result.findings.length > 0) expect.fail(result.findings.map(findingText).join("\n"));
 });
