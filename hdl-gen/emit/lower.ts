@@ -42,7 +42,8 @@ export interface LoweringInput {
 
 const readsMemory = (e: Expr): boolean => e.kind === "cell" || operands(e).some(readsMemory);
 
-const widestAmount = 32;
+/** Of an amount to shift by. Verilator takes no more than 32 bits, and Yosys 0.23 reads a constant one of 32 bits as signed. */
+const widestAmount = 31;
 
 /** Is a value the same when its operands are extended with zeros before? */
 const neverWraps = (e: Expr): boolean => {
@@ -188,8 +189,8 @@ export class Lowering {
   }
 
   /**
-   * How far to shift a value of `width` bits. Verilator takes no amount of more than 32 bits: where a bit is 1 that
-   * alone shifts everything out, all of the lower ones are.
+   * How far to shift a value of `width` bits. An amount that is too wide for tools is cut: where a bit is 1 that alone
+   * shifts everything out, all of the lower ones are.
    */
   #amount(e: Expr, width: number, c: Context): Expr {
     if (e.width > widestAmount) {

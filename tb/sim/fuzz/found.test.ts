@@ -42,7 +42,16 @@ const shiftedWord = module("shifted_word", { a: input(uint(8)), w: input(bool), 
   io.y.drive(io.a.shl(words.read(constant(2, 1))));
 });
 
+/** Yosys 0.23 reads a constant amount of 32 bits as signed, and shifts the other way. */
+const farShift = module("far_shift", { a: input(word), n: input(uint(32)), x: output(word), y: output(word), z: output(word) }, (io, h) => {
+  const { far } = h.nets({ far: constant(32, 0xffff_fffc) });
+  io.x.drive(io.a.shl(far));
+  io.y.drive(io.a.shr(constant(32, 0xffff_ffff)));
+  io.z.drive(io.a.shr(io.n));
+});
+
 const found: readonly Module[] = [
+  farShift,
   shiftedWord,
   hiddenSwitch,
   shiftTwice("left_twice", "shl"),
