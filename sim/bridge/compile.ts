@@ -118,8 +118,12 @@ const make = async (design: Design, options: CompileOptions, tools: Toolset, sha
     await writeFile(join(model, "unity.cc"), generated.map((name) => `#include "${name}"\n`).join(""));
     units = ["unity.cc"];
   }
+  const phases = generated.some(
+    (name) => name.startsWith(modelClass) && readFileSync(join(model, name), "utf8").includes(`${modelClass}___024root___eval_phase__nba(`),
+  );
   const flags = [
     ...compileFlags,
+    ...(phases ? ["-DACCIO_PHASES"] : []),
     ...(options.compilerArguments ?? []),
     "-include",
     "accio.h",

@@ -2,7 +2,7 @@
  * What the bridge needs to know of a design: its Verilog, its pins, its clocks. Made from a module of ours or stated by
  * hand for Verilog that somebody else wrote.
  */
-import type { Module, Signal } from "#hdl/core/ir.ts";
+import { externals, type Module, type Signal } from "#hdl/core/ir.ts";
 
 /** One pin of the top module. */
 export interface Pin {
@@ -32,6 +32,8 @@ export interface Design {
   /** Clock and reset pins included, in the order of the Verilog. */
   readonly pins: readonly Pin[];
   readonly clocks: readonly ClockPin[];
+  /** Nothing reads a clock but for its edges, so that no logic needs another look when only a clock has moved. */
+  readonly edgesOnly?: boolean;
   /** Register, file and line of the source by Verilog place, for messages: "fifo.v:34" to "fifo.ts:12". */
   readonly places?: ReadonlyMap<string, string>;
 }
@@ -86,5 +88,6 @@ export const moduleDesign = (top: Module, files: ReadonlyMap<string, string>): D
     reset: resets.has(d) ? d.reset.name : null,
     pins: top.ports.filter((port) => port.domain === d).map((port) => port.name),
   }));
-  return { top: top.name, files, pins, clocks: withClock(clocks, pins) };
+  // Our language has no way to read a clock; Verilog of others may.
+  return { top: top.name, files, pins, clocks: withClock(clocks, pins), edgesOnly: externals(top).length === 0 };
 };

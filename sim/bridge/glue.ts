@@ -42,12 +42,14 @@ export const glueSource = (design: Design, table: PortTable, options: GlueOption
   const clocks = table.ports.filter((port) => port.clock !== null).sort((a, b) => (a.clock ?? 0) - (b.clock ?? 0));
   const inputs = table.ports.filter((port) => port.direction === "input" && port.clock === null);
   const direct = !options.trace;
+  const root = `${modelClass}___024root`;
+  const phases = direct && design.edgesOnly === true && !options.coverage;
   return `// Generated for ${design.top}.
 #include "session.h"
 #include "${modelClass}.h"
 #include "${modelClass}___024root.h"
 ${options.trace ? '#include "verilated_fst_c.h"\n' : ""}${options.coverage ? '#include "verilated_cov.h"\n' : ""}${options.native.map((file) => `#include "${file}"\n`).join("")}
-${direct ? `void ${modelClass}___024root___eval(${modelClass}___024root* vlSelf);\n` : ""}
+${direct ? `void ${root}___eval(${root}* vlSelf);\n` : ""}${phases ? phaseDeclarations(root) : ""}
 struct accio_glue {
   static constexpr unsigned kClocks = ${design.clocks.length};
   static constexpr bool kTrace = ${options.trace};
@@ -81,7 +83,8 @@ ${clocks.map(copyOut).join("\n")}
   }
   void firstEval() { top.eval(); }
   // Verilator's own wrapper takes a lock at each evaluation; without tracing there is nothing in it that we need.
-  void eval() { ${direct ? `${modelClass}___024root___eval(&r);` : "top.eval();"} }
+  void eval() { ${direct ? `${root}___eval(&r);` : "top.eval();"} }
+${phases ? evalEdge(root) : "  void evalEdge() { eval(); }"}
   void finish() { top.final(); }
 
 ${options.trace ? traceMembers : noTraceMembers}
@@ -91,6 +94,20 @@ ${options.coverage ? "  void writeCoverage(VerilatedContext* context, const char
 #include "abi.h"
 `;
 };
+
+/** Verilators that have the phases of an evaluation as functions; `compile.ts` looks and defines ACCIO_PHASES. */
+const phaseDeclarations = (root: string): string =>
+  `#ifdef ACCIO_PHASES\nbool ${root}___eval_phase__act(${root}* vlSelf);\nbool ${root}___eval_phase__nba(${root}* vlSelf);\n#endif\n`;
+/** What Verilator's evaluation does after it has looked at the inputs, which have not changed. */
+const evalEdge = (root: string): string => `  void evalEdge() {
+#ifdef ACCIO_PHASES
+    do
+      while (${root}___eval_phase__act(&r)) {}
+    while (${root}___eval_phase__nba(&r));
+#else
+    eval();
+#endif
+  }`;
 
 const traceMembers = `  std::unique_ptr<VerilatedFstC> file;
   bool tracing() const { return file != nullptr; }

@@ -51,7 +51,7 @@ class Engine final : public Session {
     now_ = pins_[0].rise;
     context_.time(now_);
     glue.clock(0, true);
-    glue.eval();
+    glue.evalEdge();
     for (Transactor* t : drivers_[0]) t->drive();
     keepDriven();
     rose(0);
@@ -76,6 +76,7 @@ class Engine final : public Session {
     }
     const auto stop = static_cast<int64_t>(header_.stopTime);
     const bool exact = header_.exactFalling != 0;
+    if (Glue::kClocks == 1 && !Glue::kTrace && !watching && !exact) return runPlain(stop);
     for (;;) {
       const int64_t time = nextEvent(stop, exact);
       if (Glue::kTrace) dumpBefore(time, dirty);
@@ -104,7 +105,7 @@ class Engine final : public Session {
           if (risen >> i & 1) glue.clock(i, true);
           if (fallen >> i & 1) glue.clock(i, false);
         }
-        glue.eval();
+        glue.evalEdge();
         for (unsigned i = 0; i < Glue::kClocks; ++i) {
           if (fallen >> i & 1) pins_[i].fall = kNever;
           if ((risen >> i & 1) == 0) continue;
@@ -150,6 +151,48 @@ class Engine final : public Session {
   void writeCoverage(const char* path) override { glue_->writeCoverage(&context_, path); }
 
  private:
+  // The same for the plainest case, which is the most frequent one: one clock, no waveform, no watched port.
+  int runPlain(const int64_t stop) {
+    Glue& glue = *glue_;
+    Pins& pins = pins_[0];
+    for (;;) {
+      const bool edge = pins.rise <= stop;
+      now_ = edge ? pins.rise : stop;
+      const bool falls = pins.fall == now_;
+      context_.time(now_);
+      if (pins.fall < now_) {
+        pins.fall = kNever;
+        glue.clock(0, false);
+      }
+      glue.eval();
+      int reason = now_ == stop ? StopReason_time : 0;
+      if (edge) {
+        for (Transactor* t : samplers_[0]) t->sample();
+        if (header_.waitsInUse != 0 && conditions()) reason |= StopReason_condition;
+      }
+      reason |= pendingReasons();
+      if (reason != 0) glue.sample(sampled_);
+      if (edge) {
+        glue.clock(0, true);
+        glue.evalEdge();
+        for (Transactor* t : drivers_[0]) t->drive();
+        rose(0);
+        reason |= pendingReasons();
+      } else if (falls) {
+        glue.clock(0, false);
+        glue.evalEdge();
+        pins.fall = kNever;
+      }
+      if (reason == 0) continue;
+      keepDriven();
+      glue.sampleClocks(sampled_);
+      header_.risen = edge ? 1 : 0;
+      header_.fallen = falls ? 1 : 0;
+      header_.now = static_cast<double>(now_);
+      return reason;
+    }
+  }
+
   int64_t nextEvent(int64_t stop, bool exact) const {
     int64_t time = stop;
     for (unsigned i = 0; i < Glue::kClocks; ++i) {

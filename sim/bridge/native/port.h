@@ -10,6 +10,17 @@ constexpr uint32_t storageBytes(uint32_t width) {
   return width <= 8 ? 1 : width <= 16 ? 2 : width <= 32 ? 4 : width <= 64 ? 8 : (width + 31) / 32 * 4;
 }
 
+// Copies a stored value. The compiler turns a copy of a known size into a move.
+inline void copyStorage(void* to, const void* from, uint32_t bytes) {
+  switch (bytes) {
+    case 1: std::memcpy(to, from, 1); break;
+    case 2: std::memcpy(to, from, 2); break;
+    case 4: std::memcpy(to, from, 4); break;
+    case 8: std::memcpy(to, from, 8); break;
+    default: std::memcpy(to, from, bytes);
+  }
+}
+
 struct Port {
   const char* name = nullptr;
   uint8_t* data = nullptr;
@@ -57,16 +68,7 @@ struct Port {
   void store(T value) const {
     std::memcpy(data, &value, sizeof value);
   }
-  // The compiler turns a copy of a known size into a move.
-  void copy(void* to, const void* from) const {
-    switch (bytes) {
-      case 1: std::memcpy(to, from, 1); break;
-      case 2: std::memcpy(to, from, 2); break;
-      case 4: std::memcpy(to, from, 4); break;
-      case 8: std::memcpy(to, from, 8); break;
-      default: std::memcpy(to, from, bytes);
-    }
-  }
+  void copy(void* to, const void* from) const { copyStorage(to, from, bytes); }
 };
 
 // One bit of a port, for transactors that look at it in every cycle. A missing one is 0.

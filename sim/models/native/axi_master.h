@@ -55,6 +55,8 @@ class AxiMaster final : public Transactor {
   }
 
   void drive() override {
+    if (still_ && shown_) return;
+    shown_ = still_;
     if (ports_.canWrite()) {
       aw_line_.set(aw_valid_);
       w_line_.set(w_valid_);
@@ -179,6 +181,8 @@ class AxiMaster final : public Transactor {
 
   AxiOperation current_{};
   bool still_ = false;
+  // The lines show that nothing is under way.
+  bool shown_ = false;
   bool starting_ = false;
   bool aw_pending_ = false;
   bool ar_pending_ = false;

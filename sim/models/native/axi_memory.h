@@ -41,7 +41,7 @@ class AxiMemory final : public Transactor {
     r_line_.set(r_valid_);
     if (r_fresh_) {
       r_fresh_ = false;
-      ports_[kRId].drive(r_->request.id);
+      if (r_beat_ == 0) ports_[kRId].drive(r_->request.id);
       ports_[kRResp].drive(r_response_);
       ports_[kRLast].drive(r_beat_ == r_->request.len);
       ports_[kRData].port().driveFrom(r_word_);

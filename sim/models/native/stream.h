@@ -12,13 +12,17 @@ class StreamEnd : public Transactor {
     firstCycles_ = reinterpret_cast<uint32_t*>(a.block + block_.firstCycles);
     lastCycles_ = reinterpret_cast<uint32_t*>(a.block + block_.lastCycles);
     earliest_ = reinterpret_cast<uint32_t*>(a.block + block_.earliest);
-    for (size_t i = 2; i < a.ports.size(); ++i) payload_.push_back({a.ports[i], a.block + block_.arrays[i - 2]});
+    for (size_t i = 2; i < a.ports.size(); ++i) payload_.push_back({a.ports[i]->data, a.block + block_.arrays[i - 2], a.ports[i]->bytes});
     mask_ = block_.capacity - 1;
   }
+  // A payload pin's storage in the model, and the ring of its values.
   struct Pin {
-    const Port* port;
+    uint8_t* data;
     uint8_t* array;
-    uint8_t* at(uint32_t beat) const { return array + size_t{beat} * port->bytes; }
+    uint32_t bytes;
+    uint8_t* at(uint32_t beat) const { return array + size_t{beat} * bytes; }
+    void drive(uint32_t beat) const { copyStorage(data, at(beat), bytes); }
+    void keep(uint32_t beat) const { copyStorage(at(beat), data, bytes); }
   };
   bool inReset() const { return reset_; }
   uint32_t cycle() const { return static_cast<uint32_t>(session_.cycles(clock_)); }
@@ -78,7 +82,7 @@ class StreamSource final : public StreamEnd {
     line_.set(offering_);
     if (!fresh_) return;
     fresh_ = false;
-    for (const Pin& pin : payload_) pin.port->driveFrom(pin.at(block_.head & mask_));
+    for (const Pin& pin : payload_) pin.drive(block_.head & mask_);
   }
 
  private:
@@ -101,7 +105,7 @@ class StreamSink final : public StreamEnd {
     if (inReset()) return;
     if (ready_now_ && valid_) {
       const uint32_t at = block_.tail & mask_;
-      for (const Pin& pin : payload_) pin.port->copyTo(pin.at(at));
+      for (const Pin& pin : payload_) pin.keep(at);
       moved(at);
       ++block_.tail;
     }

@@ -4,7 +4,7 @@ import type { Session } from "#sim/bridge/session.ts";
 import { streamBlock } from "#sim/models/native/blocks.ts";
 import { type StreamOptions, streamGroup } from "./end.ts";
 import type { StreamGroup } from "./pins.ts";
-import type { BeatRing } from "./ring.ts";
+import type { BeatRing, PinArray } from "./ring.ts";
 import { Sink } from "./sink.ts";
 import { BeatSource } from "./source.ts";
 
@@ -78,24 +78,35 @@ class PacketLayout {
   /** The bytes of so many beats. */
   read(at: number, beats: number): Uint8Array {
     const { ring, group, width } = this;
-    let size = 0;
-    let full = this.dense;
-    for (let i = 0; i < beats; i++) {
-      const kept = this.#kept(at + i);
-      full &&= kept === width || i === beats - 1;
-      size += kept;
-    }
-    const data = new Uint8Array(size);
-    if (full) {
+    if (this.dense && this.#areFull(at, beats - 1)) {
+      const data = new Uint8Array((beats - 1) * width + this.#kept(at + beats - 1));
       ring.read(group.data, at, data);
       return data;
     }
+    let size = 0;
+    for (let i = 0; i < beats; i++) size += this.#kept(at + i);
+    const data = new Uint8Array(size);
     for (let i = 0, filled = 0; i < beats; i++) {
       const kept = this.#kept(at + i);
       ring.read(group.data, at + i, data.subarray(filled, filled + kept));
       filled += kept;
     }
     return data;
+  }
+  /** All of so many beats keep every byte: the usual case, and looked at for every beat. */
+  #areFull(at: number, beats: number): boolean {
+    const { group, ring } = this;
+    if (group.keep < 0) return true;
+    if (!this.#uniform) return Array.from({ length: beats }, (_, i) => this.#kept(at + i)).every((kept) => kept === this.width);
+    const { bytes } = ring.pins[group.keep] as PinArray;
+    const full = this.#full[0] as number;
+    const first = ring.at(group.keep, at);
+    const atEnd = Math.min(beats, ring.capacity - (at & ring.mask));
+    const start = ring.at(group.keep, 0);
+    const all = ring.bytes;
+    for (let i = first; i < first + atEnd * bytes; i++) if (all[i] !== full) return false;
+    for (let i = start; i < start + (beats - atEnd) * bytes; i++) if (all[i] !== full) return false;
+    return true;
   }
   /** Bytes of a beat: the ones of keep, which the checker has seen to be in a row. */
   #kept(beat: number): number {
