@@ -20,12 +20,6 @@ export interface Family<B extends Module = Module> {
 }
 export const family = <B extends Module>(f: Family<B>): Family => f as unknown as Family;
 
-/** The module with another one for one of its instances: to see a mutant of a part through the test of the whole. */
-export const withInstance = <M extends Module>(outer: M, name: string, of: Module): M => ({
-  ...outer,
-  instances: outer.instances.map((i) => (i.name === name ? { ...i, of } : i)),
-});
-
 const sampled = (list: readonly Mutant<Module>[], count: number | undefined): readonly Mutant<Module>[] => {
   if (count === undefined) return list;
   const random = new Random(1);

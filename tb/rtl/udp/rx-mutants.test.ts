@@ -3,7 +3,8 @@ import { type Config, resolveConfig } from "#rtl/config/config.ts";
 import { rxDeliver } from "#rtl/udp/rx-deliver.ts";
 import { rxEngine } from "#rtl/udp/rx-engine.ts";
 import { rxIngress } from "#rtl/udp/rx-ingress.ts";
-import { family, testMutants, withInstance } from "../mutant-families.ts";
+import { family, testMutants } from "../mutant-families.ts";
+import { withInstance } from "../with-instance.ts";
 import { checkRxEngine } from "./rx-engine-check.ts";
 import { checkRxIngress } from "./rx-ingress-check.ts";
 

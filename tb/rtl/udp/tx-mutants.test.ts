@@ -2,7 +2,8 @@
 import { type Config, resolveConfig } from "#rtl/config/config.ts";
 import { txEngine } from "#rtl/udp/tx-engine.ts";
 import { txPlan } from "#rtl/udp/tx-plan.ts";
-import { family, testMutants, withInstance } from "../mutant-families.ts";
+import { family, testMutants } from "../mutant-families.ts";
+import { withInstance } from "../with-instance.ts";
 import { checkTxEngine } from "./tx-engine-check.ts";
 
 /** Frames of a few beats, and a buffer that a few of them fill. */
