@@ -21,6 +21,8 @@ export interface CatalogueEntry {
   readonly purpose: string;
   /** `optional` tools may be missing: doctor tells, and does not fail. */
   readonly optional?: true;
+  /** What is fetched when a command first needs it: its version, and that command. */
+  readonly pinned?: { readonly version: string; readonly command: string };
 }
 
 /** Every tool, in the order in which doctor prints them. */
@@ -145,6 +147,15 @@ export const catalogue = [
     purpose: "programs for the RISC-V system",
     optional: true,
   },
+  {
+    name: "rocket",
+    origin: "toolchain",
+    package: "pythondata-cpu-rocket",
+    file: ".toolchain/rocket/0.0.post7146/complete",
+    purpose: "Rocket's Verilog, for the RISC-V system",
+    optional: true,
+    pinned: { version: "0.0.post7146", command: "./accio soc build" },
+  },
 ] as const satisfies readonly CatalogueEntry[];
 
 export type ToolName = (typeof catalogue)[number]["name"];
@@ -177,11 +188,13 @@ export function mendCommand(names: readonly ToolName[]): string {
         .map((entry) => entry.package),
     ),
   ];
-  const own = names.map(catalogueEntry).filter((entry) => entry.origin !== "debian");
+  const others = names.map(catalogueEntry).filter((entry) => entry.origin !== "debian");
+  const own = others.filter((entry) => entry.pinned === undefined);
   const commands =
     packages.length > 0
       ? [`${process.getuid?.() === 0 ? "" : "sudo "}apt-get install --yes --no-install-recommends ${packages.join(" ")}`]
       : [];
   if (own.length > 0) commands.push("rm -f .toolchain/stamp && ./accio doctor");
+  commands.push(...new Set(others.flatMap((entry) => entry.pinned?.command ?? [])));
   return commands.join(" && ");
 }
