@@ -1,5 +1,5 @@
 /** AXI4 channels between ports whose IDs or addresses have different widths. */
-import type { Bits, Stream, StructType } from "#hdl";
+import type { Bits, Data, Stream, Type } from "#hdl";
 import { type Axi4, type Axi4Options, axi4Address, axi4ReadData, axi4WriteResponse } from "#hdl/lib/axi4.ts";
 
 type Change = (old: Bits) => Bits;
@@ -9,16 +9,20 @@ export interface Changes {
 }
 
 /** The beats of `s` as `to`, a type of the same channel, with the ID or the address changed. */
-export const changed = (s: Stream<any>, to: StructType<any>, changes: Changes): Stream<any> =>
-  s.map(to as StructType<any>, (beat: Readonly<Record<string, Bits>>) =>
-    Object.fromEntries(
+export const changed = <P extends Data, Q extends Data>(
+  s: Stream<P>,
+  to: Type<Q> & { readonly fields: object },
+  changes: Changes,
+): Stream<Q> =>
+  s.map(to, (beat) => {
+    const fields = beat as unknown as Readonly<Record<string, Bits>>;
+    return Object.fromEntries(
       Object.keys(to.fields).map((name) => {
-        const change = changes[name as keyof Changes];
-        const old = beat[name] as Bits;
-        return [name, change === undefined ? old : change(old)];
+        const old = fields[name] as Bits;
+        return [name, changes[name as keyof Changes]?.(old) ?? old];
       }),
-    ),
-  );
+    ) as never;
+  });
 
 /**
  * Joins a master to a slave. `address` makes the slave's addresses of the master's; IDs get zeros on top where the slave's

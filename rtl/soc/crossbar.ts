@@ -69,11 +69,11 @@ export const crossbar = (name: string, options: Axi4Options, windows: readonly W
       endId: from.r.payload.id,
       ends: from.r.fire.and(from.r.payload.last),
     });
-    from.ar
-      .continueWhen(reading)
-      .demux(h, outputs, () => read_slave)
-      .forEach((s, i) => to[i]?.ar.connect(s));
-    to.forEach(({ r }, i) => answers.from[i]?.connect(r));
+    const reads = from.ar.continueWhen(reading).demux(h, outputs, () => read_slave);
+    for (const [i, { ar, r }] of to.entries()) {
+      ar.connect(reads[i] as typeof ar);
+      answers.from[i]?.connect(r);
+    }
     from.r.connect(answers.to);
 
     // Writes: data follows its address.
@@ -86,18 +86,16 @@ export const crossbar = (name: string, options: Axi4Options, windows: readonly W
       endId: from.b.payload.id,
       ends: from.b.fire,
     });
-    from.aw
-      .continueWhen(writing.and(order.push.ready))
-      .demux(h, outputs, () => write_slave)
-      .forEach((s, i) => to[i]?.aw.connect(s));
+    const writes = from.aw.continueWhen(writing.and(order.push.ready)).demux(h, outputs, () => write_slave);
+    const data = from.w.continueWhen(order.pop.valid).demux(h, outputs, () => order.pop.payload);
     order.push.valid.drive(from.aw.fire);
     order.push.payload.drive(write_slave);
-    from.w
-      .continueWhen(order.pop.valid)
-      .demux(h, outputs, () => order.pop.payload)
-      .forEach((s, i) => to[i]?.w.connect(s));
     order.pop.ready.drive(from.w.fire.and(from.w.payload.last));
-    to.forEach(({ b }, i) => acknowledgements.from[i]?.connect(b));
+    for (const [i, { aw, w, b }] of to.entries()) {
+      aw.connect(writes[i] as typeof aw);
+      w.connect(data[i] as typeof w);
+      acknowledgements.from[i]?.connect(b);
+    }
     from.b.connect(acknowledgements.to);
   });
 };

@@ -4,7 +4,16 @@
  */
 import { type Bits, cat, clog2, constant, index, input, module, output, type Stream } from "#hdl";
 import { arbiter } from "#hdl/lib/arbiter.ts";
-import { type Axi4Options, axi4, axi4Address, axi4ReadData, axi4WriteResponse } from "#hdl/lib/axi4.ts";
+import {
+  type Axi4Address,
+  type Axi4Options,
+  type Axi4ReadData,
+  type Axi4WriteResponse,
+  axi4,
+  axi4Address,
+  axi4ReadData,
+  axi4WriteResponse,
+} from "#hdl/lib/axi4.ts";
 import { bundleArray } from "#hdl/lib/bundle-array.ts";
 import { fifo } from "#hdl/lib/fifo.ts";
 import { refuse } from "#hdl/lib/refuse.ts";
@@ -27,18 +36,23 @@ export const frontMux = (name: string, options: Axi4Options, masters: number, sl
   const slave = { ...options, idBits: slaveIdBits };
   const number = index(masters);
   return module(name, { from: input(bundleArray(axi4(options), masters)), to: output(axi4(slave)) }, ({ from, to }, h) => {
-    const numbered = (s: Stream<any>, i: number): Stream<any> =>
+    const numbered = (s: Stream<Axi4Address>, i: number): Stream<Axi4Address> =>
       changed(s, axi4Address(slave), { id: (id) => cat(number.of(i), ...(fill === 0 ? [] : [constant(fill, 0)]), id) });
     const numberOf = ({ id }: { readonly id: Bits }): Bits => id.slice(slaveIdBits - 1, slaveIdBits - numberBits);
     const own = (id: Bits): Bits => id.trunc(options.idBits);
 
     const reads = h.instance("reads", arbiter(axi4Address(slave), masters));
-    from.forEach(({ ar }, i) => reads.from[i]?.connect(numbered(ar, i)));
-    to.ar.connect(reads.to);
-    to.r.demux(h, masters, numberOf).forEach((s, i) => from[i]?.r.connect(changed(s, axi4ReadData(options), { id: own })));
-
     const writes = h.instance("writes", arbiter(axi4Address(slave), masters));
-    from.forEach(({ aw }, i) => writes.from[i]?.connect(numbered(aw, i)));
+    const answers = to.r.demux(h, masters, numberOf);
+    const acknowledgements = to.b.demux(h, masters, numberOf);
+    for (const [i, { aw, b, ar, r }] of from.entries()) {
+      reads.from[i]?.connect(numbered(ar, i));
+      r.connect(changed(answers[i] as Stream<Axi4ReadData>, axi4ReadData(options), { id: own }));
+      writes.from[i]?.connect(numbered(aw, i));
+      b.connect(changed(acknowledgements[i] as Stream<Axi4WriteResponse>, axi4WriteResponse(options), { id: own }));
+    }
+    to.ar.connect(reads.to);
+
     const order = h.instance("order", fifo(number, writesAhead));
     const granted = writes.to.continueWhen(order.push.ready).named("granted");
     to.aw.connect(granted.register(h, "forward"));
@@ -47,9 +61,8 @@ export const frontMux = (name: string, options: Axi4Options, masters: number, sl
     const data = selectStream(
       order.pop.payload,
       from.map((m) => m.w),
-    ).continueWhen(order.pop.valid);
-    to.w.connect(data);
+    );
+    to.w.connect(data.continueWhen(order.pop.valid));
     order.pop.ready.drive(to.w.fire.and(to.w.payload.last));
-    to.b.demux(h, masters, numberOf).forEach((s, i) => from[i]?.b.connect(changed(s, axi4WriteResponse(options), { id: own })));
   });
 };

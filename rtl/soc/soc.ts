@@ -2,8 +2,8 @@
  * The system: Rocket, Accio, and what a program needs beside them. The top is `soc` in every configuration; what differs is
  * the width of `mem` and what is inside. Memory, the wire and the console are the simulator's.
  */
-import { type Bits, type Bool, cat, constant, input, module, mux, output, type Stream, stream, uint } from "#hdl";
-import { type Axi4, type Axi4Address, type Axi4Options, axi4, axi4Address } from "#hdl/lib/axi4.ts";
+import { type Bits, type Bool, cat, constant, input, module, mux, output, stream, uint } from "#hdl";
+import { type Axi4, type Axi4Options, axi4 } from "#hdl/lib/axi4.ts";
 import { axi4Registers } from "#hdl/lib/axi4-registers.ts";
 import { axiStream } from "#hdl/lib/packet.ts";
 import { addressBits } from "#hdl/regmap/index.ts";
@@ -64,13 +64,9 @@ export const soc = (config: SocConfig, map: SocMap = socMap(config)) => {
 
       // Harts to devices.
       const bus = h.instance("mmio", crossbar("mmio_crossbar", mmioPort, devices));
-      const delayed = (name: string, s: Stream<Axi4Address>): Stream<any> => {
-        const delay = h.instance(name, requestDelay(axi4Address(mmioPort)), { cycles: io.mmio_latency });
-        delay.from.connect(s as never);
-        return delay.to;
-      };
-      bus.from.ar.connect(delayed("read_delay", cores.mmio.ar));
-      bus.from.aw.connect(delayed("write_delay", cores.mmio.aw));
+      const delay = requestDelay(mmioPort);
+      bus.from.ar.connect(h.instance("read_delay", delay, { from: cores.mmio.ar, cycles: io.mmio_latency }).to);
+      bus.from.aw.connect(h.instance("write_delay", delay, { from: cores.mmio.aw, cycles: io.mmio_latency }).to);
       bus.from.w.connect(cores.mmio.w);
       cores.mmio.b.connect(bus.from.b);
       cores.mmio.r.connect(bus.from.r);
