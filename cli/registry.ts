@@ -3,7 +3,7 @@
  * `cli/commands/` that exports a commander `Command` named `command`; the file is loaded only when it is called.
  */
 import type { Command } from "commander";
-import { formalTools, lintTools, neededTools, simulationTools, type ToolName } from "../toolchain/catalogue.ts";
+import { emulatorTools, formalTools, kernelTools, lintTools, neededTools, simulationTools, type ToolName } from "../toolchain/catalogue.ts";
 
 export interface CommandEntry {
   readonly name: string;
@@ -38,6 +38,12 @@ export const commands: readonly CommandEntry[] = [
     summary: "measure: cycles of the hardware, speed of the tools",
     load: () => import("./commands/bench.ts"),
     needs: simulationTools,
+  },
+  {
+    name: "linux",
+    summary: "build Linux, boot it, run programs in it",
+    load: () => import("./commands/linux.ts"),
+    needs: [...kernelTools, ...emulatorTools],
   },
   { name: "doctor", summary: "show each tool, its version and what is missing", load: () => import("./commands/doctor.ts") },
 ];

@@ -15,7 +15,6 @@
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -37,8 +36,6 @@ static struct handover *handover(void) {
 }
 
 static void set_up(void) {
-  static const char *const folders[] = {"/proc", "/tmp", "/dev"};
-  for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) mkdir(folders[i], 0755);
   if (mount("devtmpfs", "/dev", "devtmpfs", 0, NULL) != 0) perror("init: /dev");
   if (mount("proc", "/proc", "proc", 0, NULL) != 0) perror("init: /proc");
   struct ifreq loopback = {.ifr_name = "lo", .ifr_flags = IFF_UP};

@@ -1,0 +1,47 @@
+/** The guest's file system: folders, a console, our init, and the program to run. Made without root, in milliseconds. */
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { UserError } from "#toolchain/user-error.ts";
+import { type CpioEntry, cpio } from "./cpio.ts";
+
+export interface Command {
+  /** Path of a static program on this machine. */
+  readonly program: string;
+  readonly arguments: readonly string[];
+}
+
+/** What init (driver/programs/init.c) reads: at most this many words and bytes. */
+const mostWords = 256;
+const mostBytes = 16383;
+
+/** Words as init reads them: each ended by a zero byte. Throws `UserError` where they are too many or too long. */
+const commandFile = (words: readonly string[]): Buffer => {
+  const data = Buffer.from(words.map((w) => `${w}\0`).join(""));
+  if (words.length > mostWords || data.length > mostBytes)
+    throw new UserError(
+      "too many arguments",
+      `${words.length} words, ${data.length} bytes`,
+      `at most ${mostWords} words and ${mostBytes} bytes`,
+    );
+  return data;
+};
+
+const folder = (path: string): CpioEntry => ({ kind: "folder", path, mode: 0o755 });
+
+/** What is there before any program: the same bytes whatever runs. `init` is the path of the compiled init. */
+export const baseArchive = (init: string): Buffer =>
+  cpio([
+    ...["bin", "dev", "proc", "tmp", "accio"].map(folder),
+    // The first process's standard streams are opened before /dev is mounted.
+    { kind: "device", path: "dev/console", mode: 0o600, major: 5, minor: 1 },
+    { kind: "file", path: "init", mode: 0o755, data: readFileSync(init) },
+  ]);
+
+/** An archive, to be put behind the first, with a program and the order to run it. */
+export const commandArchive = ({ program, arguments: words }: Command): Buffer => {
+  const path = `bin/${basename(program)}`;
+  return cpio([
+    { kind: "file", path, mode: 0o755, data: readFileSync(program) },
+    { kind: "file", path: "accio/command", mode: 0o644, data: commandFile([`/${path}`, ...words]) },
+  ]);
+};
