@@ -49,7 +49,7 @@ const characters = (h: Builder, name: string, clear: Bool) => {
   h.when(gives, () => head.next(head.add(1)));
   h.when(takes.ne(gives), () => count.next(mux(takes, count.add(1), count.sub(1))));
   h.when(clear, () => count.next(0));
-  const runsEmpty = h.net(`${name}_runs_empty`, gives.and(takes.not()).and(count.eq(1)).or(clear.and(empty.not())));
+  const runsEmpty = gives.and(takes.not()).and(count.eq(1)).or(clear.and(empty.not()));
   return { push, data, pop, full, empty, count, first: cells.read(head), runsEmpty };
 };
 
