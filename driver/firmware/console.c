@@ -13,9 +13,8 @@ static unsigned uart_read(ul number) {
 void put_byte(unsigned char byte) {
   if (!machine.uart) return;
   while (!(uart_read(UART_LINE_STATUS) & LINE_CAN_TAKE)) continue;
-  ul at = machine.uart + (UART_DATA << machine.uart_shift);
-  if (machine.uart_width == 4) *(volatile uint32_t *)at = byte;
-  else *(volatile uint8_t *)at = byte;
+  if (machine.uart_width == 4) *(volatile uint32_t *)machine.uart = byte;
+  else *(volatile uint8_t *)machine.uart = byte;
 }
 
 int get_byte(void) {
@@ -25,7 +24,7 @@ int get_byte(void) {
 
 /* Ends the run; `status` is the simulator's exit status. SiFive's test device takes 0x5555 for good, 0x3333 for bad. */
 void end_run(ul status) {
-  if (machine.exit && machine.exit_is_accio) *(volatile uint32_t *)(machine.exit + ACCIO_SYSTEM_EXIT_OFFSET) = status;
+  if (machine.exit && machine.exit_is_accio) accio_system_exit_write((void *)machine.exit, status);
   else if (machine.exit) *(volatile uint32_t *)machine.exit = status ? status << 16 | 0x3333 : 0x5555;
   for (;;) __asm__ volatile("wfi");
 }

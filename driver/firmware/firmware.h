@@ -16,7 +16,7 @@
 #define HANDOVER_BYTES 0x10000
 /* Where a kernel's first instruction is, from the firmware's first byte: what QEMU does with -kernel, too. */
 #define KERNEL_OFFSET 0x200000
-#define MSTATUS_MPRV_BIT (1 << 17)
+#define MSTATUS_MPRV (1 << 17)
 
 #ifndef __ASSEMBLER__
 #include <stdbool.h>
@@ -37,8 +37,7 @@ enum {
 /* Causes of exceptions, and one of interrupts (privileged specification, table 3.6). */
 enum { CAUSE_MISALIGNED_LOAD = 4, CAUSE_MISALIGNED_STORE = 6, CAUSE_SUPERVISOR_ECALL = 9, INTERRUPT_MTIMER = 7 };
 
-/* Registers of what trapped, as start.S saves them. */
-struct frame { ul x[32]; };
+struct frame { ul x[32]; }; /* registers of what trapped, as start.S saves them */
 
 /* What the device tree says; 0 where it says nothing. */
 extern struct machine {
@@ -59,13 +58,11 @@ struct handover {
 /* tree.c */
 void read_tree(const uint32_t *tree);
 ul place_tree(const uint32_t *tree, uint64_t *to, ul reserved, ul reserved_bytes);
-
 /* console.c */
 void put_byte(unsigned char byte);
 int get_byte(void); /* -1: none */
 __attribute__((noreturn)) void end_run(ul status);
 __attribute__((noreturn)) void fatal(const char *what, const struct frame *f);
-
 /* hart.c */
 struct sbi_result { long error; ul value; };
 enum request { FENCE_INSTRUCTIONS, FENCE_TRANSLATIONS, INTERRUPT, REQUESTS };
@@ -75,22 +72,16 @@ void hart_interrupted(void);
 struct sbi_result hart_call(ul function, const ul *argument);
 struct sbi_result ask_harts(enum request what, ul mask, ul base);
 void set_timer(ul when);
-
 /* sbi.c */
 void sbi_call(struct frame *f);
 bool supervisor_may_use(ul address, ul bytes);
-enum {
-  SBI_SUCCESS = 0, SBI_NOT_SUPPORTED = -2, SBI_INVALID_PARAM = -3, SBI_INVALID_ADDRESS = -5, SBI_ALREADY_AVAILABLE = -6,
-};
-static inline struct sbi_result good(ul value) { return (struct sbi_result){SBI_SUCCESS, value}; }
+enum { SBI_NOT_SUPPORTED = -2, SBI_INVALID_PARAM = -3, SBI_INVALID_ADDRESS = -5, SBI_ALREADY_AVAILABLE = -6 };
+static inline struct sbi_result good(ul value) { return (struct sbi_result){0, value}; }
 static inline struct sbi_result bad(long error) { return (struct sbi_result){error, 0}; }
-
 /* trap.c */
 void redirect(ul cause, ul value);
-
 /* misaligned.c; returns false where the instruction is none that it knows */
 bool emulate_misaligned(struct frame *f, ul address);
-
 /* start.S */
 struct access { ul value, cause; }; /* cause of the exception that the access raised, or 0 */
 struct access guest_load(ul address, ul bytes, ul status_bits);

@@ -104,7 +104,7 @@ slow:
  */
   .globl guest_load
 guest_load: /* a0: address, a1: bytes, a2: bits of mstatus beside MPRV; returns a0: value, a1: cause */
-  li t0, MSTATUS_MPRV_BIT
+  li t0, MSTATUS_MPRV
   or a2, a2, t0
   csrr a5, mstatus
   la t0, guest_fault
@@ -131,7 +131,7 @@ guest_store: /* a0: address, a1: bytes, a2: value; returns a1: cause */
   csrr a5, mstatus
   la t0, guest_fault
   csrrw t0, mtvec, t0
-  li t1, MSTATUS_MPRV_BIT
+  li t1, MSTATUS_MPRV
   csrs mstatus, t1
 1:
   sb a2, 0(a0)

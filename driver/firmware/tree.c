@@ -1,5 +1,4 @@
-/* Reads the flattened device tree (Devicetree Specification 0.4, chapter 5) in one pass, and puts a copy of it where the
- * kernel finds it, with the firmware's memory reserved. */
+/* Reads the flattened device tree (Devicetree Specification 0.4, chapter 5) and makes the kernel's copy of it. */
 #include "firmware.h"
 
 /* Tokens; words of the header; nodes deeper than the last are not looked at. */
@@ -27,8 +26,8 @@ static bool same(const char *a, const char *b) {
 }
 
 static bool compatible(const struct node *n, const char *name) {
-  const char *c = n->compatible, *end = c + n->compatible_bytes;
-  for (; c < end; c++) {
+  const char *end = n->compatible + n->compatible_bytes;
+  for (const char *c = n->compatible; c < end; c++) {
     if (same(c, name)) return true;
     while (*c) c++;
   }
@@ -47,11 +46,8 @@ static void finish(const struct node *n, ul address_cells, ul size_cells) {
     ul bytes = cells(n->reg + address_cells, size_cells);
     /* The bank that the firmware is in. */
     if ((ul)_start - base < bytes) machine.memory = base, machine.memory_bytes = bytes;
-  } else if (!n->compatible) {
-    return;
-  } else if (compatible(n, "sifive,clint0") || compatible(n, "riscv,clint0")) {
-    machine.clint = base;
-    mtime_register = base + 0xbff8;
+  } else if (compatible(n, "sifive,clint0")) {
+    machine.clint = base, mtime_register = base + 0xbff8;
   } else if (compatible(n, "ns16550a")) {
     if (!machine.uart) machine.uart = base, machine.uart_shift = n->shift, machine.uart_width = n->width;
   } else if (compatible(n, "accio,system-1")) {
