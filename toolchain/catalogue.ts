@@ -173,6 +173,21 @@ export const catalogue = [
     purpose: "boots Linux in seconds",
   },
   {
+    name: "gcc-riscv64-elf",
+    origin: "debian",
+    package: "gcc-riscv64-unknown-elf",
+    file: "riscv64-unknown-elf-gcc",
+    versionArguments: ["-dumpfullversion"],
+    purpose: "bare-metal programs for the RISC-V systems",
+  },
+  {
+    name: "picolibc",
+    origin: "debian",
+    package: "picolibc-riscv64-unknown-elf",
+    file: "/usr/lib/picolibc/riscv64-unknown-elf/lib/rv64imafdc/lp64d/libc.a",
+    purpose: "C library of bare-metal programs",
+  },
+  {
     name: "rocket",
     origin: "toolchain",
     package: "pythondata-cpu-rocket",
@@ -206,6 +221,8 @@ export const kernelTools = [
 ] as const satisfies readonly ToolName[];
 /** What `./accio linux boot --qemu` takes beside a kernel. */
 export const emulatorTools = ["qemu-riscv64", "dtc"] as const satisfies readonly ToolName[];
+/** What `./accio soc program` takes. */
+export const programTools = ["gcc-riscv64-elf", "picolibc"] as const satisfies readonly ToolName[];
 /** Everything that is not optional: what the whole test suite takes. */
 export const neededTools: readonly ToolName[] = catalogue
   .filter((entry: CatalogueEntry) => entry.optional !== true)
