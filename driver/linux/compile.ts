@@ -45,23 +45,23 @@ export const compilerIdentity = (): string => {
   return identity;
 };
 
-/** Compiles these files into one, below build/linux/programs. Its path changes with its content. */
-const compiled = async (
-  name: string,
-  files: readonly string[],
-  headers: ReadonlyMap<string, string>,
-  flags: readonly string[],
-  libraries: readonly string[] = [],
-): Promise<string> => {
+export interface Compilation {
+  /** Of the result, too. */
+  readonly name: string;
+  /** Everything that is read; those that end in .c or .S are compiled. */
+  readonly files: readonly string[];
+  /** Generated headers: name and text. */
+  readonly headers?: ReadonlyMap<string, string>;
+  readonly flags: readonly string[];
+  readonly libraries?: readonly string[];
+}
+
+/** Compiles files into one, below build/linux/programs; its path, which changes with the content. */
+export const compiled = async ({ name, files, headers = new Map(), flags, libraries = [] }: Compilation): Promise<string> => {
   requireTools(["gcc-riscv64", "libc-riscv64", "ccache"]);
   const texts = files.map((f) => readFileSync(f, "utf8"));
-  const key = contentHash([
-    compilerIdentity(),
-    ...[...flags, ...libraries].map((f) => f.replace(projectRoot, "")),
-    ...texts,
-    ...headers.keys(),
-    ...headers.values(),
-  ]);
+  const words = [...flags, ...libraries].map((f) => f.replace(projectRoot, ""));
+  const key = contentHash([compilerIdentity(), ...words, ...texts, ...headers.keys(), ...headers.values()]);
   const { folder } = await stored(join(linuxFolder(), "programs"), `${name}-${key}`, async (scratch) => {
     for (const [header, text] of headers) await writeFile(join(scratch, header), text);
     const sources = files.filter((f) => /\.[cS]$/.test(f));
@@ -82,12 +82,30 @@ export const firmwareFolder = join(projectRoot, "driver/firmware");
 /** Where the firmware, the device tree behind it and the kernel are, from the first byte of memory: driver/firmware/firmware.h. */
 export const memoryLayout = { base: 0x8000_0000, kernel: 0x8020_0000 } as const;
 
+/**
+ * Compiles a program that is the first in memory, or the kernel's stand-in, with the firmware's flags and headers.
+ *
+ * @param script absolute path of the linker script
+ */
+export const bareMetal = (name: string, files: readonly string[], script: string, flags: readonly string[] = []): Promise<string> =>
+  compiled({
+    name,
+    files: [...files, script],
+    headers: new Map([["accio_system.h", cHeader(systemMap)]]),
+    flags: [...firmwareFlags, `-I${firmwareFolder}`, `-Wl,-T,${script}`, ...flags],
+  });
+
+/** The firmware's files in a folder, and its linker script. */
+export const firmwareFiles = (folder: string = firmwareFolder): { readonly files: readonly string[]; readonly script: string } => ({
+  files: filesIn(folder).filter((f) => !f.endsWith(".ld")),
+  script: join(folder, "firmware.ld"),
+});
+
 /** The firmware as an ELF executable; its path. It is the same for every machine. */
-export const firmware = (): Promise<string> =>
-  compiled("firmware", filesIn(firmwareFolder), new Map([["accio_system.h", cHeader(systemMap)]]), [
-    ...firmwareFlags,
-    `-Wl,-T,${join(firmwareFolder, "firmware.ld")}`,
-  ]);
+export const firmware = (): Promise<string> => {
+  const { files, script } = firmwareFiles();
+  return bareMetal("firmware", files, script);
+};
 
 export const programsFolder = join(projectRoot, "driver/programs");
 /** Names of the programs that come with Accio, beside init. */
@@ -104,4 +122,5 @@ export const program = (name: string): Promise<string> => {
 };
 
 /** A C file as a static program for the guest; its path. */
-export const compileProgram = (source: string): Promise<string> => compiled(basename(source, ".c"), [source], new Map(), programFlags, ["-lm"]);
+export const compileProgram = (source: string): Promise<string> =>
+  compiled({ name: basename(source, ".c"), files: [source], flags: programFlags, libraries: ["-lm"] });

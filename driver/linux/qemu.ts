@@ -10,8 +10,8 @@ import { findTool } from "#toolchain/tools.ts";
 import { UserError } from "#toolchain/user-error.ts";
 import { type BootOutcome, type BootRequest, limitStatus, type Machine } from "./machine.ts";
 
-/** rv64imafdc with Sv39 and no more. */
-const processor = "rv64,sstc=off,zba=off,zbb=off,zbc=off,zbs=off,h=off,zawrs=off,svadu=off";
+/** rv64imafdc with Sv39 and no more; SiFive's U54 is a Rocket. */
+const processor = "sifive-u54";
 
 const mebibyte = 2 ** 20;
 

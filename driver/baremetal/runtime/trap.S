@@ -1,0 +1,85 @@
+/*
+ * Saves and restores registers around handlers in C: for an interrupt those that a call may change, for an exception all,
+ * since its handler may look at them. Floating-point registers are saved where they have been used since the hart started.
+ */
+#include "runtime.h"
+
+  .macro each_caller_saved do
+  .irp n, 1, 5, 6, 7, 10, 11, 12, 13, 14, 15, 16, 17, 28, 29, 30, 31
+  \do x\n, \n*8(sp)
+  .endr
+  .endm
+  .macro each_callee_saved do
+  .irp n, 3, 4, 8, 9, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27
+  \do x\n, \n*8(sp)
+  .endr
+  .endm
+  .macro each_float do
+  .set place, TRAP_FLOATS + 8
+  .irp n, 0, 1, 2, 3, 4, 5, 6, 7, 10, 11, 12, 13, 14, 15, 16, 17, 28, 29, 30, 31
+  \do f\n, place(sp)
+  .set place, place + 8
+  .endr
+  .endm
+
+  .section .text.trap, "ax"
+  .globl trap_entry
+  .type trap_entry, @function
+  .balign 4
+trap_entry:
+  csrrw sp, mscratch, sp
+  bnez sp, 1f
+  csrr sp, mscratch /* a trap of a handler: on with its stack */
+1:
+  addi sp, sp, -TRAP_BYTES
+  each_caller_saved sd
+  csrrw t0, mscratch, zero
+  sd t0, 2*8(sp)
+  csrr t0, mepc
+  sd t0, TRAP_PC(sp)
+  csrr t1, mstatus
+  sd t1, TRAP_STATUS(sp)
+  bgez t1, 2f /* the summary bit: floating-point registers are dirty */
+  each_float fsd
+  csrr t0, fcsr
+  sd t0, TRAP_FLOATS(sp)
+2:
+  csrr a0, mcause
+  bgez a0, exception
+  call take_interrupt
+restore:
+  ld t1, TRAP_STATUS(sp)
+  csrw mstatus, t1
+  bgez t1, 3f
+  each_float fld
+  ld t0, TRAP_FLOATS(sp)
+  csrw fcsr, t0
+3:
+  ld t0, TRAP_PC(sp)
+  csrw mepc, t0
+  /* The trap stack is free again, unless this was a trap of a handler. */
+  la t0, trap_stacks_end
+  ld t1, 2*8(sp)
+  la t2, trap_stacks
+  bltu t1, t2, 4f
+  bgtu t1, t0, 4f
+  j 5f
+4:
+  addi t0, sp, TRAP_BYTES
+  csrw mscratch, t0
+5:
+  each_caller_saved ld
+  ld sp, 2*8(sp)
+  mret
+
+exception:
+  each_callee_saved sd
+  sd zero, 0(sp)
+  sd a0, TRAP_CAUSE(sp)
+  csrr t0, mtval
+  sd t0, TRAP_VALUE(sp)
+  mv a0, sp
+  call take_exception
+  each_callee_saved ld
+  j restore
+  .size trap_entry, . - trap_entry
