@@ -30,6 +30,8 @@ export const uartTimeout = 256;
 
 /** Registers by number: receive and transmit, IER, IIR and FCR, LCR, MCR, LSR, MSR, SCR. */
 const number = { data: 0, ier: 1, iir: 2, lcr: 3, mcr: 4, lsr: 5, msr: 6, scr: 7 } as const;
+/** The same for headers: a register stands at four times its number. */
+export const uartRegisters = number;
 /** What IIR says, most urgent first; bit 0 is 0 where something is to be told. */
 const causes = { line: 0b0110, data: 0b0100, timeout: 0b1100, empty: 0b0010, none: 0b0001 } as const;
 

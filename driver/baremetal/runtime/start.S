@@ -16,7 +16,6 @@
   .type _start, @function
 _start: /* a0: hart, a1: device tree */
   csrw mie, zero
-  csrw mip, zero
   .option push
   .option norelax
   la gp, __global_pointer$
@@ -26,6 +25,7 @@ _start: /* a0: hart, a1: device tree */
   li t0, MSTATUS_FS_INITIAL
   csrw mstatus, t0
   csrw fcsr, zero
+  csrw mstatus, t0 /* the write has made them dirty */
   li t0, SOC_HARTS
   bgeu a0, t0, sleep_for_ever
 

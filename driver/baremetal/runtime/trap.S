@@ -15,10 +15,10 @@
   .endr
   .endm
   .macro each_float do
-  .set place, TRAP_FLOATS + 8
+  .set .Lplace, TRAP_FLOATS + 8
   .irp n, 0, 1, 2, 3, 4, 5, 6, 7, 10, 11, 12, 13, 14, 15, 16, 17, 28, 29, 30, 31
-  \do f\n, place(sp)
-  .set place, place + 8
+  \do f\n, .Lplace(sp)
+  .set .Lplace, .Lplace + 8
   .endr
   .endm
 
@@ -57,17 +57,12 @@ restore:
 3:
   ld t0, TRAP_PC(sp)
   csrw mepc, t0
-  /* The trap stack is free again, unless this was a trap of a handler. */
-  la t0, trap_stacks_end
+  /* The trap stack is free again, unless this was a trap of a handler, whose frame is just below it. */
   ld t1, 2*8(sp)
-  la t2, trap_stacks
-  bltu t1, t2, 4f
-  bgtu t1, t0, 4f
-  j 5f
-4:
   addi t0, sp, TRAP_BYTES
+  beq t0, t1, 4f
   csrw mscratch, t0
-5:
+4:
   each_caller_saved ld
   ld sp, 2*8(sp)
   mret
