@@ -134,7 +134,7 @@ describe.each(systems.map((c) => [c.name, c] as const))("%s", (_, config) => {
     [4, 16],
     [58, 66],
     [59, 71],
-    [255, 271],
+    [255, 266],
   ])("with an MMIO latency of %i a load from a device takes %i cycles", (latency, cycles) =>
     running(
       [
