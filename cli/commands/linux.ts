@@ -58,11 +58,6 @@ interface BootCommandOptions extends BuildOptions {
   readonly timeout?: number;
 }
 
-/** Ends lines as text files do: a guest's terminal adds a carriage return, which may come in a piece of its own. */
-const withoutReturns = (write: (text: Buffer) => void): ((bytes: Uint8Array) => void) => {
-  return (bytes) => write(Buffer.from(bytes.filter((b) => b !== 13)));
-};
-
 const explain = (result: BootResult, seconds: number): void => {
   if (result.stopped)
     process.stderr.write(`accio: linux boot: no end within ${seconds} s, stopped: exit ${limitStatus}: allow more with --timeout\n`);
@@ -101,7 +96,7 @@ const bootCommand = new Command("boot")
       ...(options.append === undefined ? {} : { append: options.append }),
       seconds,
       input: true,
-      console: withoutReturns((text) => (options.json ? process.stderr : process.stdout).write(text)),
+      console: (text) => (options.json ? process.stderr : process.stdout).write(text),
     });
     explain(result, seconds);
     if (options.json) process.stdout.write(`${JSON.stringify({ config: options.config, ...result }, null, 2)}\n`);

@@ -2,6 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import { UserError } from "#toolchain/user-error.ts";
 import { program as builtProgram, firmware, programNames } from "./compile.ts";
+import { plainConsole } from "./console.ts";
 import { checkProgram } from "./elf.ts";
 import { baseArchive, type Command, commandArchive } from "./initramfs.ts";
 import { kernel } from "./kernel.ts";
@@ -40,7 +41,7 @@ export interface BootResult extends BootOutcome {
   readonly memoryBytes: number;
   readonly kernel: string;
   readonly times?: BootTimes;
-  /** All that came on the console, as text; lines end with a newline alone. */
+  /** All that came on the console, as text. */
   readonly output: string;
 }
 
@@ -95,14 +96,14 @@ export const boot = async (options: BootOptions): Promise<BootResult> => {
     kernel: made.kernel.image,
     initramfs: Buffer.concat(archives),
     bootArguments: line.join(" ").trim(),
-    console: (bytes) => {
+    console: plainConsole((bytes) => {
       chunks.push(bytes);
       console(bytes);
-    },
+    }),
     input,
     seconds,
   });
-  const output = Buffer.concat(chunks).toString("utf8").replaceAll("\r\n", "\n");
+  const output = Buffer.concat(chunks).toString("utf8");
   const times = timesIn(output);
   return {
     ...outcome,

@@ -59,18 +59,22 @@ export const runQemu = ({ arguments: words, console, input, seconds }: QemuRun):
     });
   });
 
-export const qemu: Machine = {
-  name: "qemu",
-  counts: false,
+const machine = (name: string, counts: boolean, words: readonly string[]): Machine => ({
+  name,
+  counts,
   boot: async ({ harts, memoryBytes, firmware, kernel, initramfs, bootArguments, ...rest }) => {
     const folder = await mkdtemp(join(tmpdir(), "accio-linux-"));
     try {
       const archive = join(folder, "initramfs.cpio");
       await writeFile(archive, initramfs);
-      const words = [...qemuArguments(harts, memoryBytes, firmware), "-kernel", kernel, "-initrd", archive, "-append", bootArguments];
-      return await runQemu({ ...rest, arguments: words });
+      const loads = ["-kernel", kernel, "-initrd", archive, "-append", bootArguments];
+      return await runQemu({ ...rest, arguments: [...qemuArguments(harts, memoryBytes, firmware), ...words, ...loads] });
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
   },
-};
+});
+
+export const qemu: Machine = machine("qemu", false, []);
+/** A nanosecond for each instruction and time that does not depend on the host: its counters count. One hart only. */
+export const countingQemu: Machine = machine("qemu, counting", true, ["-icount", "shift=0,sleep=off"]);

@@ -23,7 +23,7 @@ beforeAll(() => {
   gcc("riscv64-linux-gnu-gcc", "-o", "dynamic", "main.c");
   gcc("riscv64-linux-gnu-gcc", "-static", "-o", "static", "main.c");
   writeFileSync(at("start.c"), "void _start(void) { for (;;); }\n");
-  gcc("riscv64-linux-gnu-gcc", "-static-pie", "-nostdlib", "-o", "static-pie", "start.c");
+  gcc("riscv64-linux-gnu-gcc", "-static-pie", "-nostdlib", "-Wl,--no-dynamic-linker", "-o", "static-pie", "start.c");
   gcc("riscv64-linux-gnu-gcc", "-c", "-o", "object", "main.c");
   gcc("gcc", "-static", "-o", "host", "main.c");
 });
