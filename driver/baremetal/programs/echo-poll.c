@@ -18,22 +18,22 @@
 #endif
 /* Our IPv4 address and UDP port. */
 #ifndef ADDRESS
-#define ADDRESS 0x0a4d0002
+#define ADDRESS 0x0a000001
 #endif
 #ifndef PORT
-#define PORT 7777
+#define PORT 7
 #endif
 /* Our Ethernet address. */
 #ifndef MAC
-#define MAC 0x02acc1000002
+#define MAC 0x020000000001
 #endif
 /* Ethernet address that answers go to. */
 #ifndef NEXT_HOP
-#define NEXT_HOP 0x02acc1000001
+#define NEXT_HOP 0x020000000002
 #endif
 /* The peer of a stream. */
 #ifndef PEER_ADDRESS
-#define PEER_ADDRESS 0x0a4d0001
+#define PEER_ADDRESS 0x0a000002
 #endif
 #ifndef PEER_PORT
 #define PEER_PORT 40000

@@ -58,9 +58,11 @@ static inline void fence_after_status(void) { __asm__ volatile("fence i, rw" :::
 static inline void fence_all(void) { __asm__ volatile("fence iorw, iorw" ::: "memory"); }
 
 static inline unsigned hart_id(void) { return csr_read(mhartid); }
-/* Since reset, of this hart. Harts leave reset together, so that their cycles are the same. */
+/* Of this hart, since reset. Rocket does not count cycles in which it sleeps in wfi; system_cycles() does. */
 static inline uint64_t cycles(void) { return csr_read(mcycle); }
 static inline uint64_t instructions(void) { return csr_read(minstret); }
+/* Of the system, since reset; the same for all harts, at the price of an access to a register. */
+uint64_t system_cycles(void);
 /* Ticks of mtime, SOC_TIMEBASE_HZ per second; the same for all harts. */
 uint64_t ticks(void);
 

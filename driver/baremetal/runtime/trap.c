@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include "accio_system.h"
+
 enum { SOURCES = 9 };
 /* Platform-level interrupt controller: contexts are machine and supervisor mode of each hart (as the device tree says). */
 enum { PLIC_ENABLE = 0x2000, PLIC_ENABLE_STRIDE = 0x80, PLIC_CONTEXT = 0x200000, PLIC_CONTEXT_STRIDE = 0x1000, PLIC_CLAIM = 4 };
@@ -20,6 +22,7 @@ static uintptr_t plic_enable(void) { return SOC_PLIC_BASE + PLIC_ENABLE + 2 * ha
 static uintptr_t software_register(unsigned hart) { return SOC_CLINT_BASE + 4 * hart; }
 static uintptr_t compare_register(void) { return SOC_CLINT_BASE + CLINT_COMPARE + 8 * hart_id(); }
 
+uint64_t system_cycles(void) { return accio_system_cycles_read((accio_system_io)SOC_SYSTEM_BASE); }
 uint64_t ticks(void) { return read64(SOC_CLINT_BASE + CLINT_TIME); }
 
 void software_interrupt(unsigned hart) {
