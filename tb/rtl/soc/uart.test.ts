@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { Random, type Simulation, simulate } from "#hdl/simulate/index.ts";
 import { uart } from "#rtl/soc/uart.ts";
+import { mutants } from "../../formal/mutate.ts";
 import { UartModel } from "./uart-model.ts";
 
 interface Access {
@@ -18,6 +19,7 @@ const touched = ({ word, strobe, write, data }: Access): ReadonlyMap<number, num
       .map((half) => [2 * word + half, write ? Number((data >> BigInt(32 * half)) & 0xffn) : null]),
   );
 
+const seeds = [1, 2, 3, 4, 5, 6];
 /** What IIR said in any of the random runs. */
 const causes = new Set<number>();
 
@@ -28,8 +30,8 @@ class Both {
   readonly sent: number[] = [];
   cycle = 0;
   #answer: { data: bigint; error: boolean } | null = null;
-  constructor(seed: number) {
-    this.sim = simulate(uart, { initial: "random", seed });
+  constructor(seed: number, block = uart) {
+    this.sim = simulate(block, { initial: "random", seed });
     this.sim.poke("tx_ready", 0);
     this.sim.poke("rx_valid", 0);
     this.sim.poke("bus_valid", 0);
@@ -90,26 +92,31 @@ class Both {
   }
 }
 
+/** Random accesses, characters and pauses; throws in the first cycle in which something differs. */
+const isTheModel = (block: typeof uart, seed: number): void => {
+  const random = new Random(seed);
+  const both = new Both(seed, block);
+  let mode = { access: 0.5, arrives: 0.3, line: 0.5 };
+  for (let i = 0; i < 6000; i++) {
+    if (i % 500 === 0)
+      mode = { access: random.pick([0.02, 0.3, 0.9]), arrives: random.pick([0, 0.05, 0.7]), line: random.pick([0, 0.1, 1]) };
+    const chance = (p: number): boolean => random.below(1000) < p * 1000;
+    // Mostly what drivers do, with the rest in between: data often, mode registers seldom.
+    const word = random.pick([0, 0, 0, 0, 1, 1, 2, 2, 3, random.below(16)]);
+    const write = chance(0.45);
+    const strobe = random.pick([0x0f, 0x01, 0xf0, 0x10, 0xff, 0x22]);
+    const data = word === 1 && chance(0.6) ? random.pick([0x01n, 0x41n, 0xc1n, 0x300000001n]) & ~0x8000000000n : random.bits(64);
+    const access = chance(mode.access) && !(write && word === 2 && chance(0.7)) ? { word, strobe, write, data } : null;
+    both.step(access, chance(mode.arrives) ? random.below(256) : null, chance(mode.line));
+  }
+  expect(both.sent.length).toBeGreaterThan(0);
+};
+
 describe("uart", () => {
   it("warns of nothing", () => expect(uart.warnings).toEqual([]));
 
-  it.each([1, 2, 3, 4, 5, 6])("is the model, cycle by cycle, seed %i", (seed) => {
-    const random = new Random(seed);
-    const both = new Both(seed);
-    let mode = { access: 0.5, arrives: 0.3, line: 0.5 };
-    for (let i = 0; i < 6000; i++) {
-      if (i % 500 === 0)
-        mode = { access: random.pick([0.02, 0.3, 0.9]), arrives: random.pick([0, 0.05, 0.7]), line: random.pick([0, 0.1, 1]) };
-      const chance = (p: number): boolean => random.below(1000) < p * 1000;
-      // Mostly what drivers do, with the rest in between: data often, mode registers seldom.
-      const word = random.pick([0, 0, 0, 0, 1, 1, 2, 2, 3, random.below(16)]);
-      const write = chance(0.45);
-      const strobe = random.pick([0x0f, 0x01, 0xf0, 0x10, 0xff, 0x22]);
-      const data = word === 1 && chance(0.6) ? random.pick([0x01n, 0x41n, 0xc1n, 0x300000001n]) & ~0x8000000000n : random.bits(64);
-      const access = chance(mode.access) && !(write && word === 2 && chance(0.7)) ? { word, strobe, write, data } : null;
-      both.step(access, chance(mode.arrives) ? random.below(256) : null, chance(mode.line));
-    }
-    expect(both.sent.length).toBeGreaterThan(0);
+  it.each(seeds)("is the model, cycle by cycle, seed %i", (seed) => {
+    isTheModel(uart, seed);
   });
 
   it("was seen to tell of everything that there is to tell", () =>
@@ -166,4 +173,10 @@ describe("uart", () => {
     expect([both.read(0), both.read(0), both.read(0), both.read(5)]).toEqual([1, 2, 3, 0x60]);
     expect(both.read(2)).toBe(0xc1);
   });
+});
+
+it.each(mutants(uart).map((m) => [m.name, m.module] as const))("the comparison can fail: %s", (_, mutant) => {
+  expect(() => {
+    for (const seed of seeds) isTheModel(mutant, seed);
+  }).toThrow();
 });
