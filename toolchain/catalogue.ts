@@ -188,6 +188,14 @@ export const catalogue = [
     purpose: "C library of bare-metal programs",
   },
   {
+    name: "addr2line-riscv64",
+    origin: "debian",
+    package: "binutils-riscv64-unknown-elf",
+    file: "riscv64-unknown-elf-addr2line",
+    versionArguments: ["--version"],
+    purpose: "source lines of programs that crash",
+  },
+  {
     name: "rocket",
     origin: "toolchain",
     package: "pythondata-cpu-rocket",
@@ -222,7 +230,7 @@ export const kernelTools = [
 /** What `./accio linux boot --qemu` takes beside a kernel. */
 export const emulatorTools = ["qemu-riscv64", "dtc"] as const satisfies readonly ToolName[];
 /** What `./accio soc program` takes. */
-export const programTools = ["gcc-riscv64-elf", "picolibc"] as const satisfies readonly ToolName[];
+export const programTools = ["gcc-riscv64-elf", "picolibc", "addr2line-riscv64"] as const satisfies readonly ToolName[];
 /** Everything that is not optional: what the whole test suite takes. */
 export const neededTools: readonly ToolName[] = catalogue
   .filter((entry: CatalogueEntry) => entry.optional !== true)
