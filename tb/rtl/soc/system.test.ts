@@ -1,5 +1,5 @@
 /** The systems on the real RTL of Rocket: harts boot, reach every device and are told apart; memory is one for all masters. */
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { slotStride, slotWords } from "#rtl/ict/slot-layout.ts";
 import { slotsOffset } from "#rtl/nic/registers.ts";
 import { regionOf, socMap } from "#rtl/soc/map.ts";
@@ -11,6 +11,7 @@ import { axiMaster, axiMemory, Memory } from "#sim/models/axi/index.ts";
 import { buildUdp, ipv4Number } from "#sim/models/packet/index.ts";
 import { packetSink, packetSource, streamSink, streamSource } from "#sim/models/stream/index.ts";
 import { ClockCycles, RisingEdge, testbench, withTimeout } from "#sim/run/index.ts";
+import { ensureRocket } from "#toolchain/rocket.ts";
 import {
   a0,
   a1,
@@ -50,6 +51,11 @@ const sharedInT2 = auipc(t2, shared - start);
 describe.each(systems.map((c) => [c.name, c] as const))("%s", (_, config) => {
   const map = socMap(config);
   const base = (name: string): number => regionOf(map, name).base;
+  // Compiling Rocket takes a minute, with four harts some on a busy machine.
+  beforeAll(async () => {
+    ensureRocket();
+    await testbench(soc(config), () => {}, rocketBuild);
+  }, 1_800_000);
   type Soc = Dut<ReturnType<typeof soc>["shape"]>;
 
   /** Runs a program from the start of memory; `body` goes on beside it. */
