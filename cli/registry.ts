@@ -23,6 +23,12 @@ export const commands: readonly CommandEntry[] = [
   },
   { name: "test", summary: "run the tests, or those whose path matches", load: () => import("./commands/test.ts"), needs: neededTools },
   { name: "run", summary: "send a capture through the hardware", load: () => import("./commands/run.ts"), needs: simulationTools },
+  {
+    name: "soc",
+    summary: "run programs on RISC-V cores beside the hardware",
+    load: () => import("./commands/soc.ts"),
+    needs: [...simulationTools, ...programTools],
+  },
   { name: "gen", summary: "write RTL, headers, device tree and documents", load: () => import("./commands/gen.ts") },
   { name: "lint", summary: "check the generated Verilog with every linter", load: () => import("./commands/lint.ts"), needs: lintTools },
   { name: "config", summary: "show the parameters of a configuration", load: () => import("./commands/config.ts") },

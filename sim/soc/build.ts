@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { cp, readdir, rm, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { basename, isAbsolute, join } from "node:path";
-import { socConfigs, type SocConfig } from "#rtl/soc/config.ts";
+import { type SocConfig, socConfigs } from "#rtl/soc/config.ts";
 import { soc } from "#rtl/soc/soc.ts";
 import { designOf } from "#sim/bridge/build.ts";
 import { mapLimited, run } from "#sim/bridge/command.ts";
@@ -104,8 +104,7 @@ const makeModel = async ({ config, design, tools, threads, waves }: Recipe, fold
   await mapLimited(units, jobs(), (unit) => compileUnit(tools, model, unit, `${basename(unit)}.o`));
   await run("ar", ["rcs", "libmodel.a", ...units.map((unit) => `${basename(unit)}.o`)], { folder: model });
   await writeFile(join(model, "pins.h"), pinsHeader(config, readFileSync(join(model, `${modelClass}___024root.h`), "utf8")));
-  for (const name of await readdir(model))
-    if (!/\.(h|a)$/.test(name)) await rm(join(model, name), { force: true, recursive: true });
+  for (const name of await readdir(model)) if (!/\.(h|a)$/.test(name)) await rm(join(model, name), { force: true, recursive: true });
   await rm(join(folder, "verilog"), { recursive: true });
 };
 

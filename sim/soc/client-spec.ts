@@ -67,19 +67,24 @@ export const parseClient = (spec: string, clockMhz: number): ClientSpec => {
   const mac = (key: string, otherwise: number): number => {
     const value = given.get(key);
     if (value === undefined) return otherwise;
-    return /^([\da-f]{2}:){5}[\da-f]{2}$/i.test(value) ? macNumber(value) : fail(`${key}=${value}`, "write six bytes, as 02:00:00:00:00:01");
+    return /^([\da-f]{2}:){5}[\da-f]{2}$/i.test(value)
+      ? macNumber(value)
+      : fail(`${key}=${value}`, "write six bytes, as 02:00:00:00:00:01");
   };
   if (given.has("rate") && given.has("interval")) fail("both rate and interval", "give one of them");
-  if (mode === "closed" && given.has("rate")) fail("a closed loop has no rate", "use interval=CYCLES between an answer and the next request, or open");
+  if (mode === "closed" && given.has("rate"))
+    fail("a closed loop has no rate", "use interval=CYCLES between an answer and the next request, or open");
   if (mode === "closed" && given.has("arrivals")) fail("a closed loop has no arrivals", "leave it out, or use open");
-  if (mode === "open" && !given.has("rate") && !given.has("interval")) fail("an open loop without a rate", `give rate=REQUESTS_PER_SECOND or interval=CYCLES, ${example}`);
+  if (mode === "open" && !given.has("rate") && !given.has("interval"))
+    fail("an open loop without a rate", `give rate=REQUESTS_PER_SECOND or interval=CYCLES, ${example}`);
   const arrivals = given.get("arrivals") ?? "even";
   if (arrivals !== "even" && arrivals !== "poisson") return fail(`arrivals=${arrivals}`, "choose even or poisson");
   const rate = whole("rate", 1, 1e9, 0);
   const connections = whole("connections", 1, 1024, 1);
   const server = endpoint("server", defaultServer);
   const client = endpoint("client", defaultClient);
-  if (client.port + connections > 0x10000) fail(`${connections} connections from port ${client.port}`, "their ports would pass 65535: lower one of them");
+  if (client.port + connections > 0x10000)
+    fail(`${connections} connections from port ${client.port}`, "their ports would pass 65535: lower one of them");
   if (server.ip === client.ip) fail(`server and client are both ${ipv4Text(server.ip)}`, "give them different addresses");
   return {
     mode,
@@ -96,4 +101,18 @@ export const parseClient = (spec: string, clockMhz: number): ClientSpec => {
     client: { ...client, mac: defaultClient.mac },
   };
 };
-const known = ["connections", "size", "count", "rate", "interval", "arrivals", "timeout", "probe", "start", "seed", "server", "client", "mac"];
+const known = [
+  "connections",
+  "size",
+  "count",
+  "rate",
+  "interval",
+  "arrivals",
+  "timeout",
+  "probe",
+  "start",
+  "seed",
+  "server",
+  "client",
+  "mac",
+];

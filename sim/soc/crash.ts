@@ -1,6 +1,6 @@
 /** What became of a program that did not end by itself: which hart, where, why, in words, and what it did last. */
 import type { SocConfig } from "#rtl/soc/config.ts";
-import { type SocMap } from "#rtl/soc/map.ts";
+import type { SocMap } from "#rtl/soc/map.ts";
 import { hartIds } from "#rtl/soc/rocket.ts";
 import type { HartResult, RetiredInstruction, SimulationResult, Trap } from "./simulate.ts";
 import { hex, type Symbolizer } from "./symbols.ts";
@@ -83,7 +83,13 @@ const isLoadOrStore = (i: number, write: boolean): boolean => {
 const requestCycles = 3;
 
 /** The report, or null where the program ended by itself. */
-export const crashReport = (result: SimulationResult, config: SocConfig, map: SocMap, symbols: Symbolizer, mmioLatency: number): CrashReport | null => {
+export const crashReport = (
+  result: SimulationResult,
+  config: SocConfig,
+  map: SocMap,
+  symbols: Symbolizer,
+  mmioLatency: number,
+): CrashReport | null => {
   if (["exit", "client", "quiet"].includes(result.end)) return null;
   const place = (pc: bigint): Place => {
     const symbol = symbols.name(pc);
@@ -148,10 +154,16 @@ const trapReport = (h: HartResult, symbols: Symbolizer, about: (what: string, de
   const cause = causeText(first.cause);
   const from = h.recent.at(-1);
   const register = first.privilege === 3 ? "mtvec" : "stvec";
-  const nothing = first.cause === 1n || first.cause === 12n || (first.cause === 2n && first.value === 0n && symbols.name(first.pc) === undefined);
+  const nothing =
+    first.cause === 1n || first.cause === 12n || (first.cause === 2n && first.value === 0n && symbols.name(first.pc) === undefined);
   const handler = `${register} is ${hex(first.vector)}${symbols.name(first.vector) === undefined ? "" : ` (${symbols.name(first.vector)})`}, and the first instruction there traps: ${causeText(last.cause)}`;
-  const details = [`cause ${first.cause & ~interruptBit}: ${cause}`, `value (${register === "mtvec" ? "mtval" : "stval"}): ${hex(first.value)}`, handler];
-  if (nothing && from !== undefined) return about(`jumps to ${hex(first.pc)}, where no code is`, [`it came from ${symbols.place(from.pc)}`, ...details]);
+  const details = [
+    `cause ${first.cause & ~interruptBit}: ${cause}`,
+    `value (${register === "mtvec" ? "mtval" : "stval"}): ${hex(first.value)}`,
+    handler,
+  ];
+  if (nothing && from !== undefined)
+    return about(`jumps to ${hex(first.pc)}, where no code is`, [`it came from ${symbols.place(from.pc)}`, ...details]);
   return about(`${cause} without a handler`, details);
 };
 
@@ -163,7 +175,11 @@ const neighbours = (map: SocMap, address: number): string => {
   const below = map.regions.findLast((r) => r.base <= address);
   const above = map.regions.find((r) => r.base > address);
   return [below, above]
-    .flatMap((r) => (r === undefined ? [] : [`${r.name} (${hex(BigInt(r.base))} to ${hex(BigInt(r.base + r.size - 1))}${r.kind === "reserved" ? ", reserved" : ""})`]))
+    .flatMap((r) =>
+      r === undefined
+        ? []
+        : [`${r.name} (${hex(BigInt(r.base))} to ${hex(BigInt(r.base + r.size - 1))}${r.kind === "reserved" ? ", reserved" : ""})`],
+    )
     .join(", ");
 };
 
@@ -176,7 +192,8 @@ export const crashText = (r: CrashReport): string => {
   if (r.at !== undefined) lines.push(`  at ${placeText(r.at)}`);
   lines.push(...r.details.map((d) => `  ${d}`));
   const concerned = r.harts.filter((h) => r.hart === undefined || h.hart === r.hart);
-  for (const h of r.harts.filter((x) => r.hart !== undefined && x.hart !== r.hart)) lines.push(`hart ${h.hart}: ${h.doing}, at ${placeText(h.at)}`);
+  for (const h of r.harts.filter((x) => r.hart !== undefined && x.hart !== r.hart))
+    lines.push(`hart ${h.hart}: ${h.doing}, at ${placeText(h.at)}`);
   for (const h of concerned) {
     if (r.hart === undefined) lines.push(`hart ${h.hart}: ${h.doing}`);
     if (h.last.length > 0) lines.push(`the last ${h.last.length} instructions of hart ${h.hart}, and the cycles in which they retired:`);

@@ -1,4 +1,5 @@
 /** A flame graph as one HTML file that needs nothing else: width is cycles, a box stands on its caller, a click zooms. */
+import { escaped } from "#sim/report/svg.ts";
 import type { HartProfile, ProfileNode } from "./profile.ts";
 
 export interface FlameOptions {
@@ -10,7 +11,6 @@ export interface FlameOptions {
 /** [name, own cycles, instructions, children]: what the page draws from. */
 type Packed = readonly [string, number, number, readonly Packed[]];
 const pack = ({ name, cycles, instructions, children }: ProfileNode): Packed => [name, cycles, instructions, children.map(pack)];
-const escape = (text: string): string => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
 
 const style = `
 :root { color-scheme: light dark; --ink: #1c2430; --paper: #fff; --quiet: #667; --line: #ccd; }
@@ -77,10 +77,10 @@ export const flameHtml = (profiles: readonly HartProfile[], { title, subtitle }:
       `<h2 style="font-size:1rem;margin:0">hart ${hart}: ${root.total} cycles${stacks === "flat" ? "; no calls were seen, so functions stand beside each other" : ""}</h2>\n<div class="graph" id="hart${hart}"></div>`,
   );
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escape(title)}</title>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(title)}</title>
 <style>${style}</style></head>
-<body><header><h1>${escape(title)}</h1><label>find <input placeholder="function"></label></header>
-<p>${escape(subtitle)}. Width is cycles; a function stands on its caller; click to zoom, click below to zoom out.</p>
+<body><header><h1>${escaped(title)}</h1><label>find <input placeholder="function"></label></header>
+<p>${escaped(subtitle)}. Width is cycles; a function stands on its caller; click to zoom, click below to zoom out.</p>
 <output></output>
 ${graphs.join("\n")}
 <script>const data = ${data};

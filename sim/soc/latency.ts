@@ -45,7 +45,10 @@ export const latencyHeader = (clockMhz: number): readonly string[] => {
 };
 
 /** A histogram with bins of a tenth of an order of magnitude: "[from, to)" in cycles and how many; empty ends left out. */
-export const histogram = (latencies: Latencies, binsPerDecade = 10): readonly { readonly from: number; readonly to: number; readonly count: number }[] => {
+export const histogram = (
+  latencies: Latencies,
+  binsPerDecade = 10,
+): readonly { readonly from: number; readonly to: number; readonly count: number }[] => {
   const bin = (cycles: number): number => Math.floor(Math.log10(Math.max(1, cycles)) * binsPerDecade + 1e-9);
   const edge = (b: number): number => Math.ceil(10 ** (b / binsPerDecade) - 1e-9);
   const [first, last] = [latencies[0], latencies.at(-1)];
@@ -53,5 +56,9 @@ export const histogram = (latencies: Latencies, binsPerDecade = 10): readonly { 
   const counts = new Map<number, number>();
   for (const [cycles, count] of latencies) counts.set(bin(cycles), (counts.get(bin(cycles)) ?? 0) + count);
   const [low, high] = [bin(first[0]), bin(last[0])];
-  return Array.from({ length: high - low + 1 }, (_, i) => ({ from: edge(low + i), to: edge(low + i + 1), count: counts.get(low + i) ?? 0 }));
+  return Array.from({ length: high - low + 1 }, (_, i) => ({
+    from: edge(low + i),
+    to: edge(low + i + 1),
+    count: counts.get(low + i) ?? 0,
+  }));
 };

@@ -79,7 +79,15 @@ export const profileRows = (profiles: readonly HartProfile[], most = 15): readon
     const sum = (of: (f: FunctionCycles) => number): number => rest.reduce((total, f) => total + of(f), 0);
     return [
       ...rows,
-      [String(hart), `${rest.length} more`, String(sum((f) => f.self)), share(sum((f) => f.self)), "", "", String(sum((f) => f.instructions))],
+      [
+        String(hart),
+        `${rest.length} more`,
+        String(sum((f) => f.self)),
+        share(sum((f) => f.self)),
+        "",
+        "",
+        String(sum((f) => f.instructions)),
+      ],
     ];
   });
 export const profileHeader: readonly string[] = ["hart", "function", "cycles", "%", "with callees", "%", "instructions"];

@@ -26,7 +26,7 @@ export interface RunOptions {
   /** Bytes; 64 MiB unless said. */
   readonly memoryBytes?: number;
   readonly client?: ClientSpec;
-  readonly wireIn?: { readonly capture: string; readonly timing: WireTiming; /** Cycle of the first frame. */ readonly from: number };
+  readonly wireIn?: { readonly capture: string; readonly timing: WireTiming /** Cycle of the first frame. */; readonly from: number };
   readonly wireOut?: string;
   readonly quiet?: number;
   readonly profile?: boolean;
@@ -72,7 +72,9 @@ const loadsOf = (elf: Elf, base: bigint, size: bigint): readonly Load[] => {
         "link it to run from the start of memory, or give more with --memory",
       );
   }
-  return elf.segments.filter((s) => s.bytes > 0).map((s) => ({ file: resolve(elf.path), offset: s.offset, bytes: s.bytes, address: s.address }));
+  return elf.segments
+    .filter((s) => s.bytes > 0)
+    .map((s) => ({ file: resolve(elf.path), offset: s.offset, bytes: s.bytes, address: s.address }));
 };
 
 /** Runs a program. Throws `UserError` for bad input, `BuildError` or `SimulatorError` when the tools fail. */
@@ -86,7 +88,8 @@ export const runProgram = async (o: RunOptions): Promise<ProgramRun> => {
   const scratch = mkdtempSync(join(tmpdir(), "accio-run-"));
   const file = (name: string): string => join(scratch, name);
   try {
-    const sent = o.wireIn === undefined ? undefined : writeFrames(o.wireIn.capture, file("in"), o.wireIn.timing, o.timing.clockMhz, o.wireIn.from);
+    const sent =
+      o.wireIn === undefined ? undefined : writeFrames(o.wireIn.capture, file("in"), o.wireIn.timing, o.timing.clockMhz, o.wireIn.from);
     const { program } = await buildSimulator(o.config, {
       waves: o.waves !== undefined,
       ...(o.verilator === undefined ? {} : { verilator: o.verilator }),

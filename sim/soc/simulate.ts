@@ -197,7 +197,12 @@ export const simulate = async (program: string, job: Job, options: SimulateOptio
   }
 };
 
-const started = (program: string, job: string, input: boolean, onConsole?: (text: string) => void): Promise<{ status: string; errors: string }> =>
+const started = (
+  program: string,
+  job: string,
+  input: boolean,
+  onConsole?: (text: string) => void,
+): Promise<{ status: string; errors: string }> =>
   new Promise((resolve, reject) => {
     const child = spawn(program, [job], { stdio: [input ? "inherit" : "ignore", onConsole === undefined ? "inherit" : "pipe", "pipe"] });
     // Ctrl-C reaches the simulator too, which then says where its harts are; we wait for that.

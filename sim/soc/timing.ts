@@ -94,6 +94,7 @@ export const timings: Readonly<Record<string, Timing>> = { raw, paper };
 /** The timing of that name. Throws `UserError` with the names that there are. */
 export const timingNamed = (name: string): Timing => {
   const found = Object.hasOwn(timings, name) ? timings[name] : undefined;
-  if (found === undefined) throw new UserError("there is no such timing", `--timing ${name}`, `choose ${Object.keys(timings).join(" or ")}`);
+  if (found === undefined)
+    throw new UserError("there is no such timing", `--timing ${name}`, `choose ${Object.keys(timings).join(" or ")}`);
   return found;
 };
