@@ -3,7 +3,16 @@
  * `cli/commands/` that exports a commander `Command` named `command`; the file is loaded only when it is called.
  */
 import type { Command } from "commander";
-import { emulatorTools, formalTools, kernelTools, lintTools, neededTools, simulationTools, type ToolName } from "../toolchain/catalogue.ts";
+import {
+  emulatorTools,
+  formalTools,
+  kernelTools,
+  lintTools,
+  neededTools,
+  programTools,
+  simulationTools,
+  type ToolName,
+} from "../toolchain/catalogue.ts";
 
 export interface CommandEntry {
   readonly name: string;
