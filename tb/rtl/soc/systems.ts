@@ -11,5 +11,7 @@ export const systems: readonly SocConfig[] = process.env.CI ? [socConfigs.soc1, 
 export const rocketBuild: TestbenchOptions = {
   defines: { SYNTHESIS: "", PRINTF_COND: "0", STOP_COND: "0" },
   verilatorArguments: ["--x-assign", "fast", "--x-initial", "fast"],
+  // Some thousand cycles each: compiling counts, not running.
+  compilerArguments: ["-O0"],
   reset: 20,
 };
