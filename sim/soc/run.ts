@@ -10,7 +10,7 @@ import { buildSimulator } from "./build.ts";
 import { readFrames, type WireTiming, writeFrames } from "./capture.ts";
 import type { ClientSpec } from "./client-spec.ts";
 import { type CrashReport, crashReport, exitCodes } from "./crash.ts";
-import { addressOf, type Elf, readElf } from "./elf.ts";
+import { addressOf, type Elf, readElf, type Segment } from "./elf.ts";
 import { type HartProfile, parseProfile } from "./profile.ts";
 import { type Job, type Load, type SimulationResult, simulate } from "./simulate.ts";
 import { hex, Symbolizer } from "./symbols.ts";
@@ -61,9 +61,17 @@ const exitCodeOf = ({ end, code }: SimulationResult): number => {
   return end === "limit" ? exitCodes.limit : end === "interrupted" ? exitCodes.interrupted : exitCodes.crash;
 };
 
+/** Linkers without a script put the file's own headers in front of the first section: those need not be in memory. */
+const withoutHeaders = (s: Segment, base: bigint): Segment => {
+  const before = Number(base - s.address);
+  if (s.offset !== 0 || before <= 0 || before >= s.bytes) return s;
+  return { ...s, offset: before, bytes: s.bytes - before, memoryBytes: s.memoryBytes - before, address: base };
+};
+
 /** What of a program goes into memory. Throws `UserError` where there is no memory. */
 const loadsOf = (elf: Elf, base: bigint, size: bigint): readonly Load[] => {
-  for (const s of elf.segments) {
+  const segments = elf.segments.map((s) => withoutHeaders(s, base));
+  for (const s of segments) {
     const end = s.address + BigInt(s.memoryBytes);
     if (s.address < base || end > base + size)
       throw new UserError(
@@ -72,9 +80,7 @@ const loadsOf = (elf: Elf, base: bigint, size: bigint): readonly Load[] => {
         "link it to run from the start of memory, or give more with --memory",
       );
   }
-  return elf.segments
-    .filter((s) => s.bytes > 0)
-    .map((s) => ({ file: resolve(elf.path), offset: s.offset, bytes: s.bytes, address: s.address }));
+  return segments.filter((s) => s.bytes > 0).map((s) => ({ file: resolve(elf.path), offset: s.offset, bytes: s.bytes, address: s.address }));
 };
 
 /** Runs a program. Throws `UserError` for bad input, `BuildError` or `SimulatorError` when the tools fail. */
