@@ -3,6 +3,8 @@ import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, s
 import { basename, extname, join } from "node:path";
 import type { SocConfig } from "#rtl/soc/config.ts";
 import { projectRoot } from "#toolchain/tools.ts";
+import { registerOperations } from "./registers/scenario.ts";
+import { tableFiles } from "./registers/table.ts";
 import { type Setting, settingsIn } from "./settings.ts";
 
 export interface Program {
@@ -22,9 +24,17 @@ export const sourcesIn = (path: string): readonly string[] =>
     .toSorted()
     .map((f) => join(path, f));
 
+const files: Readonly<Record<string, Required<Program>["files"]>> = {
+  registers: (config) => tableFiles(registerOperations(config)),
+};
+
 /** All of them, in order of their names. */
 export const programs = (): readonly Program[] =>
-  sourcesIn(folder).map((source) => ({ name: basename(source, extname(source)), sources: [source] }));
+  sourcesIn(folder).map((source) => {
+    const name = basename(source, extname(source));
+    const made = files[name];
+    return { name, sources: [source], ...(made === undefined ? {} : { files: made }) };
+  });
 export const programNamed = (name: string): Program | undefined => programs().find((p) => p.name === name);
 
 export interface ProgramDescription {
