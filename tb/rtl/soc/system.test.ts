@@ -1,8 +1,8 @@
 /** The systems on the real RTL of Rocket: harts boot, reach every device and are told apart; memory is one for all masters. */
 import { beforeAll, describe, expect, it } from "vitest";
-import { slotStride, slotWords } from "#rtl/ict/slot-layout.ts";
-import { slotsOffset } from "#rtl/nic/registers.ts";
-import { regionOf, socMap } from "#rtl/soc/map.ts";
+import { controlBits, slotStride, slotWords } from "#rtl/ict/slot-layout.ts";
+import { nicMap, slotsOffset } from "#rtl/nic/registers.ts";
+import { interruptOf, regionOf, socMap } from "#rtl/soc/map.ts";
 import { hartIds } from "#rtl/soc/rocket.ts";
 import { soc } from "#rtl/soc/soc.ts";
 import { systemMap } from "#rtl/soc/system.ts";
@@ -231,13 +231,14 @@ describe.each(systems.map((c) => [c.name, c] as const))("%s", (_, config) => {
       expect(await host.read(base("accio"), { bytes: 4 })).toBe(0x4f49_4341n);
       const local = { ip: "10.0.0.1", port: 4242 };
       const endpoint = BigInt(ipv4Number(local.ip)) | (BigInt(local.port) << 32n);
+      const owner = config.harts - 1;
       const bind = async (ring: bigint): Promise<void> => {
         await host.write(slot("control"), 0);
         for (const [word, value] of [
           ["local", endpoint],
           ["rxBase", ring],
           ["rxSize", 4096],
-          ["control", 1],
+          ["control", 1 | (owner << controlBits.hart)],
           ["rxSuspend", 1],
         ] as const)
           await host.write(slot(word), value);
@@ -252,8 +253,8 @@ describe.each(systems.map((c) => [c.name, c] as const))("%s", (_, config) => {
       wire.push(frame(local.port));
       for (let i = 0; (await host.read(slot("rxTail"))) !== 300n; i++) expect(i).toBeLessThan(100);
       expect(await host.readBytes(shared, 300)).toEqual(payload);
-      // The slot belongs to hart 0: source 1 of the PLIC.
-      expect(await host.read(base("plic") + 0x1000, { bytes: 4 })).toBe(2n);
+      const pending = async (): Promise<number> => Number(await host.read(base("plic") + 0x1000, { bytes: 4 }));
+      expect(await pending()).toBe(1 << interruptOf(map, `wake${owner}`).source);
 
       wire.push(frame(9));
       const other = await withTimeout(ordinary.recv(), 2000);
@@ -263,5 +264,9 @@ describe.each(systems.map((c) => [c.name, c] as const))("%s", (_, config) => {
       wire.push(frame(local.port));
       for (let i = 0; ((await host.read(slot("status"))) & 2n) === 0n; i++) expect(i).toBeLessThan(100);
       expect(await host.readBytes(shared, 300)).toEqual(payload);
+      // Events go to a line of their own once they are asked for.
+      expect(await pending()).toBe(1 << interruptOf(map, `wake${owner}`).source);
+      await host.write(base("accio") + nicMap(config.accio).nodes.EVENT_MASK.offset, 7);
+      expect((await pending()) & (1 << interruptOf(map, "event").source)).not.toBe(0);
     }));
 });
