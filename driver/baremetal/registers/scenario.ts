@@ -15,7 +15,8 @@ import { uartOperations } from "./uart-model.ts";
 /** Causes of exceptions (privileged specification, table 3.6). */
 const loadFault = 5n;
 const storeFault = 7n;
-const memoryBase = 0x8000_0000n;
+/** An address that nothing has, for harts and for DMA. */
+const nowhere = 0x0800_0000;
 
 /** Boot ROM: its code, then zeros; what is written is refused. */
 const bootRom = (map: SocMap, random: Random): readonly Operation[] => {
@@ -33,13 +34,13 @@ const bootRom = (map: SocMap, random: Random): readonly Operation[] => {
 /** Where Rocket itself refuses: outside of everything, and across a device's alignment. A bus error does not trap on Rocket. */
 const traps = (map: SocMap): readonly Operation[] => {
   const device = regionOf(map, "accio").base;
-  const nowhere = [0x0008_0000, 0x0800_0000, 0x0bff_fff8];
+  const places = [0x0008_0000, nowhere, 0x0bff_fff8];
   const both = (address: number, bytes: Operation["bytes"]): readonly Operation[] => [
     operation("readTraps", "nowhere", address, bytes, loadFault),
     operation("writeTraps", "nowhere", address, bytes, storeFault),
   ];
   return [
-    ...nowhere.flatMap((at) => lanes.flatMap((l) => both(at + l.first, l.bytes))),
+    ...places.flatMap((at) => lanes.flatMap((l) => both(at + l.first, l.bytes))),
     ...([2, 4, 8] as const).flatMap((bytes) => Array.from({ length: bytes - 1 }, (_, i) => both(device + i + 1, bytes)).flat()),
   ];
 };
@@ -62,7 +63,10 @@ const refused = (r: Recorder, model: RegisterModel): void => {
 
 const system = (to: Operation[], map: SocMap, random: Random): void => {
   // What they are in the simulator: the program lies at the start of memory, and there is no device tree.
-  const model = new RegisterModel(systemMap, { read: (title) => (title === "ENTRY" ? memoryBase : 0n), write: () => {} });
+  const model = new RegisterModel(systemMap, {
+    read: (title) => (title === "ENTRY" ? BigInt(regionOf(map, "memory").base) : 0n),
+    write: () => {},
+  });
   const { base } = regionOf(map, "system");
   const r = new Recorder(to, model, base, random);
   for (const title of ["EXIT", "ENTRY", "DEVICE_TREE"]) r.readLanes(title);
@@ -213,14 +217,18 @@ class Nic {
     const plic = this.#plic();
     const { source } = interruptOf(this.#map, "event");
     const at = (name: string): string => `SLOT[2].${name}`;
-    const open = (): void => {
-      r.put(at("CONTROL"), 0b111n);
+    const datagrams = 0b111n;
+    const stream = 0b011n;
+    const open = (control: bigint): void => {
+      r.put(at("CONTROL"), control);
       r.get(at("STATUS"));
     };
     const doorbell = (): void => {
       // Until the hardware has taken it up the model is wrong about what is under way: nothing is read before it is awaited.
       model.write(this.#element(at("TX_TAIL")).offset, 8, 48n);
-      this.#to.push(operation("write", `accio ${at("TX_TAIL")}`, regionOf(this.#map, "accio").base + this.#element(at("TX_TAIL")).offset, 8, 48n));
+      this.#to.push(
+        operation("write", `accio ${at("TX_TAIL")}`, regionOf(this.#map, "accio").base + this.#element(at("TX_TAIL")).offset, 8, 48n),
+      );
     };
     const header = (length: bigint): void => {
       this.#to.push(operation("buffer", "memory", 0, 8, length));
@@ -238,7 +246,7 @@ class Nic {
 
     // 20 bytes: a record of 48.
     header(20n);
-    open();
+    open(datagrams);
     doorbell();
     slots.sent(2);
     r.await(at("TX_HEAD"));
@@ -251,7 +259,7 @@ class Nic {
     // Longer than what a frame holds.
     r.put(at("CONTROL"), 0n);
     header(0xffffn);
-    open();
+    open(datagrams);
     doorbell();
     slots.stopped(2);
     model.set("TX_MALFORMED", "count", 1n);
@@ -263,8 +271,8 @@ class Nic {
 
     // A ring where nothing is.
     r.put(at("CONTROL"), 0n);
-    r.put(at("TX_BASE"), 0x0800_0000n);
-    open();
+    r.put(at("TX_BASE"), BigInt(nowhere));
+    open(stream);
     doorbell();
     slots.stopped(2);
     model.set("TX_FAILED", "count", 1n);
