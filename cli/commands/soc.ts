@@ -20,6 +20,7 @@ import { UserError } from "../errors.ts";
 import { runSteps } from "../progress.ts";
 import { table } from "../table.ts";
 import { collect } from "./config.ts";
+import { program } from "./soc-program.ts";
 
 const names = Object.keys(socConfigs) as SocName[];
 const system = oneOf(...(names as [SocName, ...SocName[]]));
@@ -188,4 +189,5 @@ const textOf = (request: RunOptions, { result, crash, profiles, frames, exitCode
 export const command = new Command()
   .description("Runs programs on real RISC-V cores (Rocket, Verilated) beside the NIC.")
   .addCommand(build)
-  .addCommand(run);
+  .addCommand(run)
+  .addCommand(program);

@@ -16,7 +16,7 @@ import { catalogueEntry, programTools } from "#toolchain/catalogue.ts";
 import { findTool, projectRoot, requireTools } from "#toolchain/tools.ts";
 import { UserError } from "#toolchain/user-error.ts";
 import { baremetalHeaders } from "./headers.ts";
-import { isElf, type Program, programNamed, programs, sourcesIn } from "./programs.ts";
+import { isElf, isSource, type Program, programNamed, programs, sourcesIn } from "./programs.ts";
 import { checkSettings, type Settings } from "./settings.ts";
 
 export interface ProgramOptions {
@@ -26,7 +26,7 @@ export interface ProgramOptions {
   readonly memoryBytes?: number;
   /** Bytes of stack of each hart; 64 KiB unless said. */
   readonly stackBytes?: number;
-  /** Bytes by which the program's own table replaces the one made for it; for tests of what it finds. */
+  /** Instead of the files that are made for the program; for tests of what it finds. */
   readonly files?: ReadonlyMap<string, string | Uint8Array>;
 }
 export interface BuiltProgram {
@@ -131,25 +131,27 @@ const build = async ({ name, sources, files }: Program, config: SocConfig, optio
 };
 
 /**
- * The ELF file of a program for a system: one that comes with Accio, by its name, or a C or assembler file, or a folder of
- * such, by its path. Throws `UserError` where there is no such program or the compiler refuses it, and `MissingToolError`
- * where there is no compiler.
+ * A program: one that comes with Accio, by its name, or a C or assembler file, or a folder of such, by its path. Throws
+ * `UserError` where there is none.
  */
-export const buildProgram = async (word: string, config: SocConfig, options: ProgramOptions = {}): Promise<BuiltProgram> => {
+export const findProgram = (word: string): Program => {
   const named = programNamed(word);
-  if (named !== undefined) return build(named, config, options);
+  if (named !== undefined) return named;
   const path = resolve(word);
-  const known = programs().map((p) => p.name);
-  if (!existsSync(path)) throw new UserError("no such program", word, `name an ELF file, a C file, or one of ${known.join(", ")}`);
+  const remedy = `name an ELF file, a C file, or one of ${programs()
+    .map((p) => p.name)
+    .join(", ")}`;
+  if (!existsSync(path)) throw new UserError("no such program", word, remedy);
   const sources = statSync(path).isDirectory() ? sourcesIn(path) : [path];
-  if (sources.length === 0 || sources.some((s) => ![".c", ".S"].includes(extname(s))))
-    throw new UserError(
-      "is neither an ELF file nor C or assembler",
-      word,
-      `name one, or a folder with such files, or one of ${known.join(", ")}`,
-    );
-  return build({ name: basename(path, extname(path)), sources }, config, options);
+  if (sources.length === 0 || sources.some((s) => !isSource(s))) throw new UserError("is neither C nor assembler", word, remedy);
+  return { name: basename(path, extname(path)), sources };
 };
+/**
+ * The ELF file of a program (see `findProgram`) for a system. Throws `UserError` where there is no such program or the
+ * compiler refuses it, and `MissingToolError` where there is no compiler.
+ */
+export const buildProgram = async (word: string, config: SocConfig, options: ProgramOptions = {}): Promise<BuiltProgram> =>
+  build(findProgram(word), config, options);
 
 /** What `./accio soc run` runs: an ELF file as it is, anything else as `buildProgram` makes it. */
 export const resolveProgram = async (word: string, config: SocConfig, options: ProgramOptions = {}): Promise<string> =>

@@ -17,10 +17,11 @@ export interface Program {
 
 const folder = join(projectRoot, "driver/baremetal/programs");
 
+export const isSource = (path: string): boolean => [".c", ".S"].includes(extname(path));
 /** C and assembler files of a folder, in order. */
 export const sourcesIn = (path: string): readonly string[] =>
   readdirSync(path)
-    .filter((f) => [".c", ".S"].includes(extname(f)))
+    .filter(isSource)
     .toSorted()
     .map((f) => join(path, f));
 
@@ -44,7 +45,7 @@ export interface ProgramDescription {
   readonly settings: readonly Setting[];
 }
 export const describeProgram = ({ name, sources }: Program): ProgramDescription => {
-  const [, comment = ""] = /^\/\*\s*((?:(?!\*\/)[\s\S])*?)\s*\*\//.exec(readFileSync(sources[0] as string, "utf8")) ?? [];
+  const [, comment = ""] = /^\/\*\s*(?:\* )?((?:(?!\*\/)[\s\S])*?)\s*\*\//.exec(readFileSync(sources[0] as string, "utf8")) ?? [];
   const text = comment.replaceAll(/\s*\n\s*\*\s*/g, " ");
   return { name, summary: /^.*?[.:](?=\s|$)/.exec(text)?.[0].replace(/[.:]$/, "") ?? text, settings: settingsIn(sources) };
 };
