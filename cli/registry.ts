@@ -58,7 +58,7 @@ export const commands: readonly CommandEntry[] = [
     name: "linux",
     summary: "build Linux, boot it, run programs in it",
     load: () => import("./commands/linux.ts"),
-    needs: [...kernelTools, ...emulatorTools],
+    needs: [...kernelTools, ...emulatorTools, ...simulationTools],
   },
   { name: "doctor", summary: "show each tool, its version and what is missing", load: () => import("./commands/doctor.ts") },
 ];

@@ -4,9 +4,13 @@ import { Command } from "commander";
 import { type BootResult, boot, panicStatus, resolveProgram } from "#driver/linux/boot.ts";
 import { firmware, program, programNames } from "#driver/linux/compile.ts";
 import { type Kernel, kernel } from "#driver/linux/kernel.ts";
-import { limitStatus } from "#driver/linux/machine.ts";
+import { limitStatus, type Machine } from "#driver/linux/machine.ts";
 import { qemu } from "#driver/linux/qemu.ts";
+import { rocket } from "#driver/linux/rocket.ts";
 import { socConfigs } from "#rtl/soc/config.ts";
+import { buildSimulator } from "#sim/soc/build.ts";
+import { defaultMaxCycles } from "#sim/soc/run.ts";
+import { timingNamed, timings } from "#sim/soc/timing.ts";
 import { oneOf, wholeNumber } from "../arguments.ts";
 import { UserError } from "../errors.ts";
 import { type Progress, runSteps } from "../progress.ts";
@@ -37,6 +41,12 @@ const buildKernel = async (jobs: number | undefined, quiet: boolean): Promise<Ke
   return made as Kernel;
 };
 
+const buildSystem = (name: "soc1" | "soc4", quiet: boolean): Promise<void> =>
+  runSteps(
+    [{ title: `Building the simulator of ${name}`, run: async () => ((await buildSimulator(name)).found ? "was there" : "compiled") }],
+    { quiet },
+  );
+
 const build = new Command("build")
   .description("Builds the kernel, the firmware and the guest's programs below build/linux: minutes the first time.")
   .option("-j, --jobs <n>", "compilers at once (default: the machine's cores)", wholeNumber(1, 256))
@@ -55,12 +65,14 @@ interface BootCommandOptions extends BuildOptions {
   readonly memory: number;
   readonly kernelLog?: true;
   readonly append?: string;
-  readonly timeout?: number;
+  readonly timeout: number;
+  readonly timing: string;
+  readonly maxCycles: number;
 }
 
-const explain = (result: BootResult, seconds: number): void => {
+const explain = (result: BootResult, { limit }: Machine, option: string): void => {
   if (result.stopped)
-    process.stderr.write(`accio: linux boot: no end within ${seconds} s, stopped: exit ${limitStatus}: allow more with --timeout\n`);
+    process.stderr.write(`accio: linux boot: no end within ${limit}, stopped: exit ${limitStatus}: allow more with ${option}\n`);
   else if (result.status === panicStatus && /Kernel panic|firmware: /.test(result.output))
     process.stderr.write(`accio: linux boot: the kernel gave up: exit ${panicStatus}: see the lines above, and --kernel-log\n`);
 };
@@ -68,7 +80,7 @@ const explain = (result: BootResult, seconds: number): void => {
 const bootCommand = new Command("boot")
   .description(
     "Boots Linux and runs a program in it; the exit status is the program's. The console is live. Exits 124 at the limit of\n" +
-      "time, 70 when the kernel panics.",
+      "cycles or of time, 70 when the kernel panics.",
   )
   .argument("[arguments...]", "arguments of the program, behind --")
   .option("-c, --config <name>", "soc1 (one hart) or soc4 (four)", oneOf(...(Object.keys(socConfigs) as ("soc1" | "soc4")[])), "soc1")
@@ -77,28 +89,32 @@ const bootCommand = new Command("boot")
   .option("-m, --memory <MiB>", "memory of the guest", wholeNumber(16, 1024), 32)
   .option("-l, --kernel-log", "show the kernel's messages")
   .option("-a, --append <words>", "more words for the kernel's command line")
-  .option("-t, --timeout <seconds>", "when to give up (default: 60 with --qemu)", wholeNumber(1, 86_400))
+  .option("-t, --timing <name>", `how slow memory and devices are: ${Object.keys(timings).join(" or ")}; not with --qemu`, "raw")
+  .option("--max-cycles <n>", "when to give up, without --qemu", wholeNumber(1), defaultMaxCycles)
+  .option("--timeout <seconds>", "when to give up, with --qemu", wholeNumber(1, 86_400), 60)
   .option("-j, --jobs <n>", "compilers at once, where something must be built", wholeNumber(1, 256))
   .option("--json", "print JSON for other programs; the console goes to stderr")
   .action(async (words: readonly string[], options: BootCommandOptions) => {
-    if (options.qemu !== true) throw new UserError("only QEMU boots Linux so far", `--config ${options.config}`, "add --qemu");
+    const timing = timingNamed(options.timing);
+    const machine =
+      options.qemu === true
+        ? qemu({ harts: socConfigs[options.config].harts, seconds: options.timeout })
+        : rocket({ system: options.config, timing, maxCycles: options.maxCycles });
     if (words.length > 0 && options.run === undefined)
       throw new UserError("arguments without a program", words.join(" "), "name the program with --run");
     const command = options.run === undefined ? {} : { command: { program: await resolveProgram(options.run), arguments: words } };
     await buildKernel(options.jobs, options.json === true);
-    const seconds = options.timeout ?? 60;
+    if (options.qemu !== true) await buildSystem(options.config, options.json === true);
     const result = await boot({
-      machine: qemu,
-      harts: socConfigs[options.config].harts,
+      machine,
       memoryBytes: options.memory * mebibyte,
       ...command,
       kernelLog: options.kernelLog === true,
       ...(options.append === undefined ? {} : { append: options.append }),
-      seconds,
       input: true,
       console: (text) => (options.json ? process.stderr : process.stdout).write(text),
     });
-    explain(result, seconds);
+    explain(result, machine, options.qemu === true ? "--timeout" : "--max-cycles");
     if (options.json) process.stdout.write(`${JSON.stringify({ config: options.config, ...result }, null, 2)}\n`);
     process.exitCode = result.status;
   });

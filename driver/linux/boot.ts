@@ -6,11 +6,10 @@ import { plainConsole } from "./console.ts";
 import { checkProgram } from "./elf.ts";
 import { baseArchive, type Command, commandArchive } from "./initramfs.ts";
 import { kernel } from "./kernel.ts";
-import { type BootOutcome, limitStatus, type Machine } from "./machine.ts";
+import type { BootOutcome, Machine } from "./machine.ts";
 
 export interface BootOptions {
   readonly machine: Machine;
-  readonly harts: number;
   readonly memoryBytes: number;
   /** What to run after init; without it init powers off. */
   readonly command?: Command;
@@ -18,7 +17,6 @@ export interface BootOptions {
   readonly kernelLog?: boolean;
   /** More words for the kernel's command line. */
   readonly append?: string;
-  readonly seconds: number;
   readonly console: (bytes: Uint8Array) => void;
   readonly input?: boolean;
   /** Says what is being built. */
@@ -76,7 +74,7 @@ export const parts = async ({ note, jobs }: Pick<BootOptions, "note" | "jobs">) 
 
 /** Boots, runs the command, and returns when the guest has powered off or the limit has come. */
 export const boot = async (options: BootOptions): Promise<BootResult> => {
-  const { machine, harts, memoryBytes, command, kernelLog = false, append = "", seconds, console, input = false } = options;
+  const { machine, memoryBytes, command, kernelLog = false, append = "", console, input = false } = options;
   const made = await parts(options);
   const archives = [baseArchive(made.init), ...(command === undefined ? [] : [commandArchive(command)])];
   // A panic ends the run at once, through a reboot.
@@ -90,7 +88,6 @@ export const boot = async (options: BootOptions): Promise<BootResult> => {
   ];
   const chunks: Uint8Array[] = [];
   const outcome = await machine.boot({
-    harts,
     memoryBytes,
     firmware: made.firmware,
     kernel: made.kernel.image,
@@ -101,15 +98,13 @@ export const boot = async (options: BootOptions): Promise<BootResult> => {
       console(bytes);
     }),
     input,
-    seconds,
   });
   const output = Buffer.concat(chunks).toString("utf8");
   const times = timesIn(output);
   return {
     ...outcome,
-    status: outcome.stopped ? limitStatus : outcome.status,
     machine: machine.name,
-    harts,
+    harts: machine.harts,
     memoryBytes,
     kernel: made.kernel.release,
     ...(times === null ? {} : { times }),

@@ -1,6 +1,5 @@
-/** What boots Linux: an emulator or a simulator of the hardware. Both take the same firmware, kernel and initramfs. */
+/** What boots Linux: an emulator or a simulator of the hardware. All take the same firmware, kernel and initramfs. */
 export interface BootRequest {
-  readonly harts: number;
   readonly memoryBytes: number;
   /** Path of the firmware, an ELF file. */
   readonly firmware: string;
@@ -13,23 +12,25 @@ export interface BootRequest {
   readonly console: (bytes: Uint8Array) => void;
   /** Whether this process's input is the console's. */
   readonly input: boolean;
-  /** When to give up, in seconds of the host's time. */
-  readonly seconds: number;
 }
 
 export interface BootOutcome {
-  /** Exit status of the guest's program; 124 when it was stopped at the limit. */
+  /** Exit status of the guest's program; 124 when it was stopped at the machine's limit. */
   readonly status: number;
   readonly stopped: boolean;
   /** The host's time. */
   readonly seconds: number;
-  /** Cycles since reset, where the machine counts them. */
+  /** Cycles since reset, and instructions of each hart, where the machine counts them. */
   readonly cycles?: number;
+  readonly instructions?: readonly number[];
 }
 
 export interface Machine {
   /** "qemu" */
   readonly name: string;
+  readonly harts: number;
+  /** When it gives up, for the user: "60 s". */
+  readonly limit: string;
   /** Its cycle and instruction counters mean something. */
   readonly counts: boolean;
   readonly boot: (request: BootRequest) => Promise<BootOutcome>;

@@ -22,8 +22,10 @@ export const qemuArguments = (harts: number, memoryBytes: number, firmware: stri
   ...["-no-reboot", "-bios", firmware],
 ];
 
-interface QemuRun extends Pick<BootRequest, "console" | "input" | "seconds"> {
+interface QemuRun extends Pick<BootRequest, "console" | "input"> {
   readonly arguments: readonly string[];
+  /** When to give up, of the host's time. */
+  readonly seconds: number;
 }
 
 /**
@@ -59,22 +61,33 @@ export const runQemu = ({ arguments: words, console, input, seconds }: QemuRun):
     });
   });
 
-const machine = (name: string, counts: boolean, words: readonly string[]): Machine => ({
-  name,
-  counts,
-  boot: async ({ harts, memoryBytes, firmware, kernel, initramfs, bootArguments, ...rest }) => {
+export interface QemuOptions {
+  readonly harts: number;
+  /** When to give up, of the host's time. */
+  readonly seconds: number;
+  /**
+   * A nanosecond for each instruction, and time that does not depend on the host: its counters count, and are the same
+   * each time. One hart only.
+   */
+  readonly counting?: boolean;
+}
+
+/** QEMU as a machine for Linux. */
+export const qemu = ({ harts, seconds, counting = false }: QemuOptions): Machine => ({
+  name: "qemu",
+  harts,
+  limit: `${seconds} s`,
+  counts: counting,
+  boot: async ({ memoryBytes, firmware, kernel, initramfs, bootArguments, console, input }) => {
     const folder = await mkdtemp(join(tmpdir(), "accio-linux-"));
     try {
       const archive = join(folder, "initramfs.cpio");
       await writeFile(archive, initramfs);
       const loads = ["-kernel", kernel, "-initrd", archive, "-append", bootArguments];
-      return await runQemu({ ...rest, arguments: [...qemuArguments(harts, memoryBytes, firmware), ...words, ...loads] });
+      const words = [...qemuArguments(harts, memoryBytes, firmware), ...(counting ? ["-icount", "shift=0,sleep=off"] : []), ...loads];
+      return await runQemu({ arguments: words, console, input, seconds });
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
   },
 });
-
-export const qemu: Machine = machine("qemu", false, []);
-/** A nanosecond for each instruction and time that does not depend on the host: its counters count. One hart only. */
-export const countingQemu: Machine = machine("qemu, counting", true, ["-icount", "shift=0,sleep=off"]);

@@ -1,7 +1,7 @@
 /*
- * Touches every register of the system's devices through every access width at every place, and compares with what the
- * host has worked out from the register maps. The list of accesses is made by driver/baremetal/registers; nothing may come
- * from the wire meanwhile. Reports what differs by the register's name, and ends with 1 where something does.
+ * Tries every register of the devices in every way, against what the host expects. Every width at every place is read and
+ * written, by a list that driver/baremetal/registers makes from the register maps; nothing may come from the wire
+ * meanwhile. What differs is told by the register's name, and ends the program with 1.
  */
 #include <stdio.h>
 

@@ -9,7 +9,7 @@ import { type BootOptions, type BootResult, boot, panicStatus } from "#driver/li
 import { compileProgram, linuxFolder, program } from "#driver/linux/compile.ts";
 import { type Kernel, kernel, refused } from "#driver/linux/kernel.ts";
 import { limitStatus } from "#driver/linux/machine.ts";
-import { countingQemu, qemu } from "#driver/linux/qemu.ts";
+import { type QemuOptions, qemu } from "#driver/linux/qemu.ts";
 import { accio } from "../../cli/run-cli.ts";
 
 let folder = "";
@@ -22,8 +22,11 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const mebibyte = 2 ** 20;
-const run = (options: Partial<BootOptions> & Pick<BootOptions, "harts">): Promise<BootResult> =>
-  boot({ machine: qemu, memoryBytes: 32 * mebibyte, seconds: 240, console: () => undefined, ...options });
+interface Run extends Partial<BootOptions>, Partial<QemuOptions> {
+  readonly harts: number;
+}
+const run = ({ harts, seconds = 240, counting = false, ...options }: Run): Promise<BootResult> =>
+  boot({ machine: qemu({ harts, seconds, counting }), memoryBytes: 32 * mebibyte, console: () => undefined, ...options });
 
 /** A program from its source. */
 const cProgram = (name: string, text: string): Promise<string> => {
@@ -122,7 +125,7 @@ describe("a run ends", () => {
  * of our systems. What Rocket takes in cycles is in the tests of the systems.
  */
 it("boot takes few instructions, of which the firmware's are a trace", async () => {
-  const { times } = await run({ harts: 1, machine: countingQemu });
+  const { times } = await run({ harts: 1, counting: true });
   expect(times?.kernelInstructions).toBeLessThan(100_000);
   expect(times?.userInstructions).toBeLessThan(9_500_000);
 });
