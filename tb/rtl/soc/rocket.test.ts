@@ -8,6 +8,7 @@ import { rocketSystem } from "#rtl/soc/rocket.ts";
 import { soc } from "#rtl/soc/soc.ts";
 import { lintDesign } from "#sim/lint/index.ts";
 import { ensureRocket, rocketSources } from "#toolchain/rocket.ts";
+import { systems } from "./systems.ts";
 
 interface PinText {
   readonly name: string;
@@ -67,7 +68,9 @@ describe.each(Object.values(socConfigs).map((c) => [c.name, c] as const))("%s", 
     );
     expect(files.get("soc.f")?.split("\n")).toEqual(expect.arrayContaining([...rocketSources(config.rocket), "soc.v"]));
   });
+});
 
+describe.each(systems.map((c) => [c.name, c] as const))("%s", (_, config) => {
   it("is clean for every linter, Rocket left out", async () => {
     const top = soc(config);
     const files = new Map([...emitDesign(top)].filter(([name]) => !name.startsWith("/")));

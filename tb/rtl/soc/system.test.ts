@@ -10,7 +10,7 @@ import type { Dut } from "#sim/bridge/build.ts";
 import { axiMaster, axiMemory, Memory } from "#sim/models/axi/index.ts";
 import { buildUdp, ipv4Number } from "#sim/models/packet/index.ts";
 import { packetSink, packetSource, streamSink, streamSource } from "#sim/models/stream/index.ts";
-import { ClockCycles, RisingEdge, testbench, withTimeout } from "#sim/run/index.ts";
+import { ClockCycles, Combine, RisingEdge, testbench, withTimeout } from "#sim/run/index.ts";
 import { ensureRocket } from "#toolchain/rocket.ts";
 import {
   a0,
@@ -221,6 +221,33 @@ describe.each(systems.map((c) => [c.name, c] as const))("%s", (_, config) => {
         expect(await host.readBytes(shared + 0x101, 256)).toEqual(line);
       },
     ));
+
+  it.each([
+    ["reads", 7.5],
+    ["writes", 6],
+  ] as const)("%s of lines with 8 in flight go through the coherent port at %d bytes a cycle or more", (kind, least) =>
+    running([stay], async (dut) => {
+      const host = axiMaster(dut.sim, dut.host, { outstanding: 8 });
+      const word = { data: new Uint8Array(8).fill(0xa5), strobe: 0xffn };
+      const lines = 200;
+      await ClockCycles(dut.clk, 500);
+      const start = dut.sim.cycle;
+      await Combine(
+        ...Array.from({ length: lines }, (_, i) =>
+          host.transact({
+            address: BigInt(shared + 64 * i),
+            id: i % 8,
+            write: kind === "writes",
+            len: 7,
+            size: 3,
+            burst: 1,
+            ...(kind === "writes" ? { beats: Array.from({ length: 8 }, () => word) } : {}),
+          }),
+        ),
+      );
+      expect((64 * lines) / (dut.sim.cycle - start)).toBeGreaterThan(least);
+    }),
+  );
 
   it("Accio: a datagram comes to a ring in coherent memory and wakes a hart; a ring beyond memory is an error", () =>
     running([stay], async (dut) => {
