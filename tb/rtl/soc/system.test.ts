@@ -216,6 +216,13 @@ describe.each(systems.map((c) => [c.name, c] as const))("%s", (_, config) => {
         await expect(host.read(0x0800_0000)).rejects.toThrow(/SLVERR|DECERR/);
         await host.write(shared + 64, 77);
         expect(await exitCode(dut)).toBe(77);
+        // The host reaches devices too, and never as one of the harts.
+        const [outcome, id] = await Combine(
+          host.read(0x4000_0000).catch((error: Error) => error.message),
+          RisingEdge(dut.unmapped.valid).then(() => dut.unmapped.id.value),
+        );
+        expect(outcome).toMatch(/DECERR|SLVERR/);
+        expect(hartIds[config.rocket]).not.toContain(id);
         const line = Uint8Array.from({ length: 256 }, (_, i) => i);
         await host.writeBytes(shared + 0x101, line);
         expect(await host.readBytes(shared + 0x101, 256)).toEqual(line);
