@@ -79,8 +79,8 @@ const isLoadOrStore = (i: number, write: boolean): boolean => {
   // C.LW, C.LD, C.FLD and their forms with the stack pointer; stores have the upper bit of funct3.
   return quadrant !== 1 && f3 !== 0 && f3 !== 4 && f3 >> 2 === (write ? 1 : 0);
 };
-/** Cycles from when a load or store retires to its request at the devices, at least. */
-const requestCycles = 3;
+/** Cycles from when a load or store retires to its request at the devices, without latency added. */
+const requestCycles = 2;
 
 /** The report, or null where the program ended by itself. */
 export const crashReport = (
@@ -96,13 +96,16 @@ export const crashReport = (
     const [source] = symbols.lines([pc]);
     return { pc, ...(symbol === undefined ? {} : { symbol }), ...(source === undefined ? {} : { source }) };
   };
-  symbols.lines(result.harts.flatMap((h) => h.recent.slice(-shown).map((r) => r.pc)));
+  const instructions = (all: readonly RetiredInstruction[]): CrashedHart["last"] =>
+    all.slice(-shown).map((r) => ({ ...place(r.pc), cycle: r.cycle }));
+  // All of them at once: a look at the line tables is a process.
+  symbols.lines(result.harts.flatMap((h) => h.recent.map((r) => r.pc)));
   const harts = result.harts.map(
     (h, hart): CrashedHart => ({
       hart,
       doing: doing(h),
       at: place(h.trapsInARow > 0 ? (h.firstTrap as Trap).pc : (h.recent.at(-1)?.pc ?? 0n)),
-      last: h.recent.slice(-shown).map((r) => ({ ...place(r.pc), cycle: r.cycle })),
+      last: instructions(h.recent),
     }),
   );
   const about = (hart: number, what: string, details: readonly string[], at?: Place): CrashReport => ({
@@ -123,8 +126,15 @@ export const crashReport = (
       const what = `${found < 0 ? "an instruction fetch or another master" : `a ${write ? "store" : "load"} of hart ${found}`} touches ${hex(address)}, where nothing is`;
       const details = [`near it: ${neighbours(map, Number(address))}`];
       if (found < 0) return { what, details, harts };
-      const culprit = accessOf((result.harts[found] as HartResult).recent, write, result.cycles - mmioLatency - requestCycles);
-      return about(found, what, details, culprit === undefined ? undefined : place(culprit.pc));
+      const all = (result.harts[found] as HartResult).recent;
+      const culprit = accessOf(all, write, result.cycles - mmioLatency - requestCycles);
+      if (culprit === undefined) return about(found, what, details);
+      // What came after it is of no interest: with latency that may be more than is shown.
+      const since = all.length - 1 - all.indexOf(culprit);
+      const own = harts[found] as CrashedHart;
+      harts[found] = { ...own, last: instructions(all.slice(0, all.length - since)) };
+      if (since > 0) details.push(`${since} instructions have retired since`);
+      return about(found, what, details, place(culprit.pc));
     }
     case "memory": {
       const { write, address } = result.stray;

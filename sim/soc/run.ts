@@ -80,7 +80,9 @@ const loadsOf = (elf: Elf, base: bigint, size: bigint): readonly Load[] => {
         "link it to run from the start of memory, or give more with --memory",
       );
   }
-  return segments.filter((s) => s.bytes > 0).map((s) => ({ file: resolve(elf.path), offset: s.offset, bytes: s.bytes, address: s.address }));
+  return segments
+    .filter((s) => s.bytes > 0)
+    .map((s) => ({ file: resolve(elf.path), offset: s.offset, bytes: s.bytes, address: s.address }));
 };
 
 /** Runs a program. Throws `UserError` for bad input, `BuildError` or `SimulatorError` when the tools fail. */

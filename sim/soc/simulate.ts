@@ -94,6 +94,8 @@ export interface SimulationResult {
   readonly cycles: number;
   /** Wall-clock time of the loop. */
   readonly seconds: number;
+  /** Time that it took on all processors. */
+  readonly processorSeconds: number;
   readonly harts: readonly HartResult[];
   readonly stray: { readonly write: boolean; readonly address: bigint; readonly id: number };
   readonly wire: {

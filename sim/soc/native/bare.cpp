@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <deque>
 #include <vector>
 
@@ -22,9 +23,10 @@ struct Request {
 
 }  // namespace
 
-// Arguments: a binary for the start of memory, the most cycles.
+// Arguments: a binary for the start of memory, the most cycles, where the harts begin. Prints cycles, seconds of the wall
+// clock, seconds of the processor.
 int main(int argc, char** argv) {
-  if (argc != 3) return 2;
+  if (argc != 4) return 2;
   const uint64_t most = std::strtoull(argv[2], nullptr, 0);
   std::vector<uint8_t> memory(64u << 20);
   FILE* file = std::fopen(argv[1], "rb");
@@ -36,7 +38,7 @@ int main(int argc, char** argv) {
   Vsoc* t = &model;
   std::deque<Request> reads, writes;
   std::deque<unsigned> answers;
-  t->entry = kBase;
+  t->entry = std::strtoull(argv[3], nullptr, 0);
   t->device_tree = 0;
   t->mmio_latency = 0;
   t->console_tx_ready = 1;
@@ -46,6 +48,7 @@ int main(int argc, char** argv) {
   t->rst = 1;
   t->clk = 0;
   t->eval();
+  const std::clock_t began = std::clock();
   const auto start = std::chrono::steady_clock::now();
   uint64_t cycle = 0;
   for (; cycle < most && !t->exit_valid; ++cycle) {
@@ -90,7 +93,8 @@ int main(int argc, char** argv) {
     t->eval();
   }
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  std::printf("%llu %.6f\n", static_cast<unsigned long long>(cycle), seconds);
+  const double processor = static_cast<double>(std::clock() - began) / CLOCKS_PER_SEC;
+  std::printf("%llu %.6f %.6f\n", static_cast<unsigned long long>(cycle), seconds, processor);
   std::fflush(stdout);
   std::_Exit(0);
 }

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <ctime>
 #include <memory>
 
 #include "client.h"
@@ -75,10 +76,12 @@ class Simulator {
 
   void run() {
     reset();
+    const std::clock_t began = std::clock();
     const auto start = std::chrono::steady_clock::now();
     if (profiles_.empty()) loop<false>();
     else loop<true>();
     seconds_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    processor_ = static_cast<double>(std::clock() - began) / CLOCKS_PER_SEC;
     model_.finish();
     console_.flush();
     if (capture_ != nullptr) std::fclose(capture_);
@@ -183,6 +186,7 @@ class Simulator {
     json.big("code", code_);
     json.number("cycles", cycle_);
     json.real("seconds", seconds_);
+    json.real("processorSeconds", processor_);
     json.number("printed", console_.printed);
     json.number("htifLooks", htif_.state.looks);
     json.big("htifUnknown", htif_.state.lastUnknown);
@@ -226,6 +230,7 @@ class Simulator {
   std::vector<std::unique_ptr<Profile>> profiles_;
   uint64_t cycle_ = 0;
   double seconds_ = 0;
+  double processor_ = 0;
   const char* how_ = "limit";
   uint64_t code_ = 0;
   bool strayWrite_ = false;
