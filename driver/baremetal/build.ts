@@ -24,7 +24,7 @@ export interface ProgramOptions {
   readonly settings?: Settings;
   /** Memory of the system it will run on, in bytes; 64 MiB unless said. */
   readonly memoryBytes?: number;
-  /** Bytes of stack of each hart; 64 KiB unless said. */
+  /** Bytes of stack of each hart, 12 KiB of them for traps and a guard; a multiple of 4096 from 16 KiB on, 64 KiB unless said. */
   readonly stackBytes?: number;
   /** Instead of the files that are made for the program; for tests of what it finds. */
   readonly files?: ReadonlyMap<string, string | Uint8Array>;
@@ -49,7 +49,7 @@ const flags: readonly string[] = [
   "-mcmodel=medany",
   "-ffunction-sections",
   "-fdata-sections",
-  // Backtraces and profiles follow frame pointers nowhere, but the last function of a program that is lost stays visible.
+  // Calls are calls and returns are returns, for profiles and crash reports.
   "-fno-optimize-sibling-calls",
   "--specs=picolibc.specs",
 ];
@@ -107,6 +107,8 @@ const build = async ({ name, sources, files }: Program, config: SocConfig, optio
   const { memoryBytes, stackBytes, settings = {} } = options;
   const map = socMap(config, memoryBytes === undefined ? {} : { memoryBytes });
   checkSettings(name, sources, settings);
+  if (stackBytes !== undefined && (stackBytes % 4096 !== 0 || stackBytes < 16384))
+    throw new UserError("a stack that cannot be", `${stackBytes} bytes`, "a multiple of 4096 from 16384 on is needed");
   const include = await includeFolder(map, stackBytes);
   const made = options.files ?? files?.(config);
   const own = made === undefined ? [] : [await filesFolder(`${name}-files`, made)];
@@ -124,8 +126,9 @@ const build = async ({ name, sources, files }: Program, config: SocConfig, optio
   const { folder, found } = await stored(join(buildFolder(), "baremetal"), `${name}-${config.name}-${key}`, async (scratch) => {
     await mkdir(scratch, { recursive: true });
     const script = `-T${join(include, "program.ld")}`;
-    const map = `-ffile-prefix-map=${projectRoot}=.`;
-    await compile(name, [...args, map, ...linkFlags, script, "-o", join(scratch, `${name}.elf`), ...all]);
+    // The later one is tried first.
+    const paths = [`-ffile-prefix-map=${projectRoot}=.`, `-ffile-prefix-map=${projectRoot}/=`];
+    await compile(name, [...args, ...paths, ...linkFlags, script, "-o", join(scratch, `${name}.elf`), ...all]);
   });
   return { name, elf: join(folder, `${name}.elf`), found };
 };

@@ -1,14 +1,12 @@
 /*
- * Standard input and output on the 16550, and the end of a program. Each hart collects a line of its own, and the console
- * belongs to a hart from a line's first character to its end, so that lines of several harts do not mix.
+ * Standard input and output on the 16550. Each hart collects a line of its own, and the console belongs to a hart from a
+ * line's first character to its end, so that lines of several harts do not mix.
  */
 #include "internal.h"
 
 #include <stddef.h>
 #include <stdio.h>
-#include <unistd.h>
 
-#include "accio_system.h"
 #include "accio_uart.h"
 
 enum { LINE = 248 };
@@ -75,12 +73,4 @@ void console_end(void) {
       lines[hart][i].length = 0;
     }
   while (!(read8(SOC_UART_BASE + UART_LSR) & UART_LSR_IDLE)) continue;
-}
-
-/* The C library's last call: the simulation ends with this status. */
-void _exit(int status) {
-  console_end();
-  fence_all();
-  accio_system_exit_write((accio_system_io)SOC_SYSTEM_BASE, (uint32_t)status);
-  for (;;) __asm__ volatile("wfi");
 }

@@ -1,11 +1,5 @@
-/* Harts beside the first, and what lets several work together: locks, barriers, and the C library's own locks. */
+/* Harts beside the first, and what lets several work together: locks and barriers. */
 #include "internal.h"
-
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/lock.h>
 
 /* What a hart is sent to. `asked` and `done` count; they differ while it works. */
 static struct { void (*run)(void *); void *argument; uint32_t asked, done; } tasks[SOC_HARTS];
@@ -70,46 +64,4 @@ void barrier_wait(struct barrier *b, unsigned count) {
     __atomic_store_n(&b->turn, turn + 1, __ATOMIC_RELEASE);
   } else
     while (__atomic_load_n(&b->turn, __ATOMIC_ACQUIRE) == turn) continue;
-}
-
-/* The C library's locks (picolibc, sys/lock.h): malloc and its kin work on all harts. */
-struct __lock { struct lock lock; };
-struct __lock __lock___libc_recursive_mutex;
-void __retarget_lock_init(_LOCK_T *l) {
-  static struct __lock spare[16];
-  static uint32_t used;
-  uint32_t at = __atomic_fetch_add(&used, 1, __ATOMIC_RELAXED);
-  *l = at < sizeof spare / sizeof *spare ? &spare[at] : &__lock___libc_recursive_mutex;
-}
-void __retarget_lock_init_recursive(_LOCK_T *l) { __retarget_lock_init(l); }
-void __retarget_lock_close(_LOCK_T l) { (void)l; }
-void __retarget_lock_close_recursive(_LOCK_T l) { (void)l; }
-void __retarget_lock_acquire(_LOCK_T l) { lock_take(&l->lock); }
-void __retarget_lock_acquire_recursive(_LOCK_T l) { lock_take(&l->lock); }
-int __retarget_lock_try_acquire(_LOCK_T l) { return lock_try(&l->lock); }
-int __retarget_lock_try_acquire_recursive(_LOCK_T l) { return lock_try(&l->lock); }
-void __retarget_lock_release(_LOCK_T l) { lock_release(&l->lock); }
-void __retarget_lock_release_recursive(_LOCK_T l) { lock_release(&l->lock); }
-
-void refuse(const char *format, ...) {
-  va_list arguments;
-  va_start(arguments, format);
-  fputs("runtime: ", stdout);
-  vfprintf(stdout, format, arguments);
-  fputs("\n", stdout);
-  exit(1);
-}
-
-/* Hart 0, with its stack set up and bss cleared: constructors, main, destructors. */
-typedef void (*function)(void);
-extern function __init_array_start[], __init_array_end[], __fini_array_start[], __fini_array_end[];
-static void destruct(void) {
-  for (function *f = __fini_array_end; f != __fini_array_start;) (*--f)();
-}
-int main(void);
-void start_program(void) {
-  console_begin();
-  atexit(destruct);
-  for (function *f = __init_array_start; f != __init_array_end; f++) (*f)();
-  exit(main());
 }

@@ -14,12 +14,11 @@
 #define TRAP_VALUE 280
 #define TRAP_FLOATS 288 /* fcsr, and the 20 registers that a call may change */
 #define TRAP_BYTES 464
-/* Handlers have a stack of their own on each hart: a program that has lost its stack still gets a report. */
+/* Of each hart's stack: for its trap handlers, so that a program that has lost its stack still gets a report. */
 #define TRAP_STACK_BYTES 8192
-/* The lowest page of each hart's stack, which nothing may touch. */
+/* Above them, below the rest: nothing may touch it. */
 #define GUARD_BYTES 4096
 #define MSTATUS_MIE (1 << 3)
-#define MSTATUS_MPIE (1 << 7)
 #define MSTATUS_FS_INITIAL (1 << 13)
 #define INT_SOFTWARE (1 << 3)
 #define INT_TIMER (1 << 7)
@@ -139,7 +138,10 @@ exception_handler on_exception(exception_handler handler);
 /* Bytes of the instruction at `pc`: for a handler that goes on behind it. */
 static inline unsigned instruction_bytes(unsigned long pc) { return (*(volatile uint16_t *)pc & 3) == 3 ? 4 : 2; }
 
-/* Writes what printf() has, also where its line has not ended. */
+/*
+ * Writes what printf() has, also where its line has not ended; so does fflush(stdout). An exception without a handler
+ * leaves the beginning of a line unsaid.
+ */
 void console_flush(void);
 
 #define assert_offset(member, offset) _Static_assert(__builtin_offsetof(struct trap, member) == (offset), #member)

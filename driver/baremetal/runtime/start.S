@@ -20,8 +20,7 @@ _start: /* a0: hart, a1: device tree */
   .option norelax
   la gp, __global_pointer$
   .option pop
-  la t0, trap_entry
-  csrw mtvec, t0
+  csrw mtvec, zero /* until there is a handler: the simulator sees a trap at once */
   li t0, MSTATUS_FS_INITIAL
   csrw mstatus, t0
   csrw fcsr, zero
@@ -29,20 +28,18 @@ _start: /* a0: hart, a1: device tree */
   li t0, SOC_HARTS
   bgeu a0, t0, sleep_for_ever
 
-  /* Traps of hart h have their stack at trap_stacks + (h + 1) * TRAP_STACK_BYTES; mscratch is 0 while one is handled. */
-  la t0, trap_stacks
-  li t1, TRAP_STACK_BYTES
-  addi t2, a0, 1
-  mul t1, t1, t2
-  add t0, t0, t1
-  csrw mscratch, t0
-
-  /* Stack of hart h: below __stack_top - h * __stack_size. Its lowest page is closed, even for machine mode. */
+  /*
+   * What is hart h's lies below __stack_top - h * __stack_size: its stack, a page that is closed even for machine mode,
+   * and the stack of its trap handlers.
+   */
   la sp, __stack_top
   load_number t1, __stack_size
   mul t2, t1, a0
   sub sp, sp, t2
   sub t1, sp, t1
+  li t0, TRAP_STACK_BYTES
+  add t1, t1, t0
+  csrw mscratch, t1 /* 0 while a trap is handled */
   srli t1, t1, 2
   ori t1, t1, GUARD_BYTES / 8 - 1
   csrw pmpaddr0, t1
@@ -88,8 +85,3 @@ sleep_for_ever:
   wfi
   j sleep_for_ever
   .size _start, . - _start
-
-  .bss
-  .balign 16
-trap_stacks:
-  .space SOC_HARTS * TRAP_STACK_BYTES

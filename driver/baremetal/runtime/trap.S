@@ -22,11 +22,8 @@
   .endr
   .endm
 
-  .section .text.trap, "ax"
-  .globl trap_entry
-  .type trap_entry, @function
-  .balign 4
-trap_entry:
+  /* What both kinds of traps begin with: a stack, and what calls may change. */
+  .macro save
   csrrw sp, mscratch, sp
   bnez sp, 1f
   csrr sp, mscratch /* a trap of a handler: on with its stack */
@@ -44,9 +41,57 @@ trap_entry:
   csrr t0, fcsr
   sd t0, TRAP_FLOATS(sp)
 2:
+  .endm
+
+/*
+ * Vectored: exceptions go to the first entry, interrupt n to entry n. A hart with handlers for interrupts alone has the
+ * first table. There the same instruction traps once more, now into nothing, with every register as it was, and few instructions
+ * after what led to it: the simulator reports it.
+ */
+  .section .text.trap, "ax"
+  .option push
+  .option norvc
+  .globl vectors_reporting
+  .balign 512
+vectors_reporting:
+  j report
+  .rept 15
+  j interrupt
+  .endr
+  .globl vectors_handling
+  .balign 512
+vectors_handling:
+  j exception
+  .rept 15
+  j interrupt
+  .endr
+  .option pop
+
+report:
+  csrwi mie, 0
+  csrwi mtvec, 0
+  mret
+
+  .type interrupt, @function
+interrupt:
+  save
   csrr a0, mcause
-  bgez a0, exception
   call take_interrupt
+  j restore
+  .size interrupt, . - interrupt
+
+  .type exception, @function
+exception:
+  save
+  each_callee_saved sd
+  sd zero, 0(sp)
+  csrr t0, mcause
+  sd t0, TRAP_CAUSE(sp)
+  csrr t0, mtval
+  sd t0, TRAP_VALUE(sp)
+  mv a0, sp
+  call take_exception
+  each_callee_saved ld
 restore:
   ld t1, TRAP_STATUS(sp)
   csrw mstatus, t1
@@ -66,15 +111,4 @@ restore:
   each_caller_saved ld
   ld sp, 2*8(sp)
   mret
-
-exception:
-  each_callee_saved sd
-  sd zero, 0(sp)
-  sd a0, TRAP_CAUSE(sp)
-  csrr t0, mtval
-  sd t0, TRAP_VALUE(sp)
-  mv a0, sp
-  call take_exception
-  each_callee_saved ld
-  j restore
-  .size trap_entry, . - trap_entry
+  .size exception, . - exception

@@ -32,9 +32,16 @@ void software_interrupt(unsigned hart) {
 }
 void timer_at(uint64_t tick) { write64(compare_register(), tick); }
 
+/* trap.S; the lowest bit of mtvec says that interrupts have entries of their own. */
+extern char vectors_reporting[], vectors_handling[];
+enum { VECTORED = 1 };
+/* Where this hart's traps go: nowhere before its first handler. */
+static void direct_traps(bool handled) { csr_write(mtvec, (handled ? vectors_handling : vectors_reporting) + VECTORED); }
+
 /* Sets one of this hart's handlers, and lets its interrupt in or keeps it out. */
 static void set(struct handler *h, unsigned long bit, interrupt_handler run, void *argument) {
   csr_clear(mie, bit);
+  direct_traps(exceptions[hart_id()] != NULL);
   *h = (struct handler){run, argument};
   if (run) csr_set(mie, bit);
 }
@@ -46,6 +53,7 @@ void on_timer_interrupt(interrupt_handler run, void *argument) {
 void on_external_interrupt(unsigned source, interrupt_handler run, void *argument) {
   if (source == 0 || source >= SOURCES) refuse("on_external_interrupt(%u): sources are 1 to %u", source, SOURCES - 1);
   unsigned long before = interrupts_off();
+  direct_traps(exceptions[hart_id()] != NULL);
   uint32_t others = read32(plic_enable()) & ~(1u << source);
   write32(plic_enable(), others);
   if (run) {
@@ -83,6 +91,7 @@ void take_interrupt(unsigned long cause) {
 exception_handler on_exception(exception_handler handler) {
   exception_handler before = exceptions[hart_id()];
   exceptions[hart_id()] = handler;
+  direct_traps(handler != NULL);
   return before;
 }
 void take_exception(struct trap *t) {
@@ -90,11 +99,11 @@ void take_exception(struct trap *t) {
   depth[hart]++;
   exception_handler handler = exceptions[hart];
   /* A handler's own exceptions are not its to handle. */
-  if (depth[hart] > 1 || handler == NULL || !handler(t)) {
+  if (depth[hart] > 1 || !handler(t)) {
     console_flush();
-    /* The same instruction traps once more, now into nothing, with every register as it was: the simulator's to report. */
+    /* As a hart without a handler has it. */
+    csr_write(mie, 0);
     csr_write(mtvec, 0);
-    t->status &= ~(unsigned long)MSTATUS_MPIE;
   }
   depth[hart]--;
 }

@@ -6,7 +6,7 @@
 #include "runtime.h"
 
 uint32_t failures;
-enum { ROUNDS = 100, LINES = 12 };
+enum { ROUNDS = 40, LINES = 6 };
 
 static struct lock lock;
 static struct barrier barrier;

@@ -140,7 +140,7 @@ static void console_handler(void *argument) {
 static void external(void) {
   console_flush();
   fired = 0;
-  on_external_interrupt(SOC_IRQ_CONSOLE, console_handler, &fired);
+  on_external_interrupt(SOC_IRQ_CONSOLE, console_handler, (void *)&fired);
   write8(SOC_UART_BASE + UART_IER, UART_IER_THR_EMPTY);
   wait_until(1);
   CHECK(given == &fired);
