@@ -12,8 +12,9 @@ const headerBytes = 12;
 
 export interface CaptureIn {
   readonly frames: number;
-  /** Nanoseconds of the first frame, to which the captured cycles are added on the way out. */
+  /** Nanoseconds of the first frame, and its cycle: what times of frames on the way out are counted from. */
   readonly start: bigint;
+  readonly from: number;
 }
 
 /** Writes a capture for the simulator. The first frame comes at cycle `from`. Throws `UserError` or `CaptureError`. */
@@ -36,18 +37,22 @@ export const writeFrames = (capture: string, file: string, timing: WireTiming, c
   }
   if (frames === 0) throw new UserError("no frames", capture, "name a capture that holds some");
   writeFileSync(file, Buffer.concat(chunks));
-  return { frames, start: start ?? 0n };
+  return { frames, start: start ?? 0n, from };
 };
 
-/** Writes what left the system as a capture; a frame's time is that of its first beat. Returns the number of frames. */
-export const readFrames = (file: string, capture: string, clockMhz: number, start: bigint): number => {
+/**
+ * Writes what left the system as a capture, on the clock of the capture that went in, so that the two can be merged; a
+ * frame's time is that of its first beat. Returns the number of frames.
+ */
+export const readFrames = (file: string, capture: string, clockMhz: number, { start, from }: Pick<CaptureIn, "start" | "from">): number => {
   const bytes = readFileSync(file);
   using out = new CaptureWriter(capture);
   for (let at = 0; at + headerBytes <= bytes.length; ) {
-    const cycle = bytes.readBigUInt64LE(at);
+    const cycle = bytes.readBigUInt64LE(at) - BigInt(from);
     const length = bytes.readUInt32LE(at + 8);
-    const timestamp = start + (cycle * 1_000_000_000n) / BigInt(Math.round(clockMhz * 1e6));
-    out.write({ timestamp, data: bytes.subarray(at + headerBytes, at + headerBytes + length) });
+    // A program may send before anything has come; times of captures begin with zero.
+    const since = start + (cycle * 1_000_000_000n) / BigInt(Math.round(clockMhz * 1e6));
+    out.write({ timestamp: since < 0n ? 0n : since, data: bytes.subarray(at + headerBytes, at + headerBytes + length) });
     at += headerBytes + length;
   }
   out.commit();

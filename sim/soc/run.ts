@@ -121,7 +121,8 @@ export const runProgram = async (o: RunOptions): Promise<ProgramRun> => {
       ...(o.keepUnmapped === undefined ? {} : { keepUnmapped: o.keepUnmapped }),
     };
     const result = await simulate(program, job, o.onConsole === undefined ? {} : { onConsole: o.onConsole });
-    const received = o.wireOut === undefined ? undefined : readFrames(file("out"), o.wireOut, o.timing.clockMhz, sent?.start ?? 0n);
+    const received =
+      o.wireOut === undefined ? undefined : readFrames(file("out"), o.wireOut, o.timing.clockMhz, sent ?? { start: 0n, from: 0 });
     return {
       result,
       exitCode: exitCodeOf(result),
