@@ -26,14 +26,26 @@ const commandFile = (words: readonly string[]): Buffer => {
   return data;
 };
 
+/** Character devices, by major and minor number (the kernel's Documentation/admin-guide/devices.txt). */
+const devices: Readonly<Record<string, readonly [major: number, minor: number, mode: number]>> = {
+  // The first process's standard streams.
+  console: [5, 1, 0o600],
+  tty: [5, 0, 0o666],
+  mem: [1, 1, 0o600],
+  null: [1, 3, 0o666],
+  zero: [1, 5, 0o666],
+  urandom: [1, 9, 0o666],
+};
+
 const folder = (path: string): CpioEntry => ({ kind: "folder", path, mode: 0o755 });
 
 /** What is there before any program: the same bytes whatever runs. `init` is the path of the compiled init. */
 export const baseArchive = (init: string): Buffer =>
   cpio([
     ...["bin", "dev", "proc", "tmp", "accio"].map(folder),
-    // The first process's standard streams are opened before /dev is mounted.
-    { kind: "device", path: "dev/console", mode: 0o600, major: 5, minor: 1 },
+    ...Object.entries(devices).map(
+      ([name, [major, minor, mode]]): CpioEntry => ({ kind: "device", path: `dev/${name}`, mode, major, minor }),
+    ),
     { kind: "file", path: "init", mode: 0o755, data: readFileSync(init) },
   ]);
 

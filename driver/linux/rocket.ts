@@ -15,6 +15,7 @@ import type { Timing } from "#sim/soc/timing.ts";
 import { findTool } from "#toolchain/tools.ts";
 import { UserError } from "#toolchain/user-error.ts";
 import { memoryLayout } from "./compile.ts";
+import { leanTree } from "./lean-tree.ts";
 import { limitStatus, type Machine } from "./machine.ts";
 
 /** Room for the device tree at the end of memory, and what the initramfs is aligned to. */
@@ -22,12 +23,6 @@ const treeBytes = 0x1_0000;
 const page = 0x1000;
 /** Random numbers that are the same each time: a run can be repeated to the cycle. */
 const seed = createHash("sha256").update("accio").digest();
-
-/**
- * The tree without what a kernel without sysfs tells nobody: sizes of caches and TLBs. Each property costs thousands of
- * instructions at boot, since the tree is walked from the start for whatever is looked up in it.
- */
-export const leanTree = (source: string): string => source.replaceAll(/^\s*(?:[di]-(?:cache|tlb)-[a-z-]+ = <.*>|tlb-split);\n/gm, "");
 
 const statusOf = ({ end, code }: SimulationResult): number => {
   if (end === "exit") return Math.min(code, 255);

@@ -36,7 +36,6 @@ static struct handover *handover(void) {
 }
 
 static void set_up(void) {
-  if (mount("devtmpfs", "/dev", "devtmpfs", 0, NULL) != 0) perror("init: /dev");
   if (mount("proc", "/proc", "proc", 0, NULL) != 0) perror("init: /proc");
   struct ifreq loopback = {.ifr_name = "lo", .ifr_flags = IFF_UP};
   int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);

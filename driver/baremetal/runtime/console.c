@@ -16,7 +16,17 @@ static struct lock console;
 /* Characters that the transmitter takes before it must be asked again. */
 static unsigned room;
 
-void console_begin(void) { write8(SOC_UART_BASE + UART_FCR, UART_FCR_ENABLE); }
+/* What was typed before the program ran. */
+static struct { uint8_t text[2 * UART_FIFO_DEPTH]; unsigned length, at; } early;
+
+/* Turning the FIFOs on empties them: what is in them is taken before, and in loop mode nothing more comes meanwhile. */
+void console_begin(void) {
+  write8(SOC_UART_BASE + UART_MCR, UART_MCR_LOOP);
+  while (read8(SOC_UART_BASE + UART_LSR) & UART_LSR_DATA_READY && early.length < sizeof early.text)
+    early.text[early.length++] = read8(SOC_UART_BASE + UART_RBR);
+  write8(SOC_UART_BASE + UART_FCR, UART_FCR_ENABLE);
+  write8(SOC_UART_BASE + UART_MCR, 0);
+}
 
 static void put_out(char c) {
   while (room == 0)
@@ -53,6 +63,7 @@ static int flush(FILE *file) {
 /* Waits for a character. What has been asked for in an unfinished line is shown before. */
 static int get(FILE *file) {
   flush(file);
+  if (early.at < early.length) return early.text[early.at++];
   while (!(read8(SOC_UART_BASE + UART_LSR) & UART_LSR_DATA_READY)) continue;
   return read8(SOC_UART_BASE + UART_RBR);
 }

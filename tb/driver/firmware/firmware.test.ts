@@ -6,8 +6,8 @@ import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { bareMetal, firmware, firmwareFiles, firmwareFolder, linuxFolder } from "#driver/linux/compile.ts";
-import { segmentsOf } from "#driver/linux/elf.ts";
 import { qemuArguments, runQemu } from "#driver/linux/qemu.ts";
+import { readElf } from "#sim/soc/elf.ts";
 
 const here = import.meta.dirname;
 const memoryBytes = 32 * 2 ** 20;
@@ -50,10 +50,10 @@ describe("the source", () => {
   });
 
   it("is one small piece at the beginning of memory", async () => {
-    const { entry, segments } = segmentsOf(readFileSync(await firmware()));
-    expect(entry).toBe(0x8000_0000);
-    expect(segments.map((s) => s.address)).toEqual([0x8000_0000]);
-    expect(segments[0]?.data.length).toBeLessThan(8192);
+    const { entry, segments } = readElf(await firmware());
+    expect(entry).toBe(0x8000_0000n);
+    expect(segments.map((s) => s.address)).toEqual([0x8000_0000n]);
+    expect(segments[0]?.bytes).toBeLessThan(8192);
   });
 });
 

@@ -1,10 +1,10 @@
-/** Programs that cannot run in the guest are refused with the reason; files that load several things load them. */
+/** Programs that cannot run in the guest are refused with the reason. */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { linuxFolder, program } from "#driver/linux/compile.ts";
-import { checkProgram, elfOf, segmentsOf } from "#driver/linux/elf.ts";
+import { checkProgram } from "#driver/linux/elf.ts";
 
 let folder = "";
 const at = (name: string): string => join(folder, name);
@@ -42,26 +42,4 @@ describe("a program for the guest", () => {
   ])("%s is none: %s", (name, reason) => expect(() => checkProgram(at(name))).toThrow(`${reason}: ${at(name)}: `));
 
   it("is what our own are", async () => checkProgram(await program("init")));
-});
-
-describe("a file that loads several things", () => {
-  const segments = [
-    { address: 0x8000_0000, data: Buffer.from("firmware") },
-    { address: 0x8020_0000, data: Buffer.alloc(5000, 7) },
-    { address: 0x8123_4567, data: Buffer.from("odd") },
-  ];
-
-  it("comes apart again", () => {
-    const { entry, segments: read } = segmentsOf(elfOf(0x8000_0004, segments));
-    expect(entry).toBe(0x8000_0004);
-    expect(read.map(({ address, data }) => ({ address, data: Buffer.from(data) }))).toEqual(segments);
-  });
-
-  it("is understood by binutils", () => {
-    writeFileSync(at("several"), elfOf(0x8000_0000, segments));
-    const { stdout, stderr } = spawnSync("riscv64-linux-gnu-readelf", ["-hlW", at("several")], { encoding: "utf8" });
-    expect(stderr).toBe("");
-    expect(stdout).toContain("Entry point address:               0x80000000");
-    expect(stdout.match(/^ {2}LOAD .* RWE 0x1000$/gm)).toHaveLength(3);
-  });
 });

@@ -13,7 +13,7 @@
 #define HART 0
 #endif
 
-static int deeper(int n) {
+__attribute__((noinline)) static int deeper(int n) {
   volatile char room[200];
   room[0] = n;
   return n == 1 << 20 ? 0 : deeper(n + 1) + room[0];
@@ -27,7 +27,7 @@ static bool declines(struct trap *t) {
   return false;
 }
 
-static void be_lost(void *argument) {
+__attribute__((noinline)) static void be_lost(void *argument) {
   (void)argument;
   printf("on the way");
   switch (WAY) {
