@@ -71,6 +71,13 @@ interface BootCommandOptions extends BuildOptions {
 }
 
 const explain = (result: BootResult, { limit }: Machine, option: string): void => {
+  const { cycles, instructions, seconds } = result;
+  if (cycles !== undefined && instructions !== undefined) {
+    const speed = (cycles / Math.max(1e-9, seconds) / 1e3).toFixed(0);
+    process.stderr.write(
+      `\n${cycles} cycles, instructions by hart: ${instructions.join(", ")}; ${seconds.toFixed(1)} s (${speed} k cycles/s)\n`,
+    );
+  }
   if (result.stopped)
     process.stderr.write(`accio: linux boot: no end within ${limit}, stopped: exit ${limitStatus}: allow more with ${option}\n`);
   else if (result.status === panicStatus && /Kernel panic|firmware: /.test(result.output))
@@ -86,7 +93,7 @@ const bootCommand = new Command("boot")
   .option("-c, --config <name>", "soc1 (one hart) or soc4 (four)", oneOf(...(Object.keys(socConfigs) as ("soc1" | "soc4")[])), "soc1")
   .option("-q, --qemu", "on QEMU instead of Rocket's RTL: seconds instead of minutes")
   .option("-r, --run <program>", `a static RISC-V program, or one of ${programNames().join(", ")}`)
-  .option("-m, --memory <MiB>", "memory of the guest", wholeNumber(16, 1024), 32)
+  .option("-m, --memory <MiB>", "memory of the guest", wholeNumber(16, 1024), 16)
   .option("-l, --kernel-log", "show the kernel's messages")
   .option("-a, --append <words>", "more words for the kernel's command line")
   .option("-t, --timing <name>", `how slow memory and devices are: ${Object.keys(timings).join(" or ")}; not with --qemu`, "raw")
