@@ -37,16 +37,12 @@ void refuse(const char *format, ...) {
   exit(1);
 }
 
-/* Hart 0, with its stack set up and bss cleared: constructors, main, destructors. */
+/* Hart 0, with its stack set up and bss cleared: constructors, main, and what exit() does: destructors, too. */
 typedef void (*function)(void);
-extern function __init_array_start[], __init_array_end[], __fini_array_start[], __fini_array_end[];
-static void destruct(void) {
-  for (function *f = __fini_array_end; f != __fini_array_start;) (*--f)();
-}
+extern function __init_array_start[], __init_array_end[];
 int main(void);
 void start_program(void) {
   console_begin();
-  atexit(destruct);
   for (function *f = __init_array_start; f != __init_array_end; f++) (*f)();
   exit(main());
 }
