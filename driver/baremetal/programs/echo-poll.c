@@ -47,6 +47,7 @@ static uint8_t receive[RING] __attribute__((aligned(64))), transmit[RING] __attr
 static struct slot slot;
 static uint64_t echoed, bytes, polls;
 static bool stopped;
+static const uint64_t wanted = COUNT;
 
 static void wait_for_room(uint32_t needed) {
   while (slot_room(&slot) < needed) continue;
@@ -55,7 +56,7 @@ static void wait_for_room(uint32_t needed) {
 /* All datagrams that wait: one doorbell and one new head for them together. */
 static void echo_datagrams(uint32_t waiting) {
   uint32_t done = 0;
-  while (done < waiting && !stopped && (COUNT == 0 || echoed < COUNT)) {
+  while (done < waiting && !stopped && (wanted == 0 || echoed < wanted)) {
     struct datagram header;
     slot_read(&slot, done, &header, sizeof header);
     uint32_t record = record_bytes(header.length);
@@ -75,7 +76,7 @@ static void echo_datagrams(uint32_t waiting) {
 }
 static void echo_stream(uint32_t waiting) {
   wait_for_room(waiting);
-  if (COUNT != 0 && waiting > COUNT - bytes) waiting = COUNT - bytes;
+  if (wanted != 0 && waiting > wanted - bytes) waiting = wanted - bytes;
   char last[4];
   if (waiting >= sizeof last) {
     slot_read(&slot, waiting - sizeof last, last, sizeof last);
@@ -98,7 +99,7 @@ int main(void) {
   printf("echo of %s at port %d, ready in cycle %lu\n", DATAGRAMS ? "datagrams" : "a stream", PORT, cycles());
 
   uint64_t began = 0;
-  while (!stopped && (COUNT == 0 || echoed < COUNT)) {
+  while (!stopped && (wanted == 0 || echoed < wanted)) {
     uint32_t waiting = slot_poll(&slot);
     polls++;
     if (waiting == 0) continue;
