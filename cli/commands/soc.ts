@@ -10,7 +10,7 @@ import { buildSimulator } from "../../sim/soc/build.ts";
 import { parseClient } from "../../sim/soc/client-spec.ts";
 import { crashText } from "../../sim/soc/crash.ts";
 import { flameHtml } from "../../sim/soc/flame.ts";
-import { latencyHeader, latencyRows } from "../../sim/soc/latency.ts";
+import { histogramRows, latencyHeader, latencyRows } from "../../sim/soc/latency.ts";
 import { profileHeader, profileRows } from "../../sim/soc/profile.ts";
 import { jsonOf } from "../../sim/soc/report.ts";
 import { defaultMaxCycles, type ProgramRun, type RunOptions, runProgram } from "../../sim/soc/run.ts";
@@ -170,7 +170,11 @@ const textOf = (request: RunOptions, { result, crash, profiles, frames, exitCode
       `client: ${sent} requests, ${answered} answered, ${lost} lost, ${late} late, ${wrong} wrong, ${stray} other frames${rate}\n`,
     );
     const rows = latencyRows(client, timing.clockMhz);
-    if (rows.length > 0) parts.push(table(latencyHeader(timing.clockMhz), rows));
+    if (rows.length > 0)
+      parts.push(
+        table(latencyHeader(timing.clockMhz), rows),
+        table(["round trip, cycles", "answers", ""], histogramRows(client.roundTrips)),
+      );
   }
   if (profiles !== undefined) {
     const flat = profiles.filter((p) => p.stacks === "flat").map((p) => p.hart);

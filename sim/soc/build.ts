@@ -3,7 +3,7 @@
  * model and the loop are compiled apart, so that a change of the loop costs seconds.
  */
 import { readdirSync, readFileSync } from "node:fs";
-import { cp, readdir, rm, writeFile } from "node:fs/promises";
+import { readdir, rm, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { basename, isAbsolute, join } from "node:path";
 import { type SocConfig, socConfigs } from "#rtl/soc/config.ts";
@@ -109,9 +109,9 @@ const makeModel = async ({ config, design, tools, threads, waves }: Recipe, fold
 };
 
 /** Our loop and the bare one, linked with the model. */
-const makePrograms = async (recipe: Recipe, model: string, folder: string): Promise<void> => {
+const makePrograms = async (recipe: Recipe, native: ReadonlyMap<string, string>, model: string, folder: string): Promise<void> => {
   const { tools, threads, waves } = recipe;
-  for (const name of readdirSync(nativeFolder)) await cp(join(nativeFolder, name), join(folder, name));
+  for (const [name, text] of native) await writeFile(join(folder, name), text);
   const more = [`-I${model}`, `-DSOC_WAVES=${waves ? 1 : 0}`, `-DSOC_THREADS=${threads}`];
   await mapLimited(["simulator", "bare"], jobs(), async (name) => {
     await compileUnit(tools, folder, `${name}.cpp`, `${name}.o`, more);
@@ -121,11 +121,13 @@ const makePrograms = async (recipe: Recipe, model: string, folder: string): Prom
   for (const name of await readdir(folder)) if (/\.(h|cpp|o)$/.test(name)) await rm(join(folder, name));
 };
 
-/** Text of our C++, in the order of its names. */
-const nativeTexts = (): string[] =>
-  readdirSync(nativeFolder)
-    .sort()
-    .flatMap((name) => [name, readFileSync(join(nativeFolder, name), "utf8")]);
+/** Our C++: text by file name. */
+const nativeTexts = (): ReadonlyMap<string, string> =>
+  new Map(
+    readdirSync(nativeFolder)
+      .sort()
+      .map((name) => [name, readFileSync(join(nativeFolder, name), "utf8")]),
+  );
 
 const designTexts = (design: Design): string[] =>
   [...design.files].flatMap(([name, text]) => [basename(name), isAbsolute(name) ? readFileSync(name, "utf8") : text]);
@@ -152,7 +154,10 @@ export const buildSimulator = async (name: SocConfig["name"], options: Simulator
   ]);
   const shelf = join(buildFolder(), "soc");
   const { folder: modelFolder } = await stored(shelf, `model-${name}-${modelHash}`, (folder) => makeModel(recipe, folder));
-  const hash = contentHash([modelHash, ...nativeTexts()]);
-  const { folder, found } = await stored(shelf, `${name}-${hash}`, (scratch) => makePrograms(recipe, join(modelFolder, "model"), scratch));
+  const native = nativeTexts();
+  const hash = contentHash([modelHash, ...[...native].flat()]);
+  const { folder, found } = await stored(shelf, `${name}-${hash}`, (scratch) =>
+    makePrograms(recipe, native, join(modelFolder, "model"), scratch),
+  );
   return { program: join(folder, "simulator"), bare: join(folder, "bare"), found, seconds: (performance.now() - started) / 1000 };
 };

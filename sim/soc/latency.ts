@@ -62,3 +62,16 @@ export const histogram = (
     count: counts.get(low + i) ?? 0,
   }));
 };
+
+const longestBar = 40;
+/** The histogram as rows: range in cycles, how many, and a bar; the longest has 40 characters. */
+export const histogramRows = (latencies: Latencies): readonly (readonly string[])[] => {
+  const bins = histogram(latencies);
+  const most = Math.max(1, ...bins.map((b) => b.count));
+  return bins.map(({ from, to, count }) => [
+    `${from} to ${to - 1}`,
+    String(count),
+    // What was seen at all is seen.
+    "#".repeat(count === 0 ? 0 : Math.max(1, Math.round((longestBar * count) / most))),
+  ]);
+};

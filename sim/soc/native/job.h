@@ -50,11 +50,11 @@ struct Job {
   std::exit(2);
 }
 
-inline uint64_t macOf(std::istream& in, uint8_t* mac) {
+// An Ethernet address as a number, its first byte most significant.
+inline void readMac(std::istream& in, uint8_t* mac) {
   uint64_t value = 0;
   in >> value;
   for (int i = 5; i >= 0; --i, value >>= 8) mac[i] = static_cast<uint8_t>(value);
-  return 0;
 }
 
 inline Job readJob(const char* path) {
@@ -95,8 +95,8 @@ inline Job readJob(const char* path) {
     else if (name == "client") {
       c.on = true;
       in >> c.open >> c.poisson >> c.connections >> c.size >> c.count >> c.interval >> c.timeout >> c.probe >> c.start >> c.seed;
-    } else if (name == "client-own") { macOf(in, c.own.mac); in >> c.own.ip >> c.own.port; }
-    else if (name == "client-server") { macOf(in, c.server.mac); in >> c.server.ip >> c.server.port; }
+    } else if (name == "client-own") { readMac(in, c.own.mac); in >> c.own.ip >> c.own.port; }
+    else if (name == "client-server") { readMac(in, c.server.mac); in >> c.server.ip >> c.server.port; }
     else if (!name.empty()) refuse("unknown line in the job: " + line);
     if (in.fail()) refuse("bad line in the job: " + line);
   }

@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { causeText } from "#sim/soc/crash.ts";
 import { addressOf, readElf } from "#sim/soc/elf.ts";
 import { flameHtml } from "#sim/soc/flame.ts";
-import { histogram, latencyFigures } from "#sim/soc/latency.ts";
+import { histogram, histogramRows, latencyFigures } from "#sim/soc/latency.ts";
 import { parseProfile, profileRows } from "#sim/soc/profile.ts";
 import { Symbolizer } from "#sim/soc/symbols.ts";
 import { boardMemory, timingNamed } from "#sim/soc/timing.ts";
@@ -78,6 +78,20 @@ describe("latencies", () => {
         for (const { from, to, count } of bins) expect(values.filter((v) => v >= from && v < to).length).toBe(count);
       }),
     );
+  });
+  it("a bar is as long as its share, and never nothing for something", () => {
+    expect(
+      histogramRows([
+        [10, 1],
+        [13, 200],
+        [20, 100],
+      ]),
+    ).toEqual([
+      ["10 to 12", "1", "#"],
+      ["13 to 15", "200", "#".repeat(40)],
+      ["16 to 19", "0", ""],
+      ["20 to 25", "100", "#".repeat(20)],
+    ]);
   });
   it("nothing gives nothing", () => {
     expect(latencyFigures([])).toBeNull();
