@@ -51,7 +51,7 @@ describe.each(systems)("%s", (config) => {
 describe("what is wrong is found", () => {
   const { soc1 } = socConfigs;
   const all = registerOperations(soc1);
-  const without = (o: Operation): boolean => !o.name.startsWith("accio SLOT") || /SLOT\[2\]/.test(o.name);
+  const without = (o: Operation): boolean => !o.name.startsWith("accio SLOT") || /SLOT\[[12]\]/.test(o.name);
   const few = all.filter(without);
   const change = (kind: Kind, name: string, nth: number, how: (o: Operation) => Operation): readonly Operation[] => {
     const places = few.flatMap((o, i) => (o.kind === kind && o.name === name ? [i] : []));
@@ -62,6 +62,9 @@ describe("what is wrong is found", () => {
   const reported = async (operations: readonly Operation[]) => start("soc1", "registers", { files: tableFiles(operations) });
   const flip = (bit: bigint) => (o: Operation) => ({ ...o, value: o.value ^ (1n << bit) });
 
+  it("the shorter table that is changed below is right", async () => {
+    expect((await reported(few)).text).toBe(`registers: ${few.length} operations, 0 wrong\n`);
+  });
   it.each([
     [
       "a value",
@@ -92,7 +95,7 @@ describe("what is wrong is found", () => {
       /^accio_system CYCLES at 0x10010010, .*cycles counted 0x0, and should be 0x/,
     ],
     ["a character", change("read", "uart register 0", -1, flip(7n)), /^uart register 0 at 0x10020000, /],
-    ["an interrupt", change("read", "plic", 1, () => few[0] as Operation), /^registers: \d+ operations, [1-9]\d* wrong$/],
+    ["an interrupt", change("read", "plic", 3, flip(0n)), /^plic at 0x0c200004, .* read of 4 bytes: read 0x1, and should be 0x0$/],
   ])("%s", async (_, operations, line) => {
     const { lines, exitCode } = await reported(operations);
     expect(
