@@ -2,7 +2,7 @@
  * The simulator of a system: Verilated, compiled with our loop around it, found again by the hash of all that went in. The
  * model and the loop are compiled apart, so that a change of the loop costs seconds.
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { readdir, rm, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { basename, isAbsolute, join } from "node:path";
@@ -132,32 +132,56 @@ const nativeTexts = (): ReadonlyMap<string, string> =>
 const designTexts = (design: Design): string[] =>
   [...design.files].flatMap(([name, text]) => [basename(name), isAbsolute(name) ? readFileSync(name, "utf8") : text]);
 
+/** Everything that a system's Verilog is a function of, so that it need not be elaborated to find its simulator. */
+const sourceTexts = (): string[] =>
+  ["hdl-gen", "rtl", "toolchain/rocket.txt"].flatMap((below) => {
+    const at = join(projectRoot, below);
+    const names = statSync(at).isFile() ? [""] : readdirSync(at, { recursive: true, encoding: "utf8" }).filter((n) => n.endsWith(".ts"));
+    return names.sort().flatMap((name) => [name, readFileSync(join(at, name), "utf8")]);
+  });
+
+const shelf = (): string => join(buildFolder(), "soc");
+const made = new Map<string, Promise<BuiltSimulator>>();
+
 /**
  * The simulator of a system; compiled where no equal one is there. Throws `BuildError` in the tools' words,
  * `MissingToolError` or `UserError` (Rocket's Verilog cannot be had) with what mends it.
  */
-export const buildSimulator = async (name: SocConfig["name"], options: SimulatorOptions = {}): Promise<BuiltSimulator> => {
-  const started = performance.now();
-  const config = socConfigs[name];
+export const buildSimulator = (name: SocConfig["name"], options: SimulatorOptions = {}): Promise<BuiltSimulator> => {
   const { waves = false, threads = bestThreads[name] } = options;
   const tools = toolset(options.verilator);
+  const key = [name, tools.identity, String(waves), String(threads)].join(" ");
+  const before = made.get(key);
+  if (before !== undefined) return before;
+  const promise = build(socConfigs[name], tools, threads, waves);
+  made.set(key, promise);
+  promise.catch(() => made.delete(key));
+  return promise;
+};
+
+const build = async (config: SocConfig, tools: Toolset, threads: number, waves: boolean): Promise<BuiltSimulator> => {
+  const started = performance.now();
+  const at = (folder: string, found: boolean): BuiltSimulator => ({
+    program: join(folder, "simulator"),
+    bare: join(folder, "bare"),
+    found,
+    seconds: (performance.now() - started) / 1000,
+  });
+  const native = nativeTexts();
+  const recipe = [tools.identity, ...verilatorArguments(threads, waves), traceControl(), ...flags(tools), pinsHeader.toString()];
+  const note = join(shelf(), `known-${contentHash([config.name, ...recipe, ...[...native].flat(), ...sourceTexts()])}`);
+  const noted = existsSync(note) ? join(shelf(), readFileSync(note, "utf8")) : "";
+  if (existsSync(join(noted, "simulator"))) return at(noted, true);
+
   ensureRocket();
   const design = designOf(soc(config));
-  const recipe: Recipe = { config, design, tools, threads, waves };
-  const modelHash = contentHash([
-    tools.identity,
-    ...designTexts(design),
-    ...verilatorArguments(threads, waves),
-    traceControl(),
-    ...flags(tools),
-    pinsHeader.toString(),
-  ]);
-  const shelf = join(buildFolder(), "soc");
-  const { folder: modelFolder } = await stored(shelf, `model-${name}-${modelHash}`, (folder) => makeModel(recipe, folder));
-  const native = nativeTexts();
+  const all: Recipe = { config, design, tools, threads, waves };
+  const modelHash = contentHash([...recipe, ...designTexts(design)]);
+  const model = await stored(shelf(), `model-${config.name}-${modelHash}`, (folder) => makeModel(all, folder));
   const hash = contentHash([modelHash, ...[...native].flat()]);
-  const { folder, found } = await stored(shelf, `${name}-${hash}`, (scratch) =>
-    makePrograms(recipe, native, join(modelFolder, "model"), scratch),
+  const programs = await stored(shelf(), `${config.name}-${hash}`, (folder) =>
+    makePrograms(all, native, join(model.folder, "model"), folder),
   );
-  return { program: join(folder, "simulator"), bare: join(folder, "bare"), found, seconds: (performance.now() - started) / 1000 };
+  await writeFile(note, basename(programs.folder));
+  return at(programs.folder, programs.found);
 };
