@@ -126,8 +126,8 @@ const build = async ({ name, sources, files }: Program, config: SocConfig, optio
   const { folder, found } = await stored(join(buildFolder(), "baremetal"), `${name}-${config.name}-${key}`, async (scratch) => {
     await mkdir(scratch, { recursive: true });
     const script = `-T${join(include, "program.ld")}`;
-    // The later one is tried first.
-    const paths = [`-ffile-prefix-map=${projectRoot}=.`, `-ffile-prefix-map=${projectRoot}/=`];
+    // Files are named from the project's folder. The later option is tried first; the assembler has one of its own.
+    const paths = [`-ffile-prefix-map=${projectRoot}=.`, `-ffile-prefix-map=${projectRoot}/=`, `-Wa,--debug-prefix-map=${projectRoot}=.`];
     await compile(name, [...args, ...paths, ...linkFlags, script, "-o", join(scratch, `${name}.elf`), ...all]);
   });
   return { name, elf: join(folder, `${name}.elf`), found };
