@@ -76,17 +76,10 @@ export const parts = async ({ note, jobs }: Pick<BootOptions, "note" | "jobs">) 
 export const boot = async (options: BootOptions): Promise<BootResult> => {
   const { machine, memoryBytes, command, kernelLog = false, append = "", console, input = false } = options;
   const made = await parts(options);
-  const archives = [baseArchive(made.init), ...(command === undefined ? [] : [commandArchive(command)])];
-  // A panic ends the run at once, through a reboot. The simplest root file system; what it was made from is not given back,
-  // since overwriting it first takes 100 thousand instructions.
-  const line = [
-    "console=hvc0",
-    "panic=-1",
-    "oops=panic",
-    ...(kernelLog ? [] : ["quiet"]),
-    ...(machine.counts ? ["counters=1"] : []),
-    append,
-  ];
+  const archives = [baseArchive(made.init, machine.counts), ...(command === undefined ? [] : [commandArchive(command)])];
+  // Few words, each of which is paid in instructions. What the initramfs was made from is not given back: the kernel would
+  // overwrite it first.
+  const line = ["retain_initrd", ...(kernelLog ? ["loglevel=8"] : []), append];
   const chunks: Uint8Array[] = [];
   const outcome = await machine.boot({
     memoryBytes,

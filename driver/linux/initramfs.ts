@@ -39,13 +39,19 @@ const devices: Readonly<Record<string, readonly [major: number, minor: number, m
 
 const folder = (path: string): CpioEntry => ({ kind: "folder", path, mode: 0o755 });
 
-/** What is there before any program: the same bytes whatever runs. `init` is the path of the compiled init. */
-export const baseArchive = (init: string): Buffer =>
+/**
+ * What is there before any program: the same bytes whatever runs.
+ *
+ * @param init    path of the compiled init
+ * @param counts  whether init tells the machine's counters
+ */
+export const baseArchive = (init: string, counts: boolean): Buffer =>
   cpio([
     ...["bin", "dev", "proc", "tmp", "accio"].map(folder),
     ...Object.entries(devices).map(
       ([name, [major, minor, mode]]): CpioEntry => ({ kind: "device", path: `dev/${name}`, mode, major, minor }),
     ),
+    ...(counts ? [{ kind: "file", path: "accio/counters", mode: 0o644, data: new Uint8Array() } as const] : []),
     { kind: "file", path: "init", mode: 0o755, data: readFileSync(init) },
   ]);
 

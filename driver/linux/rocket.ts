@@ -4,7 +4,6 @@ import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type SocName, socConfigs } from "#rtl/soc/config.ts";
-import { deviceTree } from "#rtl/soc/device-tree.ts";
 import { regionOf, socMap } from "#rtl/soc/map.ts";
 import { run } from "#sim/bridge/command.ts";
 import { buildSimulator } from "#sim/soc/build.ts";
@@ -56,7 +55,7 @@ export const rocket = ({ system, timing, maxCycles }: RocketOptions): Machine =>
     try {
       const initrd = { start: initrdAt, end: initrdAt + initramfs.length };
       await writeFile(file("initramfs"), initramfs);
-      await writeFile(file("tree.dts"), leanTree(deviceTree(map, { bootargs: bootArguments, initrd, rngSeed: seed })));
+      await writeFile(file("tree.dts"), leanTree(map, { bootargs: bootArguments, initrd, rngSeed: seed }));
       await run(findTool("dtc"), ["-q", "-I", "dts", "-O", "dtb", "-o", "tree.dtb", "tree.dts"], { folder });
       const elf = readElf(firmware);
       const whole = async (path: string, address: number): Promise<Load> => ({

@@ -8,7 +8,6 @@
 #include <net/if.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -81,8 +80,8 @@ int main(void) {
   set_up();
   struct handover *page = handover();
   char **words = command();
-  /* The machine's counters, where the command line asks for them: an emulator's say nothing. */
-  if (page != NULL && getenv("counters") != NULL)
+  /* The machine's counters, where they are wanted: an emulator's say nothing. */
+  if (page != NULL && access("/accio/counters", F_OK) == 0)
     dprintf(1, "init: kernel after %ju cycles, %ju instructions; user space after %ju cycles, %ju instructions\n",
             (uintmax_t)page->entry_cycles, (uintmax_t)page->entry_instret, (uintmax_t)cycles, (uintmax_t)instructions);
   int status = 0;
