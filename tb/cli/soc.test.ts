@@ -1,8 +1,11 @@
 /** `./accio soc` as a user calls it: results, exit codes, and what is said of bad input. */
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { projectRoot } from "#toolchain/tools.ts";
 import { testPrograms } from "../sim/soc/programs.ts";
 import { accio } from "./run-cli.ts";
 
@@ -49,6 +52,30 @@ describe("accio soc run", () => {
     );
     expect(stderr).toContain("cause 2: illegal instruction");
     expect(stderr).toMatch(/mtvec is 0x00000000, and the first instruction there traps: /);
+  });
+
+  it("keys reach the console", () => {
+    const { status, stdout } = spawnSync(
+      process.execPath,
+      [join(projectRoot, "cli/main.ts"), "soc", "run", programs.elf("keys"), "--input", "--max-cycles", "200000"],
+      { input: "abcq", encoding: "utf8" },
+    );
+    expect(stdout).toBe("ABCQ");
+    expect(status).toBe(0);
+  });
+
+  it("interrupted, it says where the program was", async () => {
+    const child = spawn(process.execPath, [join(projectRoot, "cli/main.ts"), "soc", "run", programs.elf("harts", { HARTS: 2 })]);
+    let errors = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      errors += text;
+    });
+    // The program has printed, so it runs; it then waits for a hart that is not there.
+    await once(child.stdout, "data");
+    child.kill("SIGTERM");
+    const [code] = await once(child, "close");
+    expect(errors).toMatch(/^\naccio: interrupted\nhart 0: running in machine mode\n/);
+    expect(code).toBe(130);
   });
 
   it("the cycle limit is 124", () => {

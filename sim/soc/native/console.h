@@ -1,6 +1,6 @@
 // The console: what programs print goes to standard output at once; what is typed comes from standard input, where asked.
 #pragma once
-#include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <cstdint>
@@ -10,9 +10,7 @@ namespace soc {
 
 class Console {
  public:
-  explicit Console(bool input) : input_(input) {
-    if (input_) fcntl(0, F_SETFL, fcntl(0, F_GETFL) | O_NONBLOCK);
-  }
+  explicit Console(bool input) : input_(input) {}
   ~Console() { flush(); }
 
   void put(uint8_t character) {
@@ -50,6 +48,9 @@ class Console {
   void look() {
     if (length_ != 0) flush();
     if (!input_ || typedAt_ != typedEnd_) return;
+    // Asked first: a terminal that did not block would not block for the shell either, which shares it.
+    pollfd keys = {0, POLLIN, 0};
+    if (poll(&keys, 1, 0) <= 0) return;
     const ssize_t count = read(0, typed_, sizeof typed_);
     typedAt_ = 0;
     typedEnd_ = count > 0 ? static_cast<uint32_t>(count) : 0;
