@@ -115,10 +115,12 @@ const build = async ({ name, sources, files }: Program, config: SocConfig, optio
   const all = [...sources, ...own.flatMap((f) => sourcesIn(f)), ...sourcesIn(runtimeFolder)];
   const defines = Object.entries(settings).map(([key, value]) => `-D${key}=${value}`);
   const args = [...flags, ...defines, ...[runtimeFolder, include, ...own].map((f) => `-I${f}`)];
+  // Files are named from the project's folder. The later option is tried first; the assembler has one of its own.
+  const paths = [`-ffile-prefix-map=${projectRoot}=.`, `-ffile-prefix-map=${projectRoot}/=`, `-Wa,--debug-prefix-map=${projectRoot}=.`];
   const read = await dependencies(name, args, all);
   const key = contentHash([
     compiler,
-    ...[...args, ...linkFlags].map((f) => f.replaceAll(projectRoot, "")),
+    ...[...args, ...paths, ...linkFlags].map((f) => f.replaceAll(projectRoot, "")),
     readFileSync(join(include, "program.ld"), "utf8"),
     ...read.flatMap((file) => [relative(projectRoot, file), readFileSync(file, "latin1")]),
     ...own,
@@ -126,8 +128,6 @@ const build = async ({ name, sources, files }: Program, config: SocConfig, optio
   const { folder, found } = await stored(join(buildFolder(), "baremetal"), `${name}-${config.name}-${key}`, async (scratch) => {
     await mkdir(scratch, { recursive: true });
     const script = `-T${join(include, "program.ld")}`;
-    // Files are named from the project's folder. The later option is tried first; the assembler has one of its own.
-    const paths = [`-ffile-prefix-map=${projectRoot}=.`, `-ffile-prefix-map=${projectRoot}/=`, `-Wa,--debug-prefix-map=${projectRoot}=.`];
     await compile(name, [...args, ...paths, ...linkFlags, script, "-o", join(scratch, `${name}.elf`), ...all]);
   });
   return { name, elf: join(folder, `${name}.elf`), found };
