@@ -38,6 +38,12 @@ const firmwareFlags = [
 ];
 const programFlags = [...warnings, "-O2", "-static", "-s", "-pthread", "-ffunction-sections", "-Wl,--gc-sections", "-Wl,--build-id=none"];
 
+/** For init, which has no library under it. */
+const initFlags = [
+  ...[...warnings, "-Os", "-static", "-s", "-nostdlib", "-ffreestanding", "-fno-stack-protector", "-fno-tree-loop-distribute-patterns"],
+  ...["-Wl,--no-relax", "-Wl,--build-id=none", "-Wl,-z,norelro", "-Wl,-z,noseparate-code"],
+];
+
 let identity: string | undefined;
 /** Version and target of the compiler; Debian's revision is part of what it prints. */
 export const compilerIdentity = (): string => {
@@ -118,7 +124,8 @@ export const programNames = (): readonly string[] =>
 export const program = (name: string): Promise<string> => {
   if (name !== "init" && !programNames().includes(name))
     throw new UserError("no such program", name, `name the path of an ELF file, or one of ${programNames().join(", ")}`);
-  return compileProgram(join(programsFolder, `${name}.c`));
+  const source = join(programsFolder, `${name}.c`);
+  return name === "init" ? compiled({ name, files: [source], flags: initFlags }) : compileProgram(source);
 };
 
 /** A C file as a static program for the guest; its path. */

@@ -103,7 +103,7 @@ describe("a run ends", () => {
   it("with 128 and the signal that killed the program", async () => {
     const crash = await cProgram("crash", "int *volatile nowhere;\nint main(void) { *nowhere = 1; return 0; }\n");
     const { status, output } = await run({ harts: 1, command: { program: crash, arguments: [] } });
-    expect({ status, output }).toEqual({ status: 139, output: "init: /bin/crash: Segmentation fault\n" });
+    expect({ status, output }).toEqual({ status: 139, output: "init: /bin/crash: killed by signal 11\n" });
   });
 
   it("with 124 at the limit of time", async () => {
