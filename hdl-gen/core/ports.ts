@@ -6,6 +6,8 @@ import { Data } from "./values.ts";
 /** A clock by name. `clock("wire")` has the pins `wire_clk` and `wire_rst`; the default one `clk` and `rst`. */
 export interface Clock {
   readonly name: string;
+  /** Names of its pins on external Verilog, where they are others. */
+  readonly pins?: { readonly clock: string; readonly reset: string };
 }
 export const clock = (name: string): Clock => ({ name });
 export const defaultClock: Clock = { name: "" };

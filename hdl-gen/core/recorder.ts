@@ -99,8 +99,8 @@ export class Recorder implements Scope {
     const bit: Leaf = { path: [], width: 1, signed: false, enumeration: null };
     const made: ClockDomain = {
       name: clock.name,
-      clock: this.signal(`${prefix}clk`, bit, "clock", at, { ghost: false }),
-      reset: this.signal(`${prefix}rst`, bit, "reset", at, { ghost: false }),
+      clock: this.signal(clock.pins?.clock ?? `${prefix}clk`, bit, "clock", at, { ghost: false }),
+      reset: this.signal(clock.pins?.reset ?? `${prefix}rst`, bit, "reset", at, { ghost: false }),
     };
     this.domains.set(clock.name, made);
     return made;

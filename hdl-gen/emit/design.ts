@@ -1,6 +1,6 @@
 /** A whole design as files: one per module, a file list, and a FuseSoC core file. */
 import { readFileSync } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
+import { basename, dirname, isAbsolute, resolve } from "node:path";
 import { checkDesign } from "../check/design.ts";
 import { type ExternalModule, externals, HdlError, hierarchy, type Module } from "../core/ir.ts";
 import { fail } from "../core/source.ts";
@@ -10,6 +10,7 @@ import { type VerilogOptions, verilog } from "./module.ts";
  * Every file of the design below `top`, by name, children before parents: `NAME.v` per module, the Verilog of external
  * modules (copied, so that the folder is complete), `TOP.f` for simulators, `TOP.core` for FuseSoC. The same design
  * gives the same bytes whatever the working directory. Throws `HdlError` where two modules clash or a file is missing.
+ * External Verilog that is declared by an absolute path is not read: that path is a key, with an empty text.
  */
 export const emitDesign = (top: Module, options: VerilogOptions = {}): ReadonlyMap<string, string> => {
   const errors = checkDesign(top).filter((d) => d.severity === "error");
@@ -25,6 +26,10 @@ export const emitDesign = (top: Module, options: VerilogOptions = {}): ReadonlyM
 
 /** `source` is relative to the TypeScript file that declares the module. */
 const addExternal = (files: Map<string, string>, x: ExternalModule, source: string): void => {
+  if (isAbsolute(source)) {
+    files.set(source, "");
+    return;
+  }
   const path = resolve(dirname(x.at.file), source);
   let text = "";
   try {

@@ -43,6 +43,20 @@ test("external Verilog comes along, found beside the TypeScript that declares it
   expect(files.get("differential_buffer.v")).toContain("module differential_buffer");
 });
 
+test("external Verilog with an absolute path stays where it is, and its clock goes by its own names", () => {
+  const large = external(
+    "large",
+    { i: input(bool), o: output(bool) },
+    { sources: ["/elsewhere/large.v"], clocks: [{ name: "", pins: { clock: "clock", reset: "reset" } }] },
+  );
+  const top = module("has_large", { i: input(bool), o: output(bool) }, ({ i, o }, h) => o.drive(h.instance("inner", large, { i }).o));
+  const files = emitDesign(top);
+  expect(files.get("/elsewhere/large.v")).toBe("");
+  expect(files.get("has_large.f")).toBe("/elsewhere/large.v\nhas_large.v\n");
+  expect(files.get("has_large.v")).toMatch(/large inner \([\s\S]*\.clock\(clk\),\s+\.reset\(rst\)/);
+  expect(top.domains.map((d) => d.clock.name)).toEqual(["clk"]);
+});
+
 test("an external file that is not there is named with the line that asks for it", () => {
   const gone = external("gone", { i: input(bool), o: output(bool) }, { sources: ["nowhere/gone.v"] });
   const top = module("needs_gone", { i: input(bool), o: output(bool) }, ({ i, o }, h) => o.drive(h.instance("g", gone, { i }).o));

@@ -1,0 +1,129 @@
+/** `./accio linux`: builds Linux for the RISC-V systems, boots it, and runs programs in it. */
+import { relative } from "node:path";
+import { Command } from "commander";
+import { type BootResult, boot, panicStatus, resolveProgram } from "#driver/linux/boot.ts";
+import { firmware, program, programNames } from "#driver/linux/compile.ts";
+import { type Kernel, kernel } from "#driver/linux/kernel.ts";
+import { limitStatus, type Machine } from "#driver/linux/machine.ts";
+import { qemu } from "#driver/linux/qemu.ts";
+import { rocket } from "#driver/linux/rocket.ts";
+import { socConfigs } from "#rtl/soc/config.ts";
+import { buildSimulator } from "#sim/soc/build.ts";
+import { defaultMaxCycles } from "#sim/soc/run.ts";
+import { timingNamed, timings } from "#sim/soc/timing.ts";
+import { oneOf, wholeNumber } from "../arguments.ts";
+import { UserError } from "../errors.ts";
+import { type Progress, runSteps } from "../progress.ts";
+
+const mebibyte = 2 ** 20;
+const here = (path: string): string => relative(process.cwd(), path);
+
+interface BuildOptions {
+  readonly jobs?: number;
+  readonly json?: true;
+}
+
+/** The kernel, with a line or a live display on stderr; silent where it is there already. */
+const buildKernel = async (jobs: number | undefined, quiet: boolean): Promise<Kernel> => {
+  let made: Kernel | undefined;
+  await runSteps(
+    [
+      {
+        title: "Building the kernel",
+        run: async ({ note }: Progress) => {
+          made = await kernel({ note, ...(jobs === undefined ? {} : { jobs }) });
+          return made.found ? `${made.release}, was there` : `${made.release}, ${made.cpuSeconds.toFixed(0)} s of processor time`;
+        },
+      },
+    ],
+    { quiet },
+  );
+  return made as Kernel;
+};
+
+const buildSystem = (name: "soc1" | "soc4", quiet: boolean): Promise<void> =>
+  runSteps(
+    [{ title: `Building the simulator of ${name}`, run: async () => ((await buildSimulator(name)).found ? "was there" : "compiled") }],
+    { quiet },
+  );
+
+const build = new Command("build")
+  .description("Builds the kernel, the firmware and the guest's programs below build/linux: minutes the first time.")
+  .option("-j, --jobs <n>", "compilers at once (default: the machine's cores)", wholeNumber(1, 256))
+  .option("--json", "print JSON for other programs")
+  .action(async ({ jobs, json }: BuildOptions) => {
+    const { image, vmlinux, release, found, seconds, cpuSeconds } = await buildKernel(jobs, json === true);
+    const paths = { image, vmlinux, firmware: await firmware(), init: await program("init") };
+    if (json) process.stdout.write(`${JSON.stringify({ release, found, seconds, cpuSeconds, ...paths }, null, 2)}\n`);
+    else for (const [what, path] of Object.entries(paths)) process.stdout.write(`${what.padEnd(9)} ${here(path)}\n`);
+  });
+
+interface BootCommandOptions extends BuildOptions {
+  readonly config: "soc1" | "soc4";
+  readonly qemu?: true;
+  readonly run?: string;
+  readonly memory: number;
+  readonly kernelLog?: true;
+  readonly append?: string;
+  readonly timeout: number;
+  readonly timing: string;
+  readonly maxCycles: number;
+}
+
+const explain = (result: BootResult, { limit }: Machine, option: string): void => {
+  const { cycles, instructions, seconds } = result;
+  if (cycles !== undefined && instructions !== undefined) {
+    const speed = (cycles / Math.max(1e-9, seconds) / 1e3).toFixed(0);
+    process.stderr.write(
+      `\n${cycles} cycles, instructions by hart: ${instructions.join(", ")}; ${seconds.toFixed(1)} s (${speed} k cycles/s)\n`,
+    );
+  }
+  if (result.stopped)
+    process.stderr.write(`accio: linux boot: no end within ${limit}, stopped: exit ${limitStatus}: allow more with ${option}\n`);
+  else if (result.status === panicStatus && /Kernel panic|firmware: /.test(result.output))
+    process.stderr.write(`accio: linux boot: the kernel gave up: exit ${panicStatus}: see the lines above, and --kernel-log\n`);
+};
+
+const bootCommand = new Command("boot")
+  .description(
+    "Boots Linux and runs a program in it; the exit status is the program's. The console is live. Exits 124 at the limit of\n" +
+      "cycles or of time, 70 when the kernel panics.",
+  )
+  .argument("[arguments...]", "arguments of the program, behind --")
+  .option("-c, --config <name>", "soc1 (one hart) or soc4 (four)", oneOf(...(Object.keys(socConfigs) as ("soc1" | "soc4")[])), "soc1")
+  .option("-q, --qemu", "on QEMU instead of Rocket's RTL: seconds instead of minutes")
+  .option("-r, --run <program>", `a static RISC-V program, or one of ${programNames().join(", ")}`)
+  .option("-m, --memory <MiB>", "memory of the guest", wholeNumber(16, 1024), 16)
+  .option("-l, --kernel-log", "show the kernel's messages")
+  .option("-a, --append <words>", "more words for the kernel's command line")
+  .option("-t, --timing <name>", `how slow memory and devices are: ${Object.keys(timings).join(" or ")}; not with --qemu`, "raw")
+  .option("--max-cycles <n>", "when to give up, without --qemu", wholeNumber(1), defaultMaxCycles)
+  .option("--timeout <seconds>", "when to give up, with --qemu", wholeNumber(1, 86_400), 60)
+  .option("-j, --jobs <n>", "compilers at once, where something must be built", wholeNumber(1, 256))
+  .option("--json", "print JSON for other programs; the console goes to stderr")
+  .action(async (words: readonly string[], options: BootCommandOptions) => {
+    const timing = timingNamed(options.timing);
+    const machine =
+      options.qemu === true
+        ? qemu({ harts: socConfigs[options.config].harts, seconds: options.timeout })
+        : rocket({ system: options.config, timing, maxCycles: options.maxCycles });
+    if (words.length > 0 && options.run === undefined)
+      throw new UserError("arguments without a program", words.join(" "), "name the program with --run");
+    const command = options.run === undefined ? {} : { command: { program: await resolveProgram(options.run), arguments: words } };
+    await buildKernel(options.jobs, options.json === true);
+    if (options.qemu !== true) await buildSystem(options.config, options.json === true);
+    const result = await boot({
+      machine,
+      memoryBytes: options.memory * mebibyte,
+      ...command,
+      kernelLog: options.kernelLog === true,
+      ...(options.append === undefined ? {} : { append: options.append }),
+      input: true,
+      console: (text) => (options.json ? process.stderr : process.stdout).write(text),
+    });
+    explain(result, machine, options.qemu === true ? "--timeout" : "--max-cycles");
+    if (options.json) process.stdout.write(`${JSON.stringify({ config: options.config, ...result }, null, 2)}\n`);
+    process.exitCode = result.status;
+  });
+
+export const command = new Command().description("Linux on the RISC-V systems.").addCommand(build).addCommand(bootCommand);

@@ -1,0 +1,65 @@
+/** The guest's file system: folders, a console, our init, and the program to run. Made without root, in milliseconds. */
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { UserError } from "#toolchain/user-error.ts";
+import { type CpioEntry, cpio } from "./cpio.ts";
+
+export interface Command {
+  /** Path of a static program on this machine. */
+  readonly program: string;
+  readonly arguments: readonly string[];
+}
+
+/** What init (driver/programs/init.c) reads: at most this many words and bytes. */
+const mostWords = 256;
+const mostBytes = 16383;
+
+/** Words as init reads them: each ended by a zero byte. Throws `UserError` where they are too many or too long. */
+const commandFile = (words: readonly string[]): Buffer => {
+  const data = Buffer.from(words.map((w) => `${w}\0`).join(""));
+  if (words.length > mostWords || data.length > mostBytes)
+    throw new UserError(
+      "too many arguments",
+      `${words.length} words, ${data.length} bytes`,
+      `at most ${mostWords} words and ${mostBytes} bytes`,
+    );
+  return data;
+};
+
+/** Character devices, by major and minor number (the kernel's Documentation/admin-guide/devices.txt). */
+const devices: Readonly<Record<string, readonly [major: number, minor: number, mode: number]>> = {
+  // The first process's standard streams.
+  console: [5, 1, 0o600],
+  tty: [5, 0, 0o666],
+  mem: [1, 1, 0o600],
+  null: [1, 3, 0o666],
+  zero: [1, 5, 0o666],
+  urandom: [1, 9, 0o666],
+};
+
+const folder = (path: string): CpioEntry => ({ kind: "folder", path, mode: 0o755 });
+
+/**
+ * What is there before any program: the same bytes whatever runs.
+ *
+ * @param init    path of the compiled init
+ * @param counts  whether init tells the machine's counters
+ */
+export const baseArchive = (init: string, counts: boolean): Buffer =>
+  cpio([
+    ...["bin", "dev", "proc", "tmp", "accio"].map(folder),
+    ...Object.entries(devices).map(
+      ([name, [major, minor, mode]]): CpioEntry => ({ kind: "device", path: `dev/${name}`, mode, major, minor }),
+    ),
+    ...(counts ? [{ kind: "file", path: "accio/counters", mode: 0o644, data: new Uint8Array() } as const] : []),
+    { kind: "file", path: "init", mode: 0o755, data: readFileSync(init) },
+  ]);
+
+/** An archive, to be put behind the first, with a program and the order to run it. */
+export const commandArchive = ({ program, arguments: words }: Command): Buffer => {
+  const path = `bin/${basename(program)}`;
+  return cpio([
+    { kind: "file", path, mode: 0o755, data: readFileSync(program) },
+    { kind: "file", path: "accio/command", mode: 0o644, data: commandFile([`/${path}`, ...words]) },
+  ]);
+};

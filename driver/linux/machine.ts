@@ -1,0 +1,40 @@
+/** What boots Linux: an emulator or a simulator of the hardware. All take the same firmware, kernel and initramfs. */
+export interface BootRequest {
+  readonly memoryBytes: number;
+  /** Path of the firmware, an ELF file. */
+  readonly firmware: string;
+  /** Path of the kernel's Image. */
+  readonly kernel: string;
+  readonly initramfs: Uint8Array;
+  /** The kernel's command line. */
+  readonly bootArguments: string;
+  /** Takes what the guest writes on its console, as it comes. */
+  readonly console: (bytes: Uint8Array) => void;
+  /** Whether this process's input is the console's. */
+  readonly input: boolean;
+}
+
+export interface BootOutcome {
+  /** Exit status of the guest's program; 124 when it was stopped at the machine's limit. */
+  readonly status: number;
+  readonly stopped: boolean;
+  /** The host's time. */
+  readonly seconds: number;
+  /** Cycles since reset, and instructions of each hart, where the machine counts them. */
+  readonly cycles?: number;
+  readonly instructions?: readonly number[];
+}
+
+export interface Machine {
+  /** "qemu" */
+  readonly name: string;
+  readonly harts: number;
+  /** When it gives up, for the user: "60 s". */
+  readonly limit: string;
+  /** Its cycle and instruction counters mean something. */
+  readonly counts: boolean;
+  readonly boot: (request: BootRequest) => Promise<BootOutcome>;
+}
+
+/** Exit status of a run that was stopped at its limit, as timeout(1) has it. */
+export const limitStatus = 124;

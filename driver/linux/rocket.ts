@@ -1,0 +1,100 @@
+/** Rocket's RTL as a machine for Linux: everything is in memory before the first cycle, with a device tree that says where. */
+import { createHash } from "node:crypto";
+import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type SocName, socConfigs } from "#rtl/soc/config.ts";
+import { regionOf, socMap } from "#rtl/soc/map.ts";
+import { run } from "#sim/bridge/command.ts";
+import { buildSimulator } from "#sim/soc/build.ts";
+import { exitCodes } from "#sim/soc/crash.ts";
+import { readElf } from "#sim/soc/elf.ts";
+import { type Load, type SimulationResult, simulate } from "#sim/soc/simulate.ts";
+import type { Timing } from "#sim/soc/timing.ts";
+import { findTool } from "#toolchain/tools.ts";
+import { UserError } from "#toolchain/user-error.ts";
+import { memoryLayout } from "./compile.ts";
+import { leanTree } from "./lean-tree.ts";
+import { limitStatus, type Machine } from "./machine.ts";
+
+/** Room for the device tree at the end of memory, and what the initramfs is aligned to. */
+const treeBytes = 0x1_0000;
+const page = 0x1000;
+/** Random numbers that are the same each time: a run can be repeated to the cycle. */
+const seed = createHash("sha256").update("accio").digest();
+
+const statusOf = ({ end, code }: SimulationResult): number => {
+  if (end === "exit") return Math.min(code, 255);
+  return end === "limit" ? limitStatus : end === "interrupted" ? exitCodes.interrupted : exitCodes.crash;
+};
+
+export interface RocketOptions {
+  readonly system: SocName;
+  readonly timing: Timing;
+  /** When to give up. */
+  readonly maxCycles: number;
+}
+
+/** A system on Verilator; its simulator is built at the first boot. */
+export const rocket = ({ system, timing, maxCycles }: RocketOptions): Machine => ({
+  name: `${system}, timing ${timing.name}`,
+  harts: socConfigs[system].harts,
+  limit: `${maxCycles} cycles`,
+  counts: true,
+  boot: async ({ memoryBytes, firmware, kernel, initramfs, bootArguments, console, input }) => {
+    const map = socMap(socConfigs[system], { memoryBytes });
+    const memory = regionOf(map, "memory");
+    const treeAt = memory.base + memory.size - treeBytes;
+    const initrdAt = Math.floor((treeAt - initramfs.length) / page) * page;
+    const kernelBytes = (await stat(kernel)).size;
+    // The kernel needs as much again: its zeroed data, page tables, and everything that it allocates.
+    if (memoryLayout.kernel + 2 * kernelBytes > initrdAt)
+      throw new UserError("kernel and programs do not fit", `${memoryBytes / 2 ** 20} MiB of memory`, "give more with --memory");
+    const folder = await mkdtemp(join(tmpdir(), "accio-linux-"));
+    const file = (name: string): string => join(folder, name);
+    try {
+      const initrd = { start: initrdAt, end: initrdAt + initramfs.length };
+      await writeFile(file("initramfs"), initramfs);
+      await writeFile(file("tree.dts"), leanTree(map, { bootargs: bootArguments, initrd, rngSeed: seed }));
+      await run(findTool("dtc"), ["-q", "-I", "dts", "-O", "dtb", "-o", "tree.dtb", "tree.dts"], { folder });
+      const elf = readElf(firmware);
+      const whole = async (path: string, address: number): Promise<Load> => ({
+        file: path,
+        offset: 0,
+        bytes: (await stat(path)).size,
+        address: BigInt(address),
+      });
+      const loads: Load[] = [
+        ...elf.segments.filter((s) => s.bytes > 0).map(({ offset, bytes, address }) => ({ file: firmware, offset, bytes, address })),
+        await whole(kernel, memoryLayout.kernel),
+        await whole(file("initramfs"), initrdAt),
+        await whole(file("tree.dtb"), treeAt),
+      ];
+      const { program } = await buildSimulator(system);
+      const result = await simulate(
+        program,
+        {
+          loads,
+          memoryBytes: memory.size,
+          entry: elf.entry,
+          deviceTree: BigInt(treeAt),
+          timing,
+          maxCycles,
+          input,
+          // The kernel looks at what may not be there, and takes the fault.
+          keepUnmapped: true,
+        },
+        { onConsole: (text) => console(Buffer.from(text, "latin1")) },
+      );
+      return {
+        status: statusOf(result),
+        stopped: result.end === "limit",
+        seconds: result.seconds,
+        cycles: result.cycles,
+        instructions: result.harts.map((h) => h.instructions),
+      };
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+});

