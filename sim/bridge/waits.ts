@@ -9,8 +9,17 @@ export interface PortChange {
 }
 
 const inUseIndex = header.index("waitsInUse");
-const field = (wait: number, name: "kind" | "subject" | "low" | "high" | "state"): number =>
-  (waitsOffset + wait * waitEntry.bytes) / 4 + waitEntry.index(name);
+const firstWait = waitsOffset / 4;
+const waitWords = waitEntry.bytes / 4;
+const fields = {
+  kind: waitEntry.index("kind"),
+  subject: waitEntry.index("subject"),
+  low: waitEntry.index("low"),
+  high: waitEntry.index("high"),
+  state: waitEntry.index("state"),
+} as const;
+/** Index of a wait's field among the words. */
+const place = (wait: number, field: number): number => firstWait + wait * waitWords + field;
 
 export class Waits {
   readonly #words: Uint32Array;
@@ -31,21 +40,21 @@ export class Waits {
     if (entry >= maxWaits) throw new RangeError(`${what.text}: more than ${maxWaits} waits at once`);
     this.#callbacks[entry] = callback;
     const words = this.#words;
-    words[field(entry, "kind")] = waitKind[what.kind];
-    words[field(entry, "subject")] = what.kind === "counter" ? what.counter : what.port;
-    if (what.kind === "counter") words[field(entry, "low")] = what.atLeast;
+    words[place(entry, fields.kind)] = waitKind[what.kind];
+    words[place(entry, fields.subject)] = what.kind === "counter" ? what.counter : what.port;
+    if (what.kind === "counter") words[place(entry, fields.low)] = what.atLeast;
     else if ("value" in what) {
-      words[field(entry, "low")] = Number(what.value & 0xffff_ffffn);
-      words[field(entry, "high")] = Number(what.value >> 32n);
+      words[place(entry, fields.low)] = Number(what.value & 0xffff_ffffn);
+      words[place(entry, fields.high)] = Number(what.value >> 32n);
     }
-    words[field(entry, "state")] = waitState.fresh;
+    words[place(entry, fields.state)] = waitState.fresh;
     words[inUseIndex] = this.#callbacks.length;
     return entry;
   }
   remove(entry: number): void {
     if (this.#callbacks[entry] === undefined) return;
     this.#callbacks[entry] = undefined;
-    this.#words[field(entry, "kind")] = waitKind.free;
+    this.#words[place(entry, fields.kind)] = waitKind.free;
     while (this.#callbacks.length > 0 && this.#callbacks.at(-1) === undefined) this.#callbacks.pop();
     this.#words[inUseIndex] = this.#callbacks.length;
   }
@@ -53,9 +62,9 @@ export class Waits {
   fire(changes = false): void {
     const words = this.#words;
     for (let entry = 0; entry < this.#callbacks.length; entry++) {
-      const state = field(entry, "state");
+      const state = place(entry, fields.state);
       if (words[state] !== waitState.fired) continue;
-      if ((words[field(entry, "kind")] as number) >= waitKind.change !== changes) continue;
+      if ((words[place(entry, fields.kind)] as number) >= waitKind.change !== changes) continue;
       words[state] = changes ? waitState.armed : waitState.fresh;
       this.#callbacks[entry]?.();
     }

@@ -159,6 +159,6 @@ export const framesAreWhole = (block = ingress) =>
   );
 
 export const tasks: readonly FormalTask[] = [
-  { name: "receive buffer: whole frames or a counted loss", module: () => framesAreWhole(), mode: "bmc", depth: 12 },
+  { name: "receive buffer: whole frames or a counted loss", module: () => framesAreWhole(), mode: "bmc", depth: 11 },
   { name: "receive buffer: frames pass, fill it, are lost", module: () => framesAreWhole(), mode: "cover", depth: 14 },
 ];

@@ -149,6 +149,6 @@ export const parserIsRight = (block = rxParse(config)) =>
   );
 
 export const tasks: readonly FormalTask[] = [
-  { name: "receive parser: what is for a slot is UDP for us", module: () => parserIsRight(), mode: "bmc", depth: 9 },
+  { name: "receive parser: what is for a slot is UDP for us", module: () => parserIsRight(), mode: "bmc", depth: 8 },
   { name: "receive parser: each class comes", module: () => parserIsRight(), mode: "cover", depth: 10 },
 ];

@@ -45,6 +45,6 @@ export const testMutants = (families: Readonly<Record<string, Family>>): void =>
           if (!(error instanceof PropertyError)) expect((error as Error).message, mutant.name).toMatch(/^seed \d+, cycle \d+: /);
         }
       expect(survivors).toEqual(same);
-    }, 120_000);
+    }, 900_000);
   });
 };

@@ -55,6 +55,18 @@ export interface TransactionResult {
   readonly beats: readonly Uint8Array[];
 }
 
+/** Where the numbers stand in the block's words. */
+const field = {
+  queued: axiMasterBlock.index("queued"),
+  finished: axiMasterBlock.index("finished"),
+  writeTail: axiMasterBlock.index("writeTail"),
+  writeHead: axiMasterBlock.index("writeHead"),
+  outstanding: axiMasterBlock.index("outstanding"),
+  writeData: axiMasterBlock.index("writeData"),
+  writeStrobe: axiMasterBlock.index("writeStrobe"),
+  readData: axiMasterBlock.index("readData"),
+} as const;
+
 interface Queued {
   readonly transaction: Transaction;
   readonly done: (result: TransactionResult) => void;
@@ -63,6 +75,8 @@ interface Queued {
 export class AxiMaster extends Transactor {
   readonly group: AxiGroup;
   readonly #pausers: Readonly<Record<AxiChannel, Pauser>>;
+  /** The block in words of 64 bits. */
+  readonly #longs: BigUint64Array;
   readonly #dataStride: number;
   readonly #strobeStride: number;
   readonly #twin: MasterTwin | null;
@@ -81,15 +95,16 @@ export class AxiMaster extends Transactor {
     const counters = [axiMasterBlock.index("finished"), axiMasterBlock.index("started")];
     super(session, new ArrayBuffer(Math.ceil((readData + masterBeats * dataStride) / 8) * 8), counters, group.name, options.native ?? true);
     this.group = group;
+    this.#longs = new BigUint64Array(this.words.buffer);
     this.#dataStride = dataStride;
     this.#strobeStride = strobeStride;
-    this.#set("writeData", writeData);
-    this.#set("writeStrobe", writeStrobe);
-    this.#set("readData", readData);
+    this.#set(field.writeData, writeData);
+    this.#set(field.writeStrobe, writeStrobe);
+    this.#set(field.readData, readData);
     const outstanding = options.outstanding ?? 1;
     if (!Number.isInteger(outstanding) || outstanding < 1 || outstanding > maxOperations / 2)
       throw new RangeError(`${group.name}: outstanding ${outstanding}: 1 to ${maxOperations / 2}`);
-    this.#set("outstanding", outstanding);
+    this.#set(field.outstanding, outstanding);
     const seed = options.seed ?? seedFor(session.seed, `${group.name} master`);
     this.#pausers = Object.fromEntries(
       axiChannels.map((channel) => [channel, new Pauser(this.words, axiMasterBlock.offset(channel) / 4, seedFor(seed, channel))]),
@@ -122,7 +137,9 @@ export class AxiMaster extends Transactor {
     const bits = BigInt(value);
     if (bits !== BigInt.asUintN(bytes * 8, bits)) throw new RangeError(`${this.name}: ${value} does not fit ${bytes} bytes`);
     const data = new Uint8Array(this.group.dataBytes);
-    for (let i = 0; i < bytes; i++) data[lane + i] = Number((bits >> BigInt(8 * i)) & 0xffn);
+    const low = Number(bits & 0xffff_ffffn);
+    const high = Number(bits >> 32n);
+    for (let i = 0; i < bytes; i++) data[lane + i] = (i < 4 ? low : high) >>> (8 * (i & 3));
     const strobe = ((1n << BigInt(bytes)) - 1n) << BigInt(lane);
     const { response } = await this.transact({ ...transaction, write: true, beats: [{ data, strobe }] });
     if (response !== "OKAY") throw new AxiError(`${this.name}: write of ${bytes} bytes at 0x${BigInt(address).toString(16)}`, response);
@@ -178,8 +195,8 @@ export class AxiMaster extends Transactor {
   #feed(): void {
     while (this.#backlog.length > 0) {
       const { transaction } = this.#backlog[0] as Queued;
-      const inRing = (this.#get("queued") - this.#get("finished")) >>> 0;
-      const beatsInRing = (this.#get("writeTail") - this.#get("writeHead")) >>> 0;
+      const inRing = (this.#get(field.queued) - this.#get(field.finished)) >>> 0;
+      const beatsInRing = (this.#get(field.writeTail) - this.#get(field.writeHead)) >>> 0;
       if (
         inRing >= maxOperations / 2 ||
         beatsInRing + (transaction.beats?.length ?? 0) > masterBeats ||
@@ -187,7 +204,7 @@ export class AxiMaster extends Transactor {
       )
         break;
       const queued = this.#backlog.shift() as Queued;
-      this.#started.set(this.#get("queued"), queued);
+      this.#started.set(this.#get(field.queued), queued);
       this.#place(queued.transaction);
     }
     this.#watch();
@@ -200,9 +217,9 @@ export class AxiMaster extends Transactor {
   }
   #place(transaction: Transaction): void {
     this.#twin?.willQueue();
-    const number = this.#get("queued");
+    const number = this.#get(field.queued);
     const at = axiMasterBlock.offset("operations", number % maxOperations);
-    new BigUint64Array(this.words.buffer)[at / 8 + axiOperation.index("address")] = BigInt.asUintN(64, transaction.address);
+    this.#longs[at / 8 + axiOperation.index("address")] = BigInt.asUintN(64, transaction.address);
     const set = (key: "write" | "id" | "len" | "size" | "burst" | "prot", value: number): void => {
       this.words[at / 4 + axiOperation.index(key)] = value;
     };
@@ -213,13 +230,13 @@ export class AxiMaster extends Transactor {
     set("burst", transaction.burst);
     set("prot", transaction.prot ?? 0);
     for (const { data, strobe } of transaction.beats ?? []) {
-      const beat = this.#get("writeTail") % masterBeats;
-      this.block.set(data, this.#get("writeData") + beat * this.#dataStride);
+      const beat = this.#get(field.writeTail) % masterBeats;
+      this.block.set(data, this.#get(field.writeData) + beat * this.#dataStride);
       for (let i = 0; i < this.#strobeStride; i++)
-        this.block[this.#get("writeStrobe") + beat * this.#strobeStride + i] = Number((strobe >> BigInt(8 * i)) & 0xffn);
-      this.#set("writeTail", this.#get("writeTail") + 1);
+        this.block[this.#get(field.writeStrobe) + beat * this.#strobeStride + i] = Number((strobe >> BigInt(8 * i)) & 0xffn);
+      this.#set(field.writeTail, this.#get(field.writeTail) + 1);
     }
-    this.#set("queued", number + 1);
+    this.#set(field.queued, number + 1);
   }
   #watch(): void {
     if (this.#watching || this.#started.size === 0) return;
@@ -231,15 +248,16 @@ export class AxiMaster extends Transactor {
     });
   }
   #collect(): void {
-    while (this.#results !== this.#get("finished")) {
+    while (this.#results !== this.#get(field.finished)) {
       const at = axiMasterBlock.offset("results", this.#results % maxOperations) / 4;
       const number = this.words[at + axiResult.index("operation")] as number;
       const response = axiResponses[(this.words[at + axiResult.index("response")] as number) & 3] as AxiResponse;
-      const beats = Array.from({ length: this.words[at + axiResult.index("beats")] as number }, () => {
-        const from = this.#get("readData") + (this.#readHead % masterBeats) * this.#dataStride;
+      const beats: Uint8Array[] = [];
+      for (let left = this.words[at + axiResult.index("beats")] as number; left > 0; left--) {
+        const from = this.#get(field.readData) + (this.#readHead % masterBeats) * this.#dataStride;
         this.#readHead = (this.#readHead + 1) >>> 0;
-        return this.block.slice(from, from + this.group.dataBytes);
-      });
+        beats.push(this.block.slice(from, from + this.group.dataBytes));
+      }
       this.#results = (this.#results + 1) >>> 0;
       const queued = this.#started.get(number);
       this.#started.delete(number);
@@ -286,16 +304,23 @@ export class AxiMaster extends Transactor {
     return { data: word, strobe };
   }
 
-  #get(key: MasterNumber): number {
-    return this.words[axiMasterBlock.index(key)] as number;
+  #get(index: number): number {
+    return this.words[index] as number;
   }
-  #set(key: MasterNumber, value: number): void {
-    this.words[axiMasterBlock.index(key)] = value;
+  #set(index: number, value: number): void {
+    this.words[index] = value;
   }
 }
-type MasterNumber = "queued" | "finished" | "writeTail" | "writeHead" | "outstanding" | "writeData" | "writeStrobe" | "readData";
 
-const littleEndian = (bytes: Uint8Array): bigint => bytes.reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n);
+const littleEndian = (bytes: Uint8Array): bigint => {
+  let low = 0;
+  let high = 0;
+  for (let i = bytes.length - 1; i >= 0; i--) {
+    if (i >= 4) high = high * 256 + (bytes[i] as number);
+    else low = low * 256 + (bytes[i] as number);
+  }
+  return high === 0 ? BigInt(low) : (BigInt(high) << 32n) | BigInt(low);
+};
 const copyInto = (to: Uint8Array, at: number, from: Uint8Array): void => {
   from.forEach((byte, i) => {
     if (at + i >= 0 && at + i < to.length) to[at + i] = byte;

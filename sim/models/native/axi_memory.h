@@ -13,7 +13,13 @@ namespace accio {
 class AxiMemory final : public Transactor {
  public:
   explicit AxiMemory(const Attachment& a)
-      : block_(a.as<AxiMemoryBlock>()), ports_(a), strobe_bytes_((ports_.busBytes() + 7) / 8), refused_(ports_.busBytes(), 0xee) {
+      : block_(a.as<AxiMemoryBlock>()),
+        ports_(a),
+        bus_bytes_(ports_.busBytes()),
+        bus_bits_(log2Of(bus_bytes_)),
+        strobe_bytes_((bus_bytes_ + 7) / 8),
+        all_strobes_(kWriteBeats * strobe_bytes_, bus_bytes_ < 8 ? (1u << bus_bytes_) - 1 : 0xff),
+        refused_(bus_bytes_, 0xee) {
     beats_ = fresh();
     a.session.addCounter(&block_.reads);
     a.session.addCounter(&block_.readsDone);
@@ -44,7 +50,7 @@ class AxiMemory final : public Transactor {
       if (r_beat_ == 0) ports_[kRId].drive(r_->request.id);
       ports_[kRResp].drive(r_response_);
       ports_[kRLast].drive(r_beat_ == r_->request.len);
-      ports_[kRData].port().driveFrom(r_word_);
+      copyStorage(r_data_, r_word_, bus_bytes_);
     }
   }
 
@@ -63,6 +69,7 @@ class AxiMemory final : public Transactor {
   // Under reset: forgets all requests; memory stays.
   void clear() {
     addresses_.clear();
+    waiting_writes_ = waiting_reads_ = 0;
     beat_count_ = 0;
     for (std::deque<Job*>* jobs : {&writes_, &reads_}) {
       for (Job* job : *jobs) spare_.push_back(job);
@@ -77,7 +84,7 @@ class AxiMemory final : public Transactor {
       all_.push_back(std::make_unique<Job>());
       Job* job = all_.back().get();
       if (!ports_.canWrite()) return job;
-      job->data.resize(size_t{kWriteBeats} * ports_.busBytes());
+      job->data.resize(size_t{kWriteBeats} * bus_bytes_);
       job->strobe.resize(size_t{kWriteBeats} * strobe_bytes_, 0xff);
       return job;
     }
@@ -93,6 +100,7 @@ class AxiMemory final : public Transactor {
   void sampleWrites() {
     if (aw_ready_ && aw_valid_) {
       addresses_.push_back(ports_.writeRequest());
+      ++waiting_writes_;
       ++block_.writes;
     }
     if (w_ready_ && w_valid_) takeWriteBeat();
@@ -103,20 +111,20 @@ class AxiMemory final : public Transactor {
     while (!addresses_.empty() && beat_count_ > addresses_.front().len) joinWrite();
     const bool pause = pauses(block_.b);
     if (b_ == nullptr && !pause) {
-      b_ = choose(writes_);
+      b_ = choose(writes_, waiting_writes_);
       if (b_ != nullptr) {
         b_->response = store(*b_);
         b_fresh_ = true;
       }
     }
-    aw_ready_ = !pauses(block_.aw) && addresses_.size() + writes_.size() < block_.outstanding;
+    aw_ready_ = !pauses(block_.aw) && waiting_writes_ < block_.outstanding;
     w_ready_ = !pauses(block_.w) && beat_count_ < kWriteBeats;
   }
 
   void takeWriteBeat() {
     const size_t at = beat_count_++;
-    ports_[kWData].port().copyTo(&beats_->data[at * ports_.busBytes()]);
-    if (ports_[kWStrb].present()) ports_[kWStrb].port().copyTo(&beats_->strobe[at * strobe_bytes_]);
+    copyStorage(beats_->data.data() + at * bus_bytes_, w_data_, bus_bytes_);
+    if (w_strobe_ != nullptr) copyStorage(beats_->strobe.data() + at * strobe_bytes_, w_strobe_, strobe_bytes_);
   }
 
   // All beats of the oldest write are here. Most often there are no others.
@@ -128,7 +136,7 @@ class AxiMemory final : public Transactor {
     const size_t count = job->request.len + 1;
     const size_t others = beat_count_ - count;
     if (others > 0) {
-      std::memcpy(beats_->data.data(), &job->data[count * ports_.busBytes()], others * ports_.busBytes());
+      std::memcpy(beats_->data.data(), &job->data[count * bus_bytes_], others * bus_bytes_);
       std::memcpy(beats_->strobe.data(), &job->strobe[count * strobe_bytes_], others * strobe_bytes_);
     }
     beat_count_ = others;
@@ -142,6 +150,7 @@ class AxiMemory final : public Transactor {
       job->request = ports_.readRequest();
       job->due = cycle_ + latency(block_.readLatency, block_.readJitter);
       reads_.push_back(job);
+      ++waiting_reads_;
       ++block_.reads;
     }
     if (r_valid_ && r_ready_) {
@@ -154,7 +163,7 @@ class AxiMemory final : public Transactor {
     const bool pause = pauses(block_.r);
     if (!r_valid_ && !pause) {
       if (r_ == nullptr) {
-        r_ = choose(reads_);
+        r_ = choose(reads_, waiting_reads_);
         r_beat_ = 0;
       }
       if (r_ != nullptr) {
@@ -162,7 +171,7 @@ class AxiMemory final : public Transactor {
         r_valid_ = r_fresh_ = true;
       }
     }
-    ar_ready_ = !pauses(block_.ar) && reads_.size() + (r_ != nullptr ? 1 : 0) < block_.outstanding;
+    ar_ready_ = !pauses(block_.ar) && waiting_reads_ + (r_ != nullptr ? 1 : 0) < block_.outstanding;
   }
 
   uint64_t latency(uint32_t least, uint32_t jitter) {
@@ -170,12 +179,13 @@ class AxiMemory final : public Transactor {
   }
 
   // Takes a job that is due: the oldest, or any that no older one of its ID stands before. Null when there is none.
-  Job* choose(std::deque<Job*>& jobs) {
+  Job* choose(std::deque<Job*>& jobs, uint32_t& waiting) {
     if (jobs.empty()) return nullptr;
     if (block_.reorder == 0) {
       Job* first = jobs.front();
       if (first->due > cycle_) return nullptr;
       jobs.pop_front();
+      --waiting;
       return first;
     }
     candidates_.clear();
@@ -188,6 +198,7 @@ class AxiMemory final : public Transactor {
     const size_t at = candidates_[candidates_.size() == 1 ? 0 : nextRandom(block_.random) % candidates_.size()];
     Job* chosen = jobs[at];
     jobs.erase(jobs.begin() + at);
+    --waiting;
     return chosen;
   }
 
@@ -196,11 +207,15 @@ class AxiMemory final : public Transactor {
       const AxiErrorRange& range = block_.errors[i];
       if (address >= range.first && address <= range.last && (range.kinds & kind) != 0) return range.response;
     }
-    const uint64_t word = address & ~uint64_t{ports_.busBytes() - 1};
-    return word >= block_.base && word - block_.base + ports_.busBytes() <= block_.size ? 0 : 3;
+    return isInside(address, bus_bytes_) ? 0 : 3;
+  }
+  // So many bytes from an address's word on are memory.
+  bool isInside(uint64_t address, uint64_t bytes) const {
+    const uint64_t word = address & ~uint64_t{bus_bytes_ - 1};
+    return word >= block_.base && word - block_.base + bytes <= block_.size;
   }
   uint8_t* wordAt(uint64_t address) const {
-    return reinterpret_cast<uint8_t*>(block_.storage) + ((address & ~uint64_t{ports_.busBytes() - 1}) - block_.base);
+    return reinterpret_cast<uint8_t*>(block_.storage) + ((address & ~uint64_t{bus_bytes_ - 1}) - block_.base);
   }
 
   // Finds a word; bytes of a refused one are 0xee.
@@ -209,8 +224,19 @@ class AxiMemory final : public Transactor {
     r_word_ = r_response_ == 0 ? wordAt(address) : refused_.data();
   }
 
+  // Every byte of consecutive words, and nothing is refused: what a burst most often is.
+  bool isPlain(const Job& job, size_t beats) const {
+    const AxiRequest& request = job.request;
+    return block_.errorRanges == 0 && request.burst == 1 && request.size == bus_bits_ && isInside(request.address, beats * bus_bytes_) &&
+           std::memcmp(job.strobe.data(), all_strobes_.data(), beats * strobe_bytes_) == 0;
+  }
   // Writes what is allowed; the response is the worst of all beats.
   uint32_t store(const Job& job) {
+    const size_t beats = size_t{job.request.len} + 1;
+    if (isPlain(job, beats)) {
+      std::memcpy(wordAt(job.request.address), job.data.data(), beats * bus_bytes_);
+      return 0;
+    }
     uint32_t worst = 0;
     for (uint32_t beat = 0; beat <= job.request.len; ++beat) {
       const uint64_t address = job.request.beatAddress(beat);
@@ -218,13 +244,9 @@ class AxiMemory final : public Transactor {
       if (response > worst) worst = response;
       if (response != 0) continue;
       uint8_t* word = wordAt(address);
-      const uint8_t* data = &job.data[beat * ports_.busBytes()];
+      const uint8_t* data = &job.data[beat * bus_bytes_];
       const uint8_t* strobe = &job.strobe[beat * strobe_bytes_];
-      if (ports_.busBytes() == 8 && *strobe == 0xff) {
-        std::memcpy(word, data, 8);
-        continue;
-      }
-      for (uint32_t i = 0; i < ports_.busBytes(); ++i)
+      for (uint32_t i = 0; i < bus_bytes_; ++i)
         if ((strobe[i >> 3] >> (i & 7) & 1) != 0) word[i] = data[i];
     }
     return worst;
@@ -232,14 +254,21 @@ class AxiMemory final : public Transactor {
 
   AxiMemoryBlock& block_;
   const AxiPorts ports_;
-  // Of one beat's strobe.
+  // Of one beat's data, its binary logarithm, and of one beat's strobe.
+  const uint32_t bus_bytes_;
+  const uint32_t bus_bits_;
   const size_t strobe_bytes_;
+  // Strobes of full beats.
+  const std::vector<uint8_t> all_strobes_;
   uint64_t cycle_ = 0;
   const Bit aw_valid_{ports_.pin(kAwValid)};
   const Bit w_valid_{ports_.pin(kWValid)};
   const Bit b_ready_{ports_.pin(kBReady)};
   const Bit ar_valid_{ports_.pin(kArValid)};
   const Bit r_ready_{ports_.pin(kRReady)};
+  const uint8_t* const w_data_ = ports_[kWData].port().data;
+  const uint8_t* const w_strobe_ = ports_[kWStrb].present() ? ports_[kWStrb].port().data : nullptr;
+  uint8_t* const r_data_ = ports_[kRData].port().data;
   Line aw_line_{ports_.pin(kAwReady)};
   Line w_line_{ports_.pin(kWReady)};
   Line b_line_{ports_.pin(kBValid)};
@@ -253,6 +282,9 @@ class AxiMemory final : public Transactor {
   Job* beats_ = nullptr;
   size_t beat_count_ = 0;
 
+  // Requests whose response is not offered yet.
+  uint32_t waiting_writes_ = 0;
+  uint32_t waiting_reads_ = 0;
   std::deque<AxiRequest> addresses_;
   std::deque<Job*> writes_;
   // The write whose response is offered.

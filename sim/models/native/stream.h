@@ -12,7 +12,11 @@ class StreamEnd : public Transactor {
     firstCycles_ = reinterpret_cast<uint32_t*>(a.block + block_.firstCycles);
     lastCycles_ = reinterpret_cast<uint32_t*>(a.block + block_.lastCycles);
     earliest_ = reinterpret_cast<uint32_t*>(a.block + block_.earliest);
-    for (size_t i = 2; i < a.ports.size(); ++i) payload_.push_back({a.ports[i]->data, a.block + block_.arrays[i - 2], a.ports[i]->bytes});
+    for (size_t i = 2; i < a.ports.size(); ++i) {
+      const Pin pin{a.ports[i]->data, a.block + block_.arrays[i - 2], a.ports[i]->bytes};
+      (pin.bytes == 1 ? small_ : pin.bytes == 8 ? words_ : others_).push_back(pin);
+      if (block_.lastPin == i - 2) last_ = pin;
+    }
     mask_ = block_.capacity - 1;
   }
   // A payload pin's storage in the model, and the ring of its values.
@@ -20,17 +24,21 @@ class StreamEnd : public Transactor {
     uint8_t* data;
     uint8_t* array;
     uint32_t bytes;
-    uint8_t* at(uint32_t beat) const { return array + size_t{beat} * bytes; }
-    void drive(uint32_t beat) const { copyStorage(data, at(beat), bytes); }
-    void keep(uint32_t beat) const { copyStorage(at(beat), data, bytes); }
   };
+  // Copies a beat between the ring and the pins, each pin by `copy(pin, bytes)`; bytes are constants for the usual ones.
+  template <class Copy>
+  void forPins(Copy copy) const {
+    for (const Pin& pin : words_) copy(pin, 8);
+    for (const Pin& pin : small_) copy(pin, 1);
+    for (const Pin& pin : others_) copy(pin, pin.bytes);
+  }
   bool inReset() const { return reset_; }
   uint32_t cycle() const { return static_cast<uint32_t>(session_.cycles(clock_)); }
-  // A beat moves now: counts packets and notes when they moved.
-  void moved(uint32_t at) {
-    if (block_.lastPin == kNoPin) return;
+  // The beat on the pins moves now: counts packets and notes when they moved.
+  void moved() {
+    if (last_.data == nullptr) return;
     if (starts_) firstCycles_[block_.packets & mask_] = cycle();
-    starts_ = (*payload_[block_.lastPin].at(at) & 1) != 0;
+    starts_ = (*last_.data & 1) != 0;
     if (starts_) lastCycles_[block_.packets++ & mask_] = cycle();
   }
 
@@ -39,7 +47,11 @@ class StreamEnd : public Transactor {
   const Bit valid_;
   const Bit ready_;
   const Bit reset_;
-  std::vector<Pin> payload_;
+  std::vector<Pin> words_;
+  std::vector<Pin> small_;
+  std::vector<Pin> others_;
+  // No data where the stream has no last.
+  Pin last_{};
   uint32_t mask_;
   uint32_t* firstCycles_;
   uint32_t* lastCycles_;
@@ -67,7 +79,7 @@ class StreamSource final : public StreamEnd {
       return;
     }
     if (offering_ && ready_) {
-      moved(block_.head & mask_);
+      moved();
       ++block_.head;
       offering_ = false;
     }
@@ -82,7 +94,8 @@ class StreamSource final : public StreamEnd {
     line_.set(offering_);
     if (!fresh_) return;
     fresh_ = false;
-    for (const Pin& pin : payload_) pin.drive(block_.head & mask_);
+    const uint32_t at = block_.head & mask_;
+    forPins([at](const Pin& pin, uint32_t bytes) { copyStorage(pin.data, pin.array + size_t{at} * bytes, bytes); });
   }
 
  private:
@@ -105,8 +118,8 @@ class StreamSink final : public StreamEnd {
     if (inReset()) return;
     if (ready_now_ && valid_) {
       const uint32_t at = block_.tail & mask_;
-      for (const Pin& pin : payload_) pin.keep(at);
-      moved(at);
+      forPins([at](const Pin& pin, uint32_t bytes) { copyStorage(pin.array + size_t{at} * bytes, pin.data, bytes); });
+      moved();
       ++block_.tail;
     }
     ready_next_ = !pauses(block_.pause) && block_.tail - block_.head <= mask_;

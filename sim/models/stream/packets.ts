@@ -75,14 +75,17 @@ class PacketLayout {
     const left = data.length - (beats - 1) * width;
     if (left < width) this.#setOnes(ring.bytes, ring.at(group.keep, at + beats - 1), left);
   }
-  /** The bytes of so many beats. */
-  read(at: number, beats: number): Uint8Array {
+  /** A copy of so many beats, of which packets are parts; null where they are no bytes in a row. */
+  copy(at: number, beats: number): Uint8Array | null {
+    if (!this.dense) return null;
+    const data = new Uint8Array(beats * this.width);
+    this.ring.read(this.group.data, at, data);
+    return data;
+  }
+  /** The bytes of so many beats, which begin at a byte of `copy` if there is one. */
+  read(at: number, beats: number, copy: Uint8Array | null, from: number): Uint8Array {
     const { ring, group, width } = this;
-    if (this.dense && this.#areFull(at, beats - 1)) {
-      const data = new Uint8Array((beats - 1) * width + this.#kept(at + beats - 1));
-      ring.read(group.data, at, data);
-      return data;
-    }
+    if (copy !== null && this.#areFull(at, beats - 1)) return copy.subarray(from, from + (beats - 1) * width + this.#kept(at + beats - 1));
     let size = 0;
     for (let i = 0; i < beats; i++) size += this.#kept(at + i);
     const data = new Uint8Array(size);
@@ -186,13 +189,20 @@ export class PacketSink extends Sink<Packet> {
   /** Packets taken out of the ring, and what there is of the next. */
   #packets = 0;
   #parts: Uint8Array[] = [];
+  /** The beats that are being cut into packets, and its bytes that are done. */
+  #copy: Uint8Array | null = null;
+  #copied = 0;
   constructor(session: Session, group: StreamGroup, options: StreamOptions = {}) {
     super(session, group, options);
     this.#layout = new PacketLayout(group, this.ring);
   }
   protected override collect(keep: (packet: Packet) => void): void {
     const { group, ring } = this;
-    while (this.#packets !== ring.packets) {
+    const { packets } = ring;
+    // One copy for all of them: a buffer for each packet takes much longer.
+    if (this.#packets !== packets) this.#copy = this.#layout.copy(ring.head, ring.used);
+    this.#copied = 0;
+    while (this.#packets !== packets) {
       const end = ring.head + ring.zeros(group.last, ring.head, ring.used);
       const data = this.#take(end + 1 - ring.head);
       keep({
@@ -204,11 +214,13 @@ export class PacketSink extends Sink<Packet> {
       this.#packets = (this.#packets + 1) >>> 0;
       this.#parts = [];
     }
+    this.#copy = null;
     // A packet that is longer than the ring.
     if (ring.used >= ring.capacity / 2) this.#parts.push(this.#take(ring.used));
   }
   #take(beats: number): Uint8Array {
-    const data = this.#layout.read(this.ring.head, beats);
+    const data = this.#layout.read(this.ring.head, beats, this.#copy ?? this.#layout.copy(this.ring.head, beats), this.#copied);
+    if (this.#copy !== null) this.#copied += beats * this.#layout.width;
     this.ring.head += beats;
     return data;
   }

@@ -7,6 +7,17 @@ import type { StreamGroup } from "./pins.ts";
 export const storageBytes = (width: number): number =>
   width <= 8 ? 1 : width <= 16 ? 2 : width <= 32 ? 4 : width <= 64 ? 8 : Math.ceil(width / 32) * 4;
 
+/** Where the numbers stand in the block's words. */
+const field = {
+  head: streamBlock.index("head"),
+  tail: streamBlock.index("tail"),
+  packets: streamBlock.index("packets"),
+  timed: streamBlock.index("timed"),
+  firstCycles: streamBlock.index("firstCycles"),
+  lastCycles: streamBlock.index("lastCycles"),
+  earliest: streamBlock.index("earliest"),
+} as const;
+
 export interface PinArray {
   /** Bytes from the start of the buffer. */
   readonly offset: number;
@@ -57,29 +68,29 @@ export class BeatRing {
   }
 
   get head(): number {
-    return this.words[streamBlock.index("head")] as number;
+    return this.words[field.head] as number;
   }
   set head(value: number) {
-    this.words[streamBlock.index("head")] = value;
+    this.words[field.head] = value;
   }
   get tail(): number {
-    return this.words[streamBlock.index("tail")] as number;
+    return this.words[field.tail] as number;
   }
   set tail(value: number) {
-    this.words[streamBlock.index("tail")] = value;
+    this.words[field.tail] = value;
   }
   get packets(): number {
-    return this.words[streamBlock.index("packets")] as number;
+    return this.words[field.packets] as number;
   }
   set packets(value: number) {
-    this.words[streamBlock.index("packets")] = value;
+    this.words[field.packets] = value;
   }
   /** Beats inside. */
   get used(): number {
     return (this.tail - this.head) >>> 0;
   }
   get timed(): boolean {
-    return this.words[streamBlock.index("timed")] !== 0;
+    return this.words[field.timed] !== 0;
   }
 
   /** Byte offset of a pin's element. */
@@ -132,6 +143,6 @@ export class BeatRing {
 
   /** Index in `words` of an entry of a stamp array. */
   stamp(array: "firstCycles" | "lastCycles" | "earliest", entry: number): number {
-    return (this.words[streamBlock.index(array)] as number) / 4 + (entry & this.mask);
+    return (this.words[field[array]] as number) / 4 + (entry & this.mask);
   }
 }
