@@ -115,6 +115,7 @@ class Nic {
   slot(n: number): void {
     const { r } = this;
     const at = (name: string): string => `SLOT[${n}].${name}`;
+    // Within the field: the table takes what is beyond it for part of the size, too.
     const size = (): bigint => (r.random.below(4) === 0 ? r.random.bits(17) : 1n << BigInt(r.random.below(18)));
     // Memory has no value after reset.
     for (const name of ["RX_BASE", "TX_BASE", "NEXT_HOP"]) r.put(at(name), 0n);
