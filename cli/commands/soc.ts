@@ -151,6 +151,8 @@ const textOf = (request: RunOptions, { result, crash, profiles, frames, exitCode
       ]),
     ),
   );
+  if (request.waves !== undefined && result.cycles < request.waves.from)
+    parts.push(`no waveform: the run ended before cycle ${request.waves.from}: give a lower --from\n`);
   const { wire } = result;
   if (wire.framesIn + wire.framesOut > 0)
     parts.push(

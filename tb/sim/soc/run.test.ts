@@ -132,9 +132,10 @@ if (systems.length > 1)
     it("has the cycles asked for, in picoseconds of 100 MHz, and changes nothing", async () => {
       const file = join(programs.folder, "waves.fst");
       const waves = { file, from: 1000, to: 1500 };
-      const [plain, traced] = [await start("soc1", "harts", { HARTS: 1 }), await start("soc1", "harts", { HARTS: 1 }, { waves })];
+      const run = (more: Partial<RunOptions>) => start("soc1", "calls", {}, { profile: true, ...more });
+      const [plain, traced] = [await run({}), await run({ waves })];
       expect(traced.result.cycles).toBe(plain.result.cycles);
-      expect(traced.text).toBe(plain.text);
+      expect(traced.profiles).toEqual(plain.profiles);
       // FST: a header block with the first and last time, most significant byte first.
       const header = readFileSync(file);
       expect(header[0]).toBe(0);
