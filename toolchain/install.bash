@@ -11,7 +11,7 @@
 accio_packages=(
   python3 python3-venv g++ gcc make ccache zlib1g-dev liblz4-dev verilator iverilog yosys z3 tshark device-tree-compiler
   gcc-riscv64-linux-gnu libc6-dev-riscv64-cross linux-source-6.12 flex bison bc xz-utils qemu-system-misc
-  gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf
+  gcc-riscv64-unknown-elf binutils-riscv64-unknown-elf picolibc-riscv64-unknown-elf
 )
 
 accio_say() { echo "accio: $*" >&2; }

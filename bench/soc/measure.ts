@@ -72,7 +72,9 @@ export const measureSoc = async (o: SocBenchOptions): Promise<readonly SocSpeed[
       for (const verilator of o.verilators)
         for (const threads of o.threads) {
           o.onStep?.(`${config}, ${verilator}, ${threads} thread${threads === 1 ? "" : "s"}`);
-          results.push(await measureOne(folder, elf, config, verilator, threads, o.rounds));
+          const speed = await measureOne(folder, elf, config, verilator, threads, o.rounds);
+          o.onStep?.(socSpeedRows([speed])[0]?.slice(3).join("  ") ?? "");
+          results.push(speed);
         }
     return results;
   } finally {

@@ -74,7 +74,7 @@ const soc = new Command("soc")
       verilators: listOf<VerilatorName>("--verilators", options.verilators, ["wheel", "debian"]),
       threads: listOf("--threads", options.threads, ["1", "2", "3", "4", "8"]).map(Number),
       rounds: options.rounds,
-      onStep: (text) => void process.stderr.write(`${text} ...\n`),
+      onStep: (text) => void process.stderr.write(`${text}\n`),
     });
     process.stdout.write(options.json ? `${JSON.stringify(speeds, null, 2)}\n` : table(socSpeedHeader, socSpeedRows(speeds)));
   });

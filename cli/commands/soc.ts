@@ -63,6 +63,7 @@ interface Options {
   readonly to?: number;
   readonly input?: true;
   readonly keepUnmapped?: true;
+  readonly threads?: number;
   readonly json?: true;
 }
 
@@ -95,6 +96,7 @@ const run = new Command("run")
   .option("--to <cycle>", "last cycle of the waveform", wholeNumber(0))
   .option("--input", "standard input goes to the console")
   .option("--keep-unmapped", "an access to an address that nothing has is the hart's affair")
+  .option("--threads <n>", "threads of the model: 2 for soc4 on a machine with nothing else to do", wholeNumber(1, 16))
   .option("--json", "print JSON for other programs; the console goes to stderr")
   .action(async (program: string, options: Options) => {
     const timing = timingNamed(options.timing);
@@ -115,6 +117,7 @@ const run = new Command("run")
       ...(client === undefined ? {} : { client }),
       ...(wireIn === undefined ? {} : { wireIn: { capture: wireIn, timing: options.wireTiming, from: options.wireFrom } }),
       ...(wireOut === undefined ? {} : { wireOut }),
+      ...(options.threads === undefined ? {} : { threads: options.threads }),
       ...(options.quiet === undefined ? {} : { quiet: options.quiet }),
       ...(waves === undefined ? {} : { waves: { file: waves, from: options.from, to: to ?? options.maxCycles } }),
       ...(options.json === true ? { onConsole: (text: string) => void process.stderr.write(text, "latin1") } : {}),
@@ -148,6 +151,8 @@ const textOf = (request: RunOptions, { result, crash, profiles, frames, exitCode
       ]),
     ),
   );
+  if (request.waves !== undefined && result.cycles < request.waves.from)
+    parts.push(`no waveform: the run ended before cycle ${request.waves.from}: give a lower --from\n`);
   const { wire } = result;
   if (wire.framesIn + wire.framesOut > 0)
     parts.push(

@@ -21,7 +21,7 @@ import { pinsHeader, traceControl } from "./pins.ts";
 export interface SimulatorOptions {
   /** Compiles FST tracing in, at a price; false unless said. */
   readonly waves?: boolean;
-  /** Threads of the Verilated model; what `npm run bench -- soc` showed to be best unless said. */
+  /** Threads of the Verilated model; 1 unless said. */
   readonly threads?: number;
   /** The default of the toolchain unless said. */
   readonly verilator?: VerilatorName;
@@ -38,7 +38,10 @@ export interface BuiltSimulator {
   readonly seconds: number;
 }
 
-/** More threads than one lost on every system and machine where they were tried: `npm run bench -- soc`. */
+/**
+ * A second thread speeds four harts up by half on a machine with nothing else to do, and costs far more than that on one
+ * that has, as when tests run; it never helped one hart. So it is for those who ask. `npm run bench -- soc` measures it.
+ */
 const bestThreads: Readonly<Record<SocConfig["name"], number>> = { soc1: 1, soc4: 1 };
 
 const nativeFolder = join(projectRoot, "sim/soc/native");

@@ -1,5 +1,4 @@
 /** Writes down accesses of a register map together with what its model says must come of them. */
-import { isWritable, maskOf } from "#hdl/regmap/fields.ts";
 import type { RegisterElement } from "#hdl/regmap/layout.ts";
 import type { Random } from "#hdl/simulate/index.ts";
 import { ones, type RegisterModel } from "./model.ts";
@@ -68,15 +67,13 @@ export class Recorder {
     for (const { first, bytes } of lanes) this.#push("clock", r.offset + first, bytes, 0n);
   }
   /**
-   * Writes it in every way, and reads all of it each time. Bits without a field are written as zero.
-   * @param value for a whole register; random unless said
+   * Writes it in every way, and reads all of it each time.
+   * @param value for a whole register; random unless said, also in bits without a field, which ignore it
    */
   writeLanes(title: string, value: () => bigint = () => this.random.bits(64)): void {
     const r = this.#register(title);
-    const mask = this.#model.fieldsOf(r).reduce((m, [, f]) => (isWritable(f) ? m | maskOf(f) : m), 0n);
     for (const { first, bytes } of lanes) {
-      const whole = this.#model.allows(r, true) ? value() & mask : value();
-      this.write(r.offset + first, bytes, whole >> BigInt(8 * first));
+      this.write(r.offset + first, bytes, value() >> BigInt(8 * first));
       this.read(r.offset, 8);
     }
   }

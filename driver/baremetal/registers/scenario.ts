@@ -115,7 +115,8 @@ class Nic {
   slot(n: number): void {
     const { r } = this;
     const at = (name: string): string => `SLOT[${n}].${name}`;
-    const size = (): bigint => (r.random.below(4) === 0 ? r.random.bits(17) : 1n << BigInt(r.random.below(18)));
+    // Within the field: the table takes what is beyond it for part of the size, too.
+    const size = (): bigint => (r.random.below(4) === 0 ? r.random.bits(17) : 1n << BigInt(r.random.below(17)));
     // Memory has no value after reset.
     for (const name of ["RX_BASE", "TX_BASE", "NEXT_HOP"]) r.put(at(name), 0n);
     for (const name of ["CONTROL", "LOCAL", "REMOTE", "NEXT_HOP", "RX_SUSPEND", "RX_BASE", "RX_HEAD", "TX_BASE"]) {

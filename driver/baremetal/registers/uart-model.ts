@@ -3,7 +3,7 @@
  * received. Registers are a byte at the start of every four; the other bytes read as zero.
  */
 import type { Random } from "#hdl/simulate/index.ts";
-import { uartRegisters } from "#rtl/soc/uart.ts";
+import { uartDepth, uartRegisters } from "#rtl/soc/uart.ts";
 import { lanes, type Operation, operation } from "./table.ts";
 
 const n = uartRegisters;
@@ -11,6 +11,7 @@ const fifosOn = 0xc0;
 const nothing = 0x01;
 const transmitterEmpty = 0x60;
 const dataReady = 0x01;
+const overrun = 0x02;
 /** CD, DSR, CTS: the modem lines of a console that is connected. */
 const connected = 0xb0;
 const loop = 0x10;
@@ -88,12 +89,16 @@ export const uartOperations = (base: number, random: Random): readonly Operation
     write(n.mcr, loop | outputs);
     read(n.msr, lines);
   }
-  const text = Array.from({ length: 16 }, () => Number(random.bits(8)));
-  for (const c of text) write(n.data, c);
-  to.push(operation("wait", name(base + 4 * n.lsr), base + 4 * n.lsr, 1, BigInt(transmitterEmpty | dataReady)));
-  for (const c of text) read(n.data, c);
-  read(n.lsr, transmitterEmpty);
-  // One more than there is room for waits in the transmitter, and one is lost and told of.
+  // One more than the receiver has room for is lost, and told of once.
+  for (const count of [uartDepth, uartDepth + 1]) {
+    const text = Array.from({ length: count }, () => Number(random.bits(8)));
+    for (const c of text) write(n.data, c);
+    const told = transmitterEmpty | dataReady | (count > uartDepth ? overrun : 0);
+    to.push(operation("wait", name(base + 4 * n.lsr), base + 4 * n.lsr, 1, BigInt(told)));
+    read(n.lsr, transmitterEmpty | dataReady);
+    for (const c of text.slice(0, uartDepth)) read(n.data, c);
+    read(n.lsr, transmitterEmpty);
+  }
   write(n.mcr, 0);
   readAll();
   return to;

@@ -55,7 +55,7 @@ class Htif {
         state.step = HtifState::kLook;
         return;
       case HtifState::kLook: return look(cycle, host_.state.words[0]);
-      case HtifState::kCall: return readCall(cycle);
+      case HtifState::kCall: return readCall();
       case HtifState::kText: return readText();
       case HtifState::kResult:
         host_.write(state.block, state.call[0]);
@@ -102,7 +102,7 @@ class Htif {
   }
 
   // Reads the eight words of a call.
-  void readCall(uint64_t) {
+  void readCall() {
     const uint64_t end = state.block + 64;
     if (state.fetching) {
       std::memcpy(state.call + (state.at - state.block) / 8, host_.state.words, host_.state.beats * 8);

@@ -22,9 +22,9 @@ class Model {
   Top& top = *model.rootp;
 
   // The clock is low: what follows from new inputs.
-  void low() { evaluate(0); }
+  void low() { evaluate(); }
   // The clock has risen.
-  void high() { evaluate(1); }
+  void high() { evaluate(); }
   void finish() {
     closeWaves();
     model.final();
@@ -59,13 +59,13 @@ class Model {
 #if SOC_WAVES
   std::unique_ptr<VerilatedFstC> waves_;
   uint64_t time_ = 0;
-  void evaluate(bool) {
+  void evaluate() {
     model.eval();
     if (waves_ != nullptr) waves_->dump(++time_ * 5000);
   }
 #else
   bool started_ = false;
-  void evaluate(bool) {
+  void evaluate() {
     if (started_) {
       Vsoc___024root___eval(&top);
     } else {

@@ -17,7 +17,7 @@ const frames = (payloads: readonly Uint8Array[]) =>
     timestamp: 1_700_000_000_000_000_000n + BigInt(i) * 20_000n,
     data: buildUdp({
       payload,
-      ethernet: { source: macText(Number(defaultClient.mac)), destination: macText(Number(defaultServer.mac)) },
+      ethernet: { source: macText(defaultClient.mac), destination: macText(Number(defaultServer.mac)) },
       ipv4: { source: ipv4Text(defaultClient.ip), destination: ipv4Text(defaultServer.ip) },
       udp: { sourcePort: defaultClient.port, destinationPort: defaultServer.port },
     }),
@@ -35,12 +35,12 @@ it("programs are where the load generator looks for them", () => {
     expect([value("ADDRESS"), value("PORT"), value("MAC")]).toEqual([
       BigInt(defaultServer.ip),
       BigInt(defaultServer.port),
-      defaultServer.mac,
+      BigInt(defaultServer.mac),
     ]);
     expect([value("PEER_ADDRESS"), value("PEER_PORT"), value("NEXT_HOP")]).toEqual([
       BigInt(defaultClient.ip),
       BigInt(defaultClient.port),
-      defaultClient.mac,
+      BigInt(defaultClient.mac),
     ]);
   }
 });
@@ -76,7 +76,7 @@ describe.each(systems)("%s", (config) => {
     expect(out.flatMap((f) => f.problems)).toEqual([]);
     expect(out.map((f) => f.payload)).toEqual(payloads.slice(0, -1));
     for (const f of out) {
-      expect(f.ethernet.destination).toBe(macText(Number(defaultClient.mac)));
+      expect(f.ethernet.destination).toBe(macText(defaultClient.mac));
       expect(f.udp?.destinationPort).toBe(defaultClient.port);
     }
   });

@@ -127,7 +127,7 @@ describe("a run ends", () => {
 it("boot takes few instructions, of which the firmware's are a trace", async () => {
   const { times } = await run({ harts: 1, counting: true });
   expect(times?.kernelInstructions).toBeLessThan(100_000);
-  expect(times?.userInstructions).toBeLessThan(9_500_000);
+  expect(times?.userInstructions).toBeLessThan(8_000_000);
 });
 
 describe("./accio linux boot", () => {

@@ -1,4 +1,6 @@
 /** Programs on Rocket: how they end, what they print, what is said of those that crash. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { SocName } from "#rtl/soc/config.ts";
 import { crashText } from "#sim/soc/crash.ts";
@@ -123,6 +125,25 @@ describe.each(systems)("%s", (config) => {
     expect(a).toEqual(b);
   });
 });
+
+// A simulator of its own, a minute to compile: where everything is tested.
+if (systems.length > 1)
+  describe("a waveform", () => {
+    it("has the cycles asked for, in picoseconds of 100 MHz, and changes nothing", async () => {
+      const file = join(programs.folder, "waves.fst");
+      const waves = { file, from: 1000, to: 1500 };
+      const run = (more: Partial<RunOptions>) => start("soc1", "calls", {}, { profile: true, ...more });
+      const [plain, traced] = [await run({}), await run({ waves })];
+      expect(traced.result.cycles).toBe(plain.result.cycles);
+      expect(traced.profiles).toEqual(plain.profiles);
+      // FST: a header block with the first and last time, most significant byte first.
+      const header = readFileSync(file);
+      expect(header[0]).toBe(0);
+      expect(Number(header.readBigUInt64BE(9))).toBeGreaterThanOrEqual(10_000_000);
+      expect(Number(header.readBigUInt64BE(9))).toBeLessThan(10_020_000);
+      expect(Number(header.readBigUInt64BE(17))).toBe(15_000_000);
+    });
+  });
 
 describe("bad programs", () => {
   it.each([
