@@ -174,7 +174,9 @@ export const connectionTable = (c: Config) => {
       const { written } = h.nets({ written: word.and(strobes.not()).or(access.data.and(strobes)) });
       const { writes } = h.nets({ writes: access.valid.and(access.write) });
       const isWord = (name: keyof typeof slotWords) => writes.and(access.word.eq(slotWords[name] / 8));
-      const sizeOk = (size: Bits): Bits<1> => size.and(size.sub(1)).eq(0).and(size.ge(64)).and(size.le(c.ringLimit));
+      // The field alone: what is written beside it is ignored.
+      const size = written.trunc(pointerBits + 1);
+      const { size_ok } = h.nets({ size_ok: size.and(size.sub(1)).eq(0).and(size.ge(64)).and(size.le(c.ringLimit)) });
 
       // ---- engines' news, then the kernel's writes, which win --------------------------------
       const { commit, allocate, advanceRead, sent, stop } = io;
@@ -243,11 +245,11 @@ export const connectionTable = (c: Config) => {
       txBase.write(at, wholeLines, isWord("txBase"));
       h.when(isWord("rxSize"), () => {
         rx_mask.at(at).next(written.trunc(pointerBits).sub(1));
-        rx_ring.bit(at).next(sizeOk(written));
+        rx_ring.bit(at).next(size_ok);
       });
       h.when(isWord("txSize"), () => {
         tx_mask.at(at).next(written.trunc(pointerBits).sub(1));
-        tx_ring.bit(at).next(sizeOk(written));
+        tx_ring.bit(at).next(size_ok);
       });
       h.when(isWord("rxSuspend"), () => flags.rx_suspended.bit(at).next(written.bit(0)));
       h.when(isWord("rxHead"), () => {

@@ -68,7 +68,8 @@ const kernelAccess = (random: Random, config: Config, model: TableModel): Events
   };
   const noise = random.bits(64);
   // The registers' unused bits are noise, and now and then only some bytes are written.
-  const used: Partial<Record<keyof typeof slotWords, bigint>> = { rxSize: 0n, txSize: 0n, txTail: 0n };
+  const besideSize = noise - (noise % BigInt(2 * config.ringLimit));
+  const used: Partial<Record<keyof typeof slotWords, bigint>> = { rxSize: besideSize, txSize: besideSize, txTail: 0n };
   const upper = used[name] ?? noise & ~(2n ** 48n - 1n);
   return {
     valid,

@@ -211,8 +211,11 @@ export class TableModel {
     const pointer = Number(value % BigInt(this.#pointers));
     const bit = (n: number): boolean => ((value >> BigInt(n)) & 1n) === 1n;
     const resize = (ring: Ring): void => {
-      const usable = value >= 64n && value <= BigInt(this.#config.ringLimit) && (value & (value - 1n)) === 0n;
-      ring.size = usable ? Number(value) : 0;
+      const limit = BigInt(this.#config.ringLimit);
+      // The field holds the limit and no more; bits beside it are ignored.
+      const size = value % (2n * limit);
+      const usable = size >= 64n && size <= limit && (size & (size - 1n)) === 0n;
+      ring.size = usable ? Number(size) : 0;
       ring.mask = (pointer + this.#pointers - 1) % this.#pointers;
     };
     const endpoint = { ip: value & 0xffff_ffffn, port: (value >> 32n) & 0xffffn };
