@@ -8,7 +8,7 @@ import type { Config } from "#rtl/config/config.ts";
 import { slotStride } from "#rtl/ict/slot-layout.ts";
 import { nicCore } from "#rtl/nic/core.ts";
 import { nic } from "#rtl/nic/nic.ts";
-import { nicMap, slotsOffset } from "#rtl/nic/registers.ts";
+import { lossBits, nicMap, slotsOffset } from "#rtl/nic/registers.ts";
 import { heldName, puppet } from "../puppet.ts";
 import { withInstance } from "../with-instance.ts";
 import { BlockBench, ones } from "./block-bench.ts";
@@ -54,6 +54,7 @@ export const checkNic = (
   const registers = registersOf(c);
   const places = [...registers.keys()];
   const { size } = nicMap(c);
+  const flags = places.filter((p) => /^EVENT/.test(registers.get(p)?.title ?? ""));
   const inPage = places.filter((p) => p < slotsOffset);
   const is = (what: string, seen: bigint, expected: bigint): void =>
     bench.check(seen === expected, () => `${what} is 0x${seen.toString(16)}, not 0x${expected.toString(16)}`);
@@ -70,6 +71,7 @@ export const checkNic = (
   const value = (title: string): bigint => held.get(title) as bigint;
   const field = (title: string, lowest: number, width: number): bigint => (value(title) >> BigInt(lowest)) & ones(width);
   let now = 0n;
+  let quiet = false;
   /** What the access of the cycle before must be answered. */
   let answer: { readonly error: boolean; readonly data: bigint; readonly ofSlot: bigint } | null = null;
 
@@ -77,21 +79,18 @@ export const checkNic = (
   const shared = core.ports.filter((p) => block.ports.some((q) => q.name === p.name)).map((p) => p.name);
   const inputs = block.ports.filter((p) => p.kind === "input" && shared.includes(p.name));
   for (; bench.cycle < cycles; bench.cycle++) {
-    const rate = random.pick([1, 2, 8]);
-    for (const p of outputs)
-      sim.poke(
-        `core.${heldName(p.name)}`,
-        p.name.startsWith("events_") && !random.oneIn(rate)
-          ? random.bits(p.width) & random.bits(p.width) & random.bits(p.width)
-          : random.bits(p.width),
-      );
+    // Flags are seen to be set one by one only while little happens.
+    if (bench.cycle % 32 === 0) quiet = random.oneIn(2);
+    const happens = (width: number): bigint =>
+      random.oneIn(quiet ? 24 : 2) ? random.bits(width) & (random.oneIn(2) ? ones(width) : random.bits(width)) : 0n;
+    for (const p of outputs) sim.poke(`core.${heldName(p.name)}`, p.name.startsWith("events_") ? happens(p.width) : random.bits(p.width));
     for (const p of inputs) sim.poke(p.name, random.bits(p.width));
-    const overflowed = random.oneIn(3) ? random.bits(5) : 0n;
-    const spoiled = random.oneIn(3) ? random.bits(5) : 0n;
+    const overflowed = happens(lossBits);
+    const spoiled = happens(lossBits);
     sim.io.wireLosses.value = { overflowed, spoiled };
     const valid = !random.oneIn(4);
     const write = random.oneIn(2);
-    const offset = random.oneIn(8) ? random.below(size / 8) * 8 : random.pick(random.oneIn(3) ? places : inPage);
+    const offset = random.oneIn(8) ? random.below(size / 8) * 8 : random.pick(random.oneIn(3) ? places : random.oneIn(3) ? flags : inPage);
     const data = random.bits(64);
     const strobe = random.oneIn(2) ? 0xff : random.pick(strobes);
     const bus = sim.io.registers;
