@@ -12,6 +12,7 @@ it("of nic: whatever it drives, a bit turned or held at zero is noticed", () => 
     ...nic,
     instances: nic.instances.map((i) => ({ ...i, of: { ...i.of, properties: [] } })),
   });
+  checkNic(module, config, 3000, 1, ({ sim }) => sim.poke(chooser, 0));
   const survivors = names.filter((_, i) => {
     try {
       checkNic(module, config, 3000, 1, ({ sim }) => sim.poke(chooser, i + 1));
