@@ -13,12 +13,7 @@ export const puppet = <M extends Module>(of: M): M => {
   const held = outputs.map((p): Signal => ({ ...p, kind: "register", name: heldName(p.name), domain, group: -1 }));
   const body = outputs.map((p, i): Stmt => {
     const signal = held[i] as Signal;
-    return {
-      kind: "assign",
-      target: { kind: "whole", signal: p },
-      value: { kind: "ref", width: p.width, signal },
-      at: of.at,
-    } as unknown as Stmt;
+    return { kind: "assign", target: { kind: "whole", signal: p }, value: { kind: "ref", width: p.width, signal }, at: of.at };
   });
   return { ...of, name: `${of.name}_puppet`, signals: held, memories: [], instances: [], body, properties: [], fsms: [] };
 };
