@@ -1,5 +1,5 @@
 /** Slots of the connection table while nothing comes from the wire: what their registers do to each other. */
-import type { Config } from "#rtl/common.ts";
+import { type Config, lineBytes } from "#rtl/common.ts";
 import { derived } from "#rtl/config/config.ts";
 import type { Behind } from "./model.ts";
 
@@ -63,6 +63,11 @@ export class SlotModel implements Behind {
       case "RX_SIZE.bytes":
       case "TX_SIZE.bytes":
         slot.kept.set(key, isRing(value, ringLimit) ? value : 0n);
+        return;
+      case "RX_BASE.address":
+      case "TX_BASE.address":
+        // A ring begins at a line, whatever is written.
+        slot.kept.set(key, value - (value % BigInt(lineBytes)));
         return;
       case "RX_HEAD.offset":
         slot.available = value !== (slot.kept.get("RX_TAIL.offset") ?? 0n);
