@@ -152,7 +152,9 @@ export const tableIsExact = (block = connectionTable(small)) =>
           });
           h.when(writes(i, "local"), () => s.local.next(data.slice(47, 0)));
           h.when(writes(i, "remote"), () => s.remote.next(data.slice(47, 0)));
-          h.when(writes(i, "rxSize"), () => s.ring.next(data.eq(64).or(data.eq(128))));
+          // The field of eight bits; what is written beside it is ignored.
+          const size = data.slice(7, 0);
+          h.when(writes(i, "rxSize"), () => s.ring.next(size.eq(64).or(size.eq(128))));
 
           const reads = h.past(access.valid.and(access.slot.eq(i)).and(access.word.eq(slotWords.rxTail / 8)));
           h.assert(`the tail moves for good news of this life alone: slot ${i}`, reads.implies(dut.readData.eq(h.past(s.tail).zext(64))));
