@@ -79,6 +79,8 @@ export const binary = (op: BinaryOp, a: Expr, b: Expr, width: number): Expr => {
     case "shr":
     case "sra":
       if (isZero(a) || isZero(b)) return a;
+      // Icarus sees as much, and an `always @*` of nothing else never runs there.
+      if (op !== "sra" && b.kind === "literal" && b.value >= BigInt(a.width)) return constant(0n, width);
       break;
     case "div":
     case "mod":

@@ -176,6 +176,12 @@ describe("shifts", () => {
     expect(printed({ a: 8, n: 32 }, ({ a, n }) => binary("shl", a, n))).toBe("a << (n[3:0] | {4{|n[31:4]}})");
     expect(printed({ a: 8, n: 31 }, ({ a, n }) => binary("shl", a, n))).toBe("a << n");
   });
+  test("by a constant that leaves nothing are zeros, those that copy the sign stay", () => {
+    expect(printed(words, ({ a }) => binary("shl", a, lit(8, 4)))).toBe("8'd0");
+    expect(printed(words, ({ a }) => binary("shr", a, lit(9, 4)))).toBe("8'd0");
+    expect(printed(words, ({ a }) => binary("shl", a, lit(7, 4)))).toBe("a << 4'd7");
+    expect(printed(words, ({ a }) => binary("sra", a, lit(8, 4)))).toBe("$signed(a) >>> 4'd8");
+  });
 });
 
 describe("replication", () => {

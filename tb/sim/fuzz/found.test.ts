@@ -50,7 +50,16 @@ const farShift = module("far_shift", { a: input(word), n: input(uint(32)), x: ou
   io.z.drive(io.a.shr(io.n));
 });
 
+/** Icarus 11 knows that this shift leaves nothing, so that the block waits for nothing and never runs. */
+const shiftedAway = module("shifted_away", { a: input(bool), x: output(uint(6)) }, (io, h) => {
+  const { n } = h.wires({ n: uint(6) });
+  n.drive(io.a.repeat(6).shl(6));
+  n.slice(5, 4).drive(0);
+  io.x.drive(n);
+});
+
 const found: readonly Module[] = [
+  shiftedAway,
   farShift,
   shiftedWord,
   hiddenSwitch,
