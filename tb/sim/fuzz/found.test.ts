@@ -53,7 +53,7 @@ const farShift = module("far_shift", { a: input(word), n: input(uint(32)), x: ou
 /** Icarus 11 knows that this shift leaves nothing, so that the block waits for nothing and never runs. */
 const shiftedAway = module("shifted_away", { a: input(bool), x: output(uint(6)) }, (io, h) => {
   const { n } = h.wires({ n: uint(6) });
-  n.drive(io.a.repeat(6).shl(6));
+  n.drive(io.a.repeat(6).shl(constant(3, 6)));
   n.slice(5, 4).drive(0);
   io.x.drive(n);
 });
