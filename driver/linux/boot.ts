@@ -85,6 +85,7 @@ export const boot = async (options: BootOptions): Promise<BootResult> => {
     memoryBytes,
     firmware: made.firmware,
     kernel: made.kernel.image,
+    vmlinux: made.kernel.vmlinux,
     initramfs: Buffer.concat(archives),
     bootArguments: line.join(" ").trim(),
     console: plainConsole((bytes) => {

@@ -1,10 +1,14 @@
 /** What boots Linux: an emulator or a simulator of the hardware. All take the same firmware, kernel and initramfs. */
+import type { HartProfile } from "#sim/soc/profile.ts";
+
 export interface BootRequest {
   readonly memoryBytes: number;
   /** Path of the firmware, an ELF file. */
   readonly firmware: string;
   /** Path of the kernel's Image. */
   readonly kernel: string;
+  /** Path of the kernel as an ELF file with symbols, for profiles. */
+  readonly vmlinux: string;
   readonly initramfs: Uint8Array;
   /** The kernel's command line. */
   readonly bootArguments: string;
@@ -23,6 +27,8 @@ export interface BootOutcome {
   /** Cycles since reset, and instructions of each hart, where the machine counts them. */
   readonly cycles?: number;
   readonly instructions?: readonly number[];
+  /** Cycles by function, where the machine was asked for them. */
+  readonly profiles?: readonly HartProfile[];
 }
 
 export interface Machine {

@@ -1,5 +1,6 @@
 /** Rocket's RTL as a machine for Linux: everything is in memory before the first cycle, with a device tree that says where. */
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,11 +10,13 @@ import { run } from "#sim/bridge/command.ts";
 import { buildSimulator } from "#sim/soc/build.ts";
 import { exitCodes } from "#sim/soc/crash.ts";
 import { readElf } from "#sim/soc/elf.ts";
+import { parseProfile } from "#sim/soc/profile.ts";
 import { type Load, type SimulationResult, simulate } from "#sim/soc/simulate.ts";
 import type { Timing } from "#sim/soc/timing.ts";
 import { findTool } from "#toolchain/tools.ts";
 import { UserError } from "#toolchain/user-error.ts";
 import { memoryLayout } from "./compile.ts";
+import { guestFunctions } from "./functions.ts";
 import { leanTree } from "./lean-tree.ts";
 import { limitStatus, type Machine } from "./machine.ts";
 
@@ -33,15 +36,17 @@ export interface RocketOptions {
   readonly timing: Timing;
   /** When to give up. */
   readonly maxCycles: number;
+  /** Counts cycles by function of firmware and kernel. */
+  readonly profile?: boolean;
 }
 
 /** A system on Verilator; its simulator is built at the first boot. */
-export const rocket = ({ system, timing, maxCycles }: RocketOptions): Machine => ({
+export const rocket = ({ system, timing, maxCycles, profile = false }: RocketOptions): Machine => ({
   name: `${system}, timing ${timing.name}`,
   harts: socConfigs[system].harts,
   limit: `${maxCycles} cycles`,
   counts: true,
-  boot: async ({ memoryBytes, firmware, kernel, initramfs, bootArguments, console, input }) => {
+  boot: async ({ memoryBytes, firmware, kernel, vmlinux, initramfs, bootArguments, console, input }) => {
     const map = socMap(socConfigs[system], { memoryBytes });
     const memory = regionOf(map, "memory");
     const treeAt = memory.base + memory.size - treeBytes;
@@ -71,6 +76,7 @@ export const rocket = ({ system, timing, maxCycles }: RocketOptions): Machine =>
         await whole(file("tree.dtb"), treeAt),
       ];
       const { program } = await buildSimulator(system);
+      const functions = profile ? guestFunctions(firmware, vmlinux) : [];
       const result = await simulate(
         program,
         {
@@ -83,6 +89,7 @@ export const rocket = ({ system, timing, maxCycles }: RocketOptions): Machine =>
           input,
           // The kernel looks at what may not be there, and takes the fault.
           keepUnmapped: true,
+          ...(profile ? { profile: file("profile"), functions } : {}),
         },
         { onConsole: (text) => console(Buffer.from(text, "latin1")) },
       );
@@ -92,6 +99,7 @@ export const rocket = ({ system, timing, maxCycles }: RocketOptions): Machine =>
         seconds: result.seconds,
         cycles: result.cycles,
         instructions: result.harts.map((h) => h.instructions),
+        ...(profile ? { profiles: parseProfile(readFileSync(file("profile"), "utf8"), functions) } : {}),
       };
     } finally {
       await rm(folder, { recursive: true, force: true });

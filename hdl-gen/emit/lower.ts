@@ -45,6 +45,9 @@ const readsMemory = (e: Expr): boolean => e.kind === "cell" || operands(e).some(
 /** Of an amount to shift by. Verilator takes no more than 32 bits, and Yosys 0.23 reads a constant one of 32 bits as signed. */
 const widestAmount = 31;
 
+/** Of a value that C++ computes as one: Verilator goes through wider ones word by word. */
+const widestWord = 64;
+
 /** Is a value the same when its operands are extended with zeros before? */
 const neverWraps = (e: Expr): boolean => {
   switch (e.kind) {
@@ -152,7 +155,7 @@ export class Lowering {
         return instead === undefined ? e : this.lower(instead, c);
       }
       case "unary":
-        return fold.unary(e.op, this.lower(e.a, c));
+        return fold.unary(e.op, e.op === "parity" ? this.#inParity(e.a, c) : this.lower(e.a, c));
       case "binary":
         return this.#binary(e, c);
       case "mux":
@@ -186,6 +189,13 @@ export class Lowering {
   #inShift(e: Expr, c: Context): Expr {
     const low = this.lower(e, c);
     return low.kind === "cell" && low.address.kind === "literal" ? this.#wire(e, c) : low;
+  }
+
+  /** Verilator 5.049 breaks off at the parity of a wide `a | b` of which a single bit is not known. */
+  #inParity(e: Expr, c: Context): Expr {
+    const low = this.lower(e, c);
+    const computed = low.kind === "binary" || low.kind === "unary" || low.kind === "mux";
+    return computed && low.width > widestWord ? this.#wire(e, c) : low;
   }
 
   /**

@@ -20,12 +20,15 @@ const inside = (elf: Elf, address: bigint): boolean =>
  * next symbol or the end of its segment. Of several names for one address the one with a size is kept.
  */
 export const functionsOf = (elf: Elf): readonly CodeRange[] => {
-  const code = elf.symbols.filter((s) => s.kind !== "object" && inside(elf, s.address));
-  // Labels without a size inside a function with one belong to it.
-  const sized = code.filter((s) => s.size > 0n);
-  const covered = (s: ElfSymbol): boolean =>
-    s.size === 0n && sized.some((f) => f.address <= s.address && s.address < f.address + f.size && f !== s);
-  const kept = code.filter((s, i) => !covered(s) && code.findIndex((o) => o.address === s.address && !covered(o)) === i);
+  const kept: ElfSymbol[] = [];
+  // Where the functions with a size end that have begun so far: labels without one inside them belong to them.
+  let reach = 0n;
+  for (const s of elf.symbols) {
+    if (s.kind === "object" || !inside(elf, s.address) || s.address === kept.at(-1)?.address) continue;
+    if (s.size === 0n && s.address < reach) continue;
+    kept.push(s);
+    if (s.address + s.size > reach) reach = s.address + s.size;
+  }
   return kept.map((s, i): CodeRange => {
     const next = kept[i + 1]?.address;
     const segment = elf.segments.find((g) => s.address >= g.address && s.address < g.address + BigInt(g.memoryBytes));
