@@ -1,5 +1,5 @@
 /** `./accio linux`: builds Linux for the RISC-V systems, boots it, and runs programs in it. */
-import { relative } from "node:path";
+import { basename, relative } from "node:path";
 import { Command } from "commander";
 import { type BootResult, boot, panicStatus, resolveProgram } from "#driver/linux/boot.ts";
 import { firmware, program, programNames } from "#driver/linux/compile.ts";
@@ -8,12 +8,16 @@ import { limitStatus, type Machine } from "#driver/linux/machine.ts";
 import { qemu } from "#driver/linux/qemu.ts";
 import { rocket } from "#driver/linux/rocket.ts";
 import { socConfigs } from "#rtl/soc/config.ts";
+import { writeFileAtomically } from "#sim/models/pcap/index.ts";
 import { buildSimulator } from "#sim/soc/build.ts";
+import { flameHtml } from "#sim/soc/flame.ts";
+import { profileHeader, profileRows } from "#sim/soc/profile.ts";
 import { defaultMaxCycles } from "#sim/soc/run.ts";
 import { timingNamed, timings } from "#sim/soc/timing.ts";
-import { oneOf, wholeNumber } from "../arguments.ts";
+import { checkOutput, oneOf, wholeNumber } from "../arguments.ts";
 import { UserError } from "../errors.ts";
 import { type Progress, runSteps } from "../progress.ts";
+import { table } from "../table.ts";
 
 const mebibyte = 2 ** 20;
 const here = (path: string): string => relative(process.cwd(), path);
@@ -68,10 +72,12 @@ interface BootCommandOptions extends BuildOptions {
   readonly timeout: number;
   readonly timing: string;
   readonly maxCycles: number;
+  readonly profile?: string;
 }
 
 const explain = (result: BootResult, { limit }: Machine, option: string): void => {
-  const { cycles, instructions, seconds } = result;
+  const { cycles, instructions, seconds, profiles } = result;
+  if (profiles !== undefined) process.stderr.write(`\n${table(profileHeader, profileRows(profiles))}`);
   if (cycles !== undefined && instructions !== undefined) {
     const speed = (cycles / Math.max(1e-9, seconds) / 1e3).toFixed(0);
     process.stderr.write(
@@ -98,15 +104,20 @@ const bootCommand = new Command("boot")
   .option("-a, --append <words>", "more words for the kernel's command line")
   .option("-t, --timing <name>", `how slow memory and devices are: ${Object.keys(timings).join(" or ")}; not with --qemu`, "raw")
   .option("--max-cycles <n>", "when to give up, without --qemu", wholeNumber(1), defaultMaxCycles)
+  .option("-p, --profile <file>", "write a flame graph (HTML) and print a table of cycles by function, without --qemu")
   .option("--timeout <seconds>", "when to give up, with --qemu", wholeNumber(1, 86_400), 60)
   .option("-j, --jobs <n>", "compilers at once, where something must be built", wholeNumber(1, 256))
   .option("--json", "print JSON for other programs; the console goes to stderr")
   .action(async (words: readonly string[], options: BootCommandOptions) => {
     const timing = timingNamed(options.timing);
+    const { profile } = options;
+    if (profile !== undefined && options.qemu === true)
+      throw new UserError("QEMU counts no cycles", `--profile ${profile}`, "leave --qemu out");
+    if (profile !== undefined) checkOutput(profile);
     const machine =
       options.qemu === true
         ? qemu({ harts: socConfigs[options.config].harts, seconds: options.timeout })
-        : rocket({ system: options.config, timing, maxCycles: options.maxCycles });
+        : rocket({ system: options.config, timing, maxCycles: options.maxCycles, profile: profile !== undefined });
     if (words.length > 0 && options.run === undefined)
       throw new UserError("arguments without a program", words.join(" "), "name the program with --run");
     const command = options.run === undefined ? {} : { command: { program: await resolveProgram(options.run), arguments: words } };
@@ -122,7 +133,12 @@ const bootCommand = new Command("boot")
       console: (text) => (options.json ? process.stderr : process.stdout).write(text),
     });
     explain(result, machine, options.qemu === true ? "--timeout" : "--max-cycles");
-    if (options.json) process.stdout.write(`${JSON.stringify({ config: options.config, ...result }, null, 2)}\n`);
+    const { profiles, ...rest } = result;
+    if (profile !== undefined && profiles !== undefined) {
+      const title = `Linux on ${options.config}${options.run === undefined ? "" : `, ${basename(options.run)}`}`;
+      writeFileAtomically(profile, flameHtml(profiles, { title, subtitle: `timing ${timing.name}, ${result.cycles} cycles` }));
+    }
+    if (options.json) process.stdout.write(`${JSON.stringify({ config: options.config, ...rest }, null, 2)}\n`);
     process.exitCode = result.status;
   });
 

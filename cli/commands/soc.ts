@@ -1,6 +1,5 @@
 /** `./accio soc`: builds the simulators of the systems, and runs programs on Rocket beside the NIC. */
-import { accessSync, constants, existsSync, statSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { Command } from "commander";
 import { resolveProgram } from "../../driver/baremetal/build.ts";
 import { parseSettings } from "../../driver/baremetal/settings.ts";
@@ -15,8 +14,7 @@ import { profileHeader, profileRows } from "../../sim/soc/profile.ts";
 import { jsonOf } from "../../sim/soc/report.ts";
 import { defaultMaxCycles, type ProgramRun, type RunOptions, runProgram } from "../../sim/soc/run.ts";
 import { timingNamed, timings } from "../../sim/soc/timing.ts";
-import { oneOf, wholeNumber } from "../arguments.ts";
-import { UserError } from "../errors.ts";
+import { checkOutput, oneOf, wholeNumber } from "../arguments.ts";
 import { runSteps } from "../progress.ts";
 import { table } from "../table.ts";
 import { collect } from "./config.ts";
@@ -66,15 +64,6 @@ interface Options {
   readonly threads?: number;
   readonly json?: true;
 }
-
-/** Folders of the results must be there before the work begins. */
-const checkOutput = (path: string): void => {
-  const folder = dirname(resolve(path));
-  if (!existsSync(folder) || !statSync(folder).isDirectory())
-    throw new UserError("the folder does not exist", path, `make it first: mkdir -p ${dirname(path)}`);
-  if (existsSync(path) && statSync(path).isDirectory()) throw new UserError("is a folder", path, "name a file");
-  accessSync(folder, constants.W_OK);
-};
 
 const run = new Command("run")
   .description("Runs a program on Rocket beside the NIC, cycle by cycle. Its exit code is the command's; 124: cycle limit, 70: crash.")

@@ -61,7 +61,12 @@ const shiftedAway = module("shifted_away", { a: input(bool), x: output(uint(6)) 
 /** Verilator 5.049 breaks off at the parity of a wide value of which one bit alone is not known. */
 const parityOfOne = module("parity_of_one", { a: input(bool), y: output(bool) }, (io, h) => {
   const { r } = h.registers({ r: bool });
-  r.next(io.a.zext(65).or(1n << 64n).parity());
+  r.next(
+    io.a
+      .zext(65)
+      .or(1n << 64n)
+      .parity(),
+  );
   io.y.drive(r);
 });
 
