@@ -1,5 +1,4 @@
 /** `./accio soc`: builds the simulators of the systems, and runs programs on Rocket beside the NIC. */
-import { resolve } from "node:path";
 import { Command } from "commander";
 import { resolveProgram } from "../../driver/baremetal/build.ts";
 import { parseSettings } from "../../driver/baremetal/settings.ts";
