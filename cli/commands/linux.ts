@@ -76,7 +76,8 @@ interface BootCommandOptions extends BuildOptions {
 }
 
 const explain = (result: BootResult, { limit }: Machine, option: string): void => {
-  const { cycles, instructions, seconds, profiles } = result;
+  const { cycles, instructions, seconds, profiles, report } = result;
+  if (report !== undefined) process.stderr.write(`\naccio: linux boot: ${report}`);
   if (profiles !== undefined) process.stderr.write(`\n${table(profileHeader, profileRows(profiles))}`);
   if (cycles !== undefined && instructions !== undefined) {
     const speed = (cycles / Math.max(1e-9, seconds) / 1e3).toFixed(0);

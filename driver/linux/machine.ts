@@ -27,6 +27,8 @@ export interface BootOutcome {
   /** Cycles since reset, and instructions of each hart, where the machine counts them. */
   readonly cycles?: number;
   readonly instructions?: readonly number[];
+  /** Where each hart was and what it did last, of a run that did not end by itself, where the machine knows. */
+  readonly report?: string;
   /** Cycles by function, where the machine was asked for them. */
   readonly profiles?: readonly HartProfile[];
 }

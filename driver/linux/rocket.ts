@@ -8,7 +8,7 @@ import { type SocName, socConfigs } from "#rtl/soc/config.ts";
 import { regionOf, socMap } from "#rtl/soc/map.ts";
 import { run } from "#sim/bridge/command.ts";
 import { buildSimulator } from "#sim/soc/build.ts";
-import { exitCodes } from "#sim/soc/crash.ts";
+import { crashReport, crashText, exitCodes } from "#sim/soc/crash.ts";
 import { readElf } from "#sim/soc/elf.ts";
 import { parseProfile } from "#sim/soc/profile.ts";
 import { type Load, type SimulationResult, simulate } from "#sim/soc/simulate.ts";
@@ -16,9 +16,9 @@ import type { Timing } from "#sim/soc/timing.ts";
 import { findTool } from "#toolchain/tools.ts";
 import { UserError } from "#toolchain/user-error.ts";
 import { memoryLayout } from "./compile.ts";
-import { guestFunctions } from "./functions.ts";
 import { leanTree } from "./lean-tree.ts";
 import { limitStatus, type Machine } from "./machine.ts";
+import { guestSymbols } from "./symbols.ts";
 
 /** Room for the device tree at the end of memory, and what the initramfs is aligned to. */
 const treeBytes = 0x1_0000;
@@ -76,7 +76,8 @@ export const rocket = ({ system, timing, maxCycles, profile = false }: RocketOpt
         await whole(file("tree.dtb"), treeAt),
       ];
       const { program } = await buildSimulator(system);
-      const functions = profile ? guestFunctions(firmware, vmlinux) : [];
+      const symbols = guestSymbols(firmware, vmlinux);
+      const { functions } = symbols;
       const result = await simulate(
         program,
         {
@@ -93,12 +94,14 @@ export const rocket = ({ system, timing, maxCycles, profile = false }: RocketOpt
         },
         { onConsole: (text) => console(Buffer.from(text, "latin1")) },
       );
+      const crash = crashReport(result, map.config, map, symbols, timing.mmioLatency);
       return {
         status: statusOf(result),
         stopped: result.end === "limit",
         seconds: result.seconds,
         cycles: result.cycles,
         instructions: result.harts.map((h) => h.instructions),
+        ...(crash === null ? {} : { report: crashText(crash) }),
         ...(profile ? { profiles: parseProfile(readFileSync(file("profile"), "utf8"), functions) } : {}),
       };
     } finally {

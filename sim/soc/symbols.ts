@@ -46,9 +46,10 @@ export class Symbolizer {
   readonly functions: readonly CodeRange[];
   readonly #lines = new Map<bigint, string>();
 
-  constructor(elf: Elf) {
+  /** @param functions in order of their addresses; those of the program unless said */
+  constructor(elf: Elf, functions: readonly CodeRange[] = functionsOf(elf)) {
     this.elf = elf;
-    this.functions = functionsOf(elf);
+    this.functions = functions;
   }
 
   /** "main+0x1c", or undefined where the program has nothing. */

@@ -2,7 +2,7 @@
 
 import { BuildError } from "#sim/bridge/command.ts";
 import { addressOf, type Elf, readElf } from "#sim/soc/elf.ts";
-import { type CodeRange, functionsOf } from "#sim/soc/symbols.ts";
+import { type CodeRange, functionsOf, Symbolizer } from "#sim/soc/symbols.ts";
 import { memoryLayout } from "./compile.ts";
 
 const moved = (range: CodeRange, by: bigint): CodeRange => ({ ...range, first: range.first + by, end: range.end + by });
@@ -14,17 +14,19 @@ const atVirtualAddresses = (elf: Elf, base: bigint): Elf => {
 };
 
 /**
- * In order of their addresses. The kernel runs for some thousand instructions where it was loaded, before it turns paging
- * on. Programs in user space are not in it. Throws `BuildError` where `vmlinux` is no kernel.
+ * Names addresses of a guest by their functions, except those of programs in user space. The kernel is there twice: it runs
+ * for some thousand instructions where it was loaded, before it turns paging on. Throws `BuildError` where `vmlinux` is no
+ * kernel.
  *
  * @param firmware path of the firmware, an ELF file
  * @param vmlinux path of the kernel with its symbols
  */
-export const guestFunctions = (firmware: string, vmlinux: string): readonly CodeRange[] => {
-  const kernel = readElf(vmlinux);
-  const base = addressOf(kernel, "_start");
+export const guestSymbols = (firmware: string, vmlinux: string): Symbolizer => {
+  const read = readElf(vmlinux);
+  const base = addressOf(read, "_start");
   if (base === undefined) throw new BuildError(`${vmlinux}: no symbol _start: build the kernel again: ./accio linux build`);
-  const virtual = functionsOf(atVirtualAddresses(kernel, base));
+  const kernel = atVirtualAddresses(read, base);
+  const virtual = functionsOf(kernel);
   const loaded = virtual.map((range) => moved(range, BigInt(memoryLayout.kernel) - base));
-  return [...functionsOf(readElf(firmware)), ...loaded, ...virtual];
+  return new Symbolizer(kernel, [...functionsOf(readElf(firmware)), ...loaded, ...virtual]);
 };
