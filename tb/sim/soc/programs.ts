@@ -1,6 +1,6 @@
 /** Compiles the test programs of this folder, once per run of a test file. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type SocName, socConfigs } from "#rtl/soc/config.ts";
 import { buildFolder } from "#sim/bridge/toolset.ts";
@@ -30,7 +30,8 @@ export const testPrograms = (): Programs => {
         ...["-O1", "-g", "-march=rv64gc", "-mabi=lp64d", "-mcmodel=medany", "-ffreestanding", "-nostdlib", "-Wall", "-Wextra", "-Werror"],
         ...["-fno-optimize-sibling-calls", "-fno-inline", "-Wl,-Ttext=0x80000000,--build-id=none,--no-warn-rwx-segments"],
         ...Object.entries(defines).map(([key, value]) => `-D${key}=${value}`),
-        ...["start.S", "exit.c", `${name}.c`].map((file) => join(folder, file)),
+        // One in assembler stands for itself.
+        ...(existsSync(join(folder, `${name}.S`)) ? [`${name}.S`] : ["start.S", "exit.c", `${name}.c`]).map((file) => join(folder, file)),
         ...["-o", out],
       ]);
       return out;

@@ -46,6 +46,15 @@ describe.each(systems)("%s", (config) => {
     expect(result.htifUnknown).toBe(1234n);
   });
 
+  it.each([
+    [42, 0],
+    [43, 2],
+  ])("a test as riscv-tests have them: traps that are meant, user mode, and a verdict for %i written in halves", async (expected, code) => {
+    const { exitCode, crash } = await start(config, "physical", { EXPECTED: expected });
+    expect(crash).toBeNull();
+    expect(exitCode).toBe(code);
+  });
+
   it("a program that never ends is stopped at the limit, and where it was is told", async () => {
     const { exitCode, crash, result } = await start(config, "crash", { CRASH: "loop", HART: hart }, { maxCycles: 5000 });
     expect(exitCode).toBe(124);
