@@ -9,8 +9,8 @@ export default defineConfig({
     pool: "forks",
     // A simulator's compilation takes a core of its own; more workers than cores would only swap caches.
     maxWorkers: Math.max(1, Math.min(availableParallelism(), 4)),
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
+    testTimeout: 900_000,
+    hookTimeout: 900_000,
     // A file without a test, or a run without a file, is a mistake.
     passWithNoTests: false,
     // `.only` left behind would silently skip the rest.
