@@ -1,0 +1,71 @@
+/**
+ * An engine's side of the ready queue: what there is of a slot (received data, or room to send) and which slots the queue
+ * must look at because of it. The engine may bring news in every cycle while the queue is busy; a slot waits at most once.
+ */
+import { type Bits, bool, input, module, mux, output, stream, struct, uint } from "#hdl";
+import { fifo } from "#hdl/lib/fifo.ts";
+import { type Config, derived } from "#rtl/config/config.ts";
+
+/** An engine's news: there is data, or room, in this slot. */
+export const slotNews = (c: Config) => struct({ valid: bool, slot: uint(derived(c).slotBits) }, `slot_news_${c.slots}`);
+/**
+ * News heard in one cycle counts from the end of the next one on, and `settle` in that cycle comes before it. Each flag has
+ * two writers and lies in two memories, one for each: it is 1 where they differ.
+ */
+export const readyQueueNews = (c: Config) => {
+  const slot = uint(derived(c).slotBits);
+  return module(
+    `ready_queue_news_${c.slots}`,
+    {
+      news: input(slotNews(c)),
+      /** The level of one slot. */
+      about: input(slot),
+      available: output(bool),
+      /** An access sets the level of `slot`. */
+      settle: input(bool),
+      slot: input(slot),
+      level: input(bool),
+      /** After reset: `slot` is cleared, and news ignored. */
+      sweep: input(bool),
+      /** Slots to look at, each once for any number of news, the longest waiting first. */
+      look: output(stream(slot)),
+      /** Somebody has not been looked at in the cycle of the news. */
+      late: output(bool),
+    },
+    ({ news, about, available, settle, slot: at, level, sweep, look, late }, h) => {
+      const ram = (name: string) => h.memory(name, bool, c.slots, { style: "distributed" });
+      const told = ram("told"),
+        settled = ram("settled"),
+        came = ram("came"),
+        left = ram("left");
+      const queue = h.instance("queue", fifo(slot, c.slots));
+
+      const { heard } = h.registers({ heard: bool });
+      const { from } = h.registers({ from: slot.noReset() });
+      heard.next(news.valid.and(sweep.not()));
+      from.next(news.slot);
+
+      // ---- the level -----------------------------------------------------------------------------
+      available.drive(told.read(about).xor(settled.read(about)));
+      const { settles } = h.nets({ settles: settle.and(at.eq(from as Bits)) });
+      const { mine } = h.nets({ mine: told.read(from) });
+      const { rises } = h.nets({ rises: heard.and(mux(settles, level, mine.xor(settled.read(from))).not()) });
+      settled.write(at, mux(sweep, bool.of(0), told.read(at).xor(level)), sweep.or(settle));
+      told.write(mux(sweep, at, from), mux(sweep, bool.of(0), mine.not()), sweep.or(rises));
+
+      // ---- who waits -----------------------------------------------------------------------------
+      const { pop } = queue;
+      const { fresh } = h.nets({ fresh: rises.and(came.read(from).eq(left.read(from))) });
+      look.valid.drive(pop.valid.or(fresh));
+      look.payload.drive(mux(pop.valid, pop.payload as Bits, from as Bits));
+      late.drive(pop.valid);
+      pop.ready.drive(look.ready);
+      const { waits } = h.nets({ waits: fresh.and(pop.valid.or(look.ready.not())) });
+      queue.push.valid.drive(waits);
+      queue.push.payload.drive(from);
+      came.write(mux(sweep, at, from), mux(sweep, bool.of(0), left.read(from).not()), sweep.or(waits));
+      left.write(mux(sweep, at, pop.payload as Bits), mux(sweep, bool.of(0), came.read(pop.payload as Bits)), sweep.or(pop.fire));
+      h.assert("there is room for every slot", waits.implies(queue.push.ready));
+    },
+  );
+};
