@@ -48,15 +48,20 @@ export const ordinaryCompletions = (c: Config) => {
       malformed: output(bool),
     },
     (io, h) => {
-      const { accepted, completed, consumed } = h.registers({ accepted: uint(16), completed: uint(16), consumed: uint(16) });
+      const { accepted, landed, done_with } = h.registers({
+        accepted: uint(16),
+        /** In memory; consumed by the driver. */
+        landed: uint(16),
+        done_with: uint(16),
+      });
       const { broken } = h.registers({ /** A write was refused: no later one counts. */ broken: bool });
-      io.completed.drive(completed);
-      io.consumed.drive(consumed);
-      const { pending, left } = h.nets({ pending: completed.sub(consumed), left: completed.sub(io.consumedIndex) });
+      io.completed.drive(landed);
+      io.consumed.drive(done_with);
+      const { pending, left } = h.nets({ pending: landed.sub(done_with), left: landed.sub(io.consumedIndex) });
       const { possible } = h.nets({ possible: left.le(pending) });
       const consumes = io.consumes.and(io.discards.not());
       io.malformed.drive(consumes.and(possible.not()));
-      h.when(consumes.and(possible), () => consumed.next(io.consumedIndex));
+      h.when(consumes.and(possible), () => done_with.next(io.consumedIndex));
 
       // ---- gather -------------------------------------------------------------------------------------
       const gathered = h.registers({ line: array(uint(64), perLine).noReset(), first: uint(3), held: uint(4) });
@@ -81,7 +86,7 @@ export const ordinaryCompletions = (c: Config) => {
           .and(line_full.or(open.eq(0)))
           .and(io.discards.not()),
       });
-      const { room } = h.nets({ room: accepted.sub(consumed).ne(io.size).and(line_full.not()).and(launches.not()) });
+      const { room } = h.nets({ room: accepted.sub(done_with).ne(io.size).and(line_full.not()).and(launches.not()) });
       io.from.ready.drive(io.discards.or(room));
       const { takes } = h.nets({ takes: io.from.valid.and(room).and(io.discards.not()) });
       const phase = accepted.and(io.size).eq(0);
@@ -147,18 +152,18 @@ export const ordinaryCompletions = (c: Config) => {
       const { fails } = h.nets({ fails: dma.done.valid.and(dma.done.payload) });
       io.failed.drive(fails);
       h.when(fails, () => broken.next(1));
-      h.when(dma.done.valid.and(broken.not()).and(fails.not()), () => completed.next(completed.add(counts.pop.payload.zext(16))));
+      h.when(dma.done.valid.and(broken.not()).and(fails.not()), () => landed.next(landed.add(counts.pop.payload.zext(16))));
       open.next(open.add(launches.zext(4)).sub(dma.done.valid.zext(4)));
       io.idle.drive(open.eq(0));
       h.when(io.begins, () => {
-        for (const r of [accepted, completed, consumed]) r.next(0);
+        for (const r of [accepted, landed, done_with]) r.next(0);
         gathered.held.next(0);
         gathered.first.next(0);
         broken.next(0);
       });
       h.assert("a write that is done was begun", dma.done.valid.implies(counts.pop.valid));
       h.assert("a queue begins when nothing is under way", io.begins.implies(open.eq(0)));
-      h.assert("what was not consumed stays", accepted.sub(consumed).le(io.size).or(io.discards));
+      h.assert("what was not consumed stays", accepted.sub(done_with).le(io.size).or(io.discards));
     },
   );
 };

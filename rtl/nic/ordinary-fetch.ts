@@ -50,17 +50,17 @@ export const ordinaryFetch = (c: Config) => {
       malformed: output(bool),
     },
     (io, h) => {
-      const { producer, fetched, broken } = h.registers({
-        producer: uint(16),
-        /** The next to ask for. */
-        fetched: uint(16),
+      const { limit, asked, broken } = h.registers({
+        /** The driver's index, and the next descriptor to ask for. */
+        limit: uint(16),
+        asked: uint(16),
         /** A line could not be read: nothing behind it counts. */
         broken: bool,
       });
       const { goes } = h.nets({ goes: io.runs.and(broken.not()) });
-      io.producer.drive(producer);
-      io.fetched.drive(fetched);
-      const { available, offered } = h.nets({ available: producer.sub(fetched), offered: io.doorbellIndex.sub(fetched) });
+      io.producer.drive(limit);
+      io.fetched.drive(asked);
+      const { available, offered } = h.nets({ available: limit.sub(asked), offered: io.doorbellIndex.sub(asked) });
       const rings_bell = io.doorbell.and(io.runs);
       const { possible } = h.nets({ possible: offered.le(io.size).and(offered.ge(available)) });
       io.malformed.drive(rings_bell.and(possible.not()));
@@ -70,7 +70,7 @@ export const ordinaryFetch = (c: Config) => {
       const jobs = h.instance("jobs", fifo(ringJob(rings), 2));
       const parts = h.instance("parts", fifo(part, prefetched));
       const { reserved, open } = h.registers({ /** Room promised to descriptors. */ reserved: pointer, /** Lines on their way. */ open: pointer });
-      const inLine = fetched.trunc(2);
+      const inLine = asked.trunc(2);
       const { rest } = h.nets({ rest: inLine.zext(3).neg().add(perLine) });
       const { many } = h.nets({ many: mux(available.lt(rest.zext(16)), available.trunc(3), rest) });
       const { asks } = h.nets({
@@ -79,7 +79,7 @@ export const ordinaryFetch = (c: Config) => {
       jobs.push.valid.drive(asks);
       jobs.push.payload.drive({
         base: io.base,
-        offset: fetched.and(io.size.sub(1)).zext(19).shl(4),
+        offset: asked.and(io.size.sub(1)).zext(19).shl(4),
         mask: io.size.zext(19).shl(4).sub(1),
         bytes: many.zext(16).shl(4),
       });
@@ -144,12 +144,12 @@ export const ordinaryFetch = (c: Config) => {
         read.next(read.add(1));
         next.next(next.add(1));
       });
-      h.when(asks, () => fetched.next(fetched.add(many.zext(16))));
-      h.when(rings_bell.and(possible), () => producer.next(io.doorbellIndex));
+      h.when(asks, () => asked.next(asked.add(many.zext(16))));
+      h.when(rings_bell.and(possible), () => limit.next(io.doorbellIndex));
       reserved.next(reserved.add(mux(asks, many.zext(slotBits + 1), pointer.of(0))).sub(io.out.fire.zext(slotBits + 1)));
       open.next(open.add(asks.zext(slotBits + 1)).sub(line_ends.zext(slotBits + 1)));
       h.when(io.begins, () => {
-        for (const r of [producer, fetched, next]) r.next(0);
+        for (const r of [limit, asked, next]) r.next(0);
         for (const r of [write, whole, read, reserved]) r.next(0);
         broken.next(0);
       });

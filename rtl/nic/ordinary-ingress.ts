@@ -100,8 +100,8 @@ export const ordinaryIngress = (c: Config, { patience = ordinaryPatience, words 
       const typeBeat = Math.floor(12 / busBytes);
       const type = networkField(from.payload.data, 12 % busBytes, 2);
       const { is_tag } = h.nets({ is_tag: beat.eq(typeBeat).and(type.eq("0x8100").or(type.eq("0x88a8"))) });
-      const { tagged } = h.nets({ tagged: is_tag.or(tag_seen.and(beat.ne(0))) });
-      h.when(from.fire, () => tag_seen.next(tagged));
+      const { has_tag } = h.nets({ has_tag: is_tag.or(tag_seen.and(beat.ne(0))) });
+      h.when(from.fire, () => tag_seen.next(has_tag));
       const headerMask = (k: number): bigint => {
         const lanes = Math.max(0, Math.min(busBytes, headerBytes - k * busBytes));
         return ((1n << BigInt(busBytes)) - 1n) & ~((1n << BigInt(lanes)) - 1n);
@@ -118,13 +118,13 @@ export const ordinaryIngress = (c: Config, { patience = ordinaryPatience, words 
       });
       const place = struct({ start: uint(addressBits), beats: pointer, length: uint(16), tagged: bool, kept: bool }, `ordinary_place_${addressBits}`);
       const places = h.instance("places", fifo(place, 4));
-      const { before } = h.nets({ before: write.sub(start) });
+      const { beats_before } = h.nets({ beats_before: write.sub(start) });
       places.push.valid.drive(from.fire.and(last));
       places.push.payload.drive({
         start: start.trunc(addressBits),
-        beats: before.add(1),
-        length: resize(before, 16).shl(shift).add(resize(popcount(from.payload.keep), 16)),
-        tagged,
+        beats: beats_before.add(1),
+        length: resize(beats_before, 16).shl(shift).add(resize(popcount(from.payload.keep), 16)),
+        tagged: has_tag,
         kept,
       });
       places.pop.ready.drive(sum.done);

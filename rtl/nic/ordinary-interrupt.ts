@@ -20,16 +20,16 @@ export const ordinaryInterrupt = () =>
       irq: output(bool),
     },
     (io, h) => {
-      const { armed, waited } = h.registers({
-        armed: bool,
+      const { is_armed, waited } = h.registers({
+        is_armed: bool,
         /** Cycles since something waits, or since the driver was last here. */
         waited: uint(24),
       });
       const { some } = h.nets({ some: io.pending.ne(0) });
       const { late } = h.nets({ late: waited.ge(io.cycles) });
-      h.when(io.arm, () => armed.next(io.armedValue));
+      h.when(io.arm, () => is_armed.next(io.armedValue));
       h.when(some.not().or(io.consumes), () => waited.next(0)).elseWhen(late.not(), () => waited.next(waited.add(1)));
-      io.armed.drive(armed);
-      io.irq.drive(armed.and(some).and(late.or(io.pending.ge(io.count))));
+      io.armed.drive(is_armed);
+      io.irq.drive(is_armed.and(some).and(late.or(io.pending.ge(io.count))));
     },
   );

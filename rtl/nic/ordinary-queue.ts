@@ -41,12 +41,12 @@ export const ordinaryQueue = (c: Config) =>
     },
     (io, h) => {
       const { settings, writes } = io;
-      const { descriptors, completions, size, dma_error, malformed } = h.registers({
-        descriptors: uint(64).noReset(),
-        completions: uint(64).noReset(),
+      const { descriptor_base, completion_base, size, error_seen, mistake_seen } = h.registers({
+        descriptor_base: uint(64).noReset(),
+        completion_base: uint(64).noReset(),
         size: uint(16).reset(2 ** ringLogs.least),
-        dma_error: bool,
-        malformed: bool,
+        error_seen: bool,
+        mistake_seen: bool,
       });
       const { begins, all_idle } = h.wires({ begins: bool, all_idle: bool });
       const life = h.fsm("life", {
@@ -55,15 +55,15 @@ export const ordinaryQueue = (c: Config) =>
         ENDING: (go) => h.when(all_idle, () => go("IDLE")),
       });
       begins.drive(life.is("IDLE").and(settings.enable));
-      const { stopped } = h.nets({ stopped: dma_error.or(malformed) });
-      const { runs, ends } = h.nets({ runs: life.is("ALIVE").and(stopped.not()), ends: life.is("ALIVE").not() });
-      io.runs.drive(runs);
-      io.ends.drive(ends);
+      const { stopped } = h.nets({ stopped: error_seen.or(mistake_seen) });
+      const { going, ending } = h.nets({ going: life.is("ALIVE").and(stopped.not()), ending: life.is("ALIVE").not() });
+      io.runs.drive(going);
+      io.ends.drive(ending);
 
       const fetch = h.instance("fetch", ordinaryFetch(c), {
         begins,
-        runs,
-        base: descriptors,
+        runs: going,
+        base: descriptor_base,
         size,
         doorbell: writes.producer,
         doorbellIndex: writes.producer_index,
@@ -73,8 +73,8 @@ export const ordinaryQueue = (c: Config) =>
       io.descriptors.connect(fetch.out);
       const writer = h.instance("writer", ordinaryCompletions(c), {
         begins,
-        discards: ends,
-        base: completions,
+        discards: ending,
+        base: completion_base,
         size,
         from: io.completions,
         consumes: writes.consumer,
@@ -91,15 +91,15 @@ export const ordinaryQueue = (c: Config) =>
         mistake: life.is("ALIVE").and(fetch.malformed.or(writer.malformed).or(io.malformed)).or(begins.and(wrong_size)),
       });
       h.when(begins, () => {
-        descriptors.next(settings.descriptors.and(~63n & ((1n << 64n) - 1n)));
-        completions.next(settings.completions.and(~63n & ((1n << 64n) - 1n)));
+        descriptor_base.next(settings.descriptors.and(~63n & ((1n << 64n) - 1n)));
+        completion_base.next(settings.completions.and(~63n & ((1n << 64n) - 1n)));
         // A ring of a wrong size is never used.
         h.when(wrong_size.not(), () => size.next(uint(16).of(1).shl(settings.log_size)));
-        dma_error.next(0);
-        malformed.next(0);
+        error_seen.next(0);
+        mistake_seen.next(0);
       });
-      h.when(error, () => dma_error.next(1));
-      h.when(mistake, () => malformed.next(1));
+      h.when(error, () => error_seen.next(1));
+      h.when(mistake, () => mistake_seen.next(1));
       io.stops.drive(error.or(mistake).and(stopped.not().or(begins)));
 
       const interrupt = h.instance("interrupt", ordinaryInterrupt(), {
@@ -113,9 +113,9 @@ export const ordinaryQueue = (c: Config) =>
       io.irq.drive(interrupt.irq);
       io.status.drive({
         busy: life.is("IDLE").not(),
-        running: runs,
-        dma_error,
-        malformed,
+        running: going,
+        dma_error: error_seen,
+        malformed: mistake_seen,
         producer: fetch.producer,
         consumer: writer.consumed,
         armed: interrupt.armed,
