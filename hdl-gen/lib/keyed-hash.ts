@@ -24,7 +24,8 @@ export interface KeyedHashOptions {
   /** Rounds between two registers: 1 unless said, two 32-bit adders one after the other. */
   readonly roundsPerStage?: number;
 }
-interface State {
+/** The hash's state, in the names of its authors. */
+export interface KeyedHashState {
   readonly v0: Bits;
   readonly v1: Bits;
   readonly v2: Bits;
@@ -32,11 +33,13 @@ interface State {
 }
 const word = uint(32) as Type<Bits>;
 
-const start = (key: Bits): State => {
+/** The state before the first word. With `keyedHashRound`, for those who compute the hash over several cycles. */
+export const keyedHashStart = (key: Bits): KeyedHashState => {
   const [k0, k1] = [key.slice(31, 0), key.slice(63, 32)];
   return { v0: k0, v1: k1, v2: k0.xor("0x6c796765"), v3: k1.xor("0x74656462") };
 };
-const round = ({ v0, v1, v2, v3 }: State): State => {
+/** One round: two 32-bit adders one after the other. */
+export const keyedHashRound = ({ v0, v1, v2, v3 }: KeyedHashState): KeyedHashState => {
   const a0 = v0.add(v1);
   const a2 = v2.add(v3);
   const a1 = v1.rotl(5).xor(a0);
@@ -45,8 +48,8 @@ const round = ({ v0, v1, v2, v3 }: State): State => {
   const b2 = a2.add(a1);
   return { v0: b0, v1: a1.rotl(13).xor(b2), v2: b2.rotl(16), v3: a3.rotl(7).xor(b0) };
 };
-const begin = (s: State, m: Bits): State => ({ ...s, v3: s.v3.xor(m) });
-const end = (s: State, m: Bits): State => ({ ...s, v0: s.v0.xor(m) });
+const begin = (s: KeyedHashState, m: Bits): KeyedHashState => ({ ...s, v3: s.v3.xor(m) });
+const end = (s: KeyedHashState, m: Bits): KeyedHashState => ({ ...s, v0: s.v0.xor(m) });
 
 /** What happens before and after each round: `word` counts message words, the last being the length. */
 const schedule = (words: number, [perWord, last]: readonly [number, number]) => [
@@ -61,9 +64,9 @@ const checked = ({ words, rounds = [1, 3], roundsPerStage = 1 }: KeyedHashOption
   return { words, rounds, roundsPerStage, steps: schedule(words, rounds) };
 };
 /** One round with what stands around it; `m` is the message word that belongs to it. */
-const apply = (s: State, step: ReturnType<typeof schedule>[number], m: Bits): State => {
+const apply = (s: KeyedHashState, step: ReturnType<typeof schedule>[number], m: Bits): KeyedHashState => {
   const opened = step.begins ? begin(s, m) : step.closes ? { ...s, v2: s.v2.xor(0xff) } : s;
-  const mixed = round(opened);
+  const mixed = keyedHashRound(opened);
   return step.ends ? end(mixed, m) : mixed;
 };
 
@@ -91,7 +94,7 @@ export const keyedHash = (options: KeyedHashOptions): HardwareModule<KeyedHashPo
     name,
     { key: input(uint(64) as Type<Bits>), message: input(uint(32 * words) as Type<Bits>), advance: input(bool), hash: output(word) },
     ({ key, message, advance, hash }, h) => {
-      let state = start(key);
+      let state = keyedHashStart(key);
       let left: { readonly value: Bits; readonly from: number } = { value: message, from: 0 };
       for (let at = 0, stage = 0; at < steps.length; at += roundsPerStage, stage++) {
         const now = steps.slice(at, at + roundsPerStage);
@@ -99,7 +102,7 @@ export const keyedHash = (options: KeyedHashOptions): HardwareModule<KeyedHashPo
         // The word after the last one is the message's length in bytes, in its top byte.
         const wordAt = (k: number): Bits =>
           k < words ? value.slice(32 * (k - from) + 31, 32 * (k - from)) : constant(32, BigInt(words * 4) << 24n);
-        const next = now.reduce<State>((s, step) => apply(s, step, wordAt(step.word)), state);
+        const next = now.reduce<KeyedHashState>((s, step) => apply(s, step, wordAt(step.word)), state);
         if (at + roundsPerStage >= steps.length) {
           const { result } = h.registers({ result: word.noReset() });
           h.when(advance, () => result.next(next.v1.xor(next.v3)));

@@ -1,0 +1,265 @@
+/**
+ * Finds a connection by hash, in the same number of cycles at any size: what takes the place of the connection table's
+ * compare of all slots, so that 1024 of them live in block RAM (paper section 4; docs/decisions/lookup-by-hash.md).
+ *
+ * Two tables, one of connected slots by four-tuple, one of unconnected slots by local half, are read at once. A table has
+ * two banks of buckets, and each half of the hash names a bucket in one of them; a key lies in any cell of its two buckets.
+ * Cells hold whole keys, so whoever is found has the key that was asked for: the hash decides where to look, never who it is.
+ */
+import {
+  type Bits,
+  bool,
+  cat,
+  clog2,
+  enumeration,
+  input,
+  isPowerOfTwo,
+  module,
+  mux,
+  oneHotMux,
+  output,
+  type SignalOf,
+  stream,
+  struct,
+  uint,
+} from "#hdl";
+import { atMostOne, fromBits, lowestOne } from "#hdl/lib/bits.ts";
+import { keyedHash, keyedHashLatency } from "#hdl/lib/keyed-hash.ts";
+import { tuple } from "#rtl/common.ts";
+import { tupleHashSerial, tupleMessage, tupleWords } from "#rtl/ict/lookup-hash.ts";
+
+/** Two rounds between registers: four 32-bit adders, one after the other. */
+const hashOptions = { words: tupleWords, roundsPerStage: 2 } as const;
+const hashSteps = keyedHashLatency(hashOptions);
+/** Advances from a key to its answer: the hash, the memory, the compare. */
+export const lookupLatency = hashSteps + 2;
+const banks = 2;
+/** Up to so many buckets a bank lies in LUT RAM: a block RAM of 512 words would be nearly empty. */
+const smallBank = 64;
+
+export const lookupOp = enumeration("lookup_op", ["FIND", "INSERT", "REMOVE", "CLEAR"]);
+export const lookupStatus = enumeration("lookup_status", ["DONE", "NO_SPACE", "EXISTS", "NOT_FOUND"]);
+export interface LookupShape {
+  /** Slots, a power of two of at least 4. Each table has room for as many keys, and four times as many cells. */
+  readonly slots: number;
+  /** Cells of a bucket: 4 unless said. Fewer are for proofs. */
+  readonly ways?: number;
+}
+/** A change of the table, or a question. Of an unconnected slot's key the remote half is ignored. */
+export const lookupCommand = (slots: number) =>
+  struct({ op: lookupOp, connected: bool, slot: uint(clog2(slots)), key: tuple }, `lookup_command_${slots}`);
+/** `slot`: who has the key now or, where nobody has, the command's. */
+export const lookupResult = (slots: number) => struct({ status: lookupStatus, slot: uint(clog2(slots)) }, `lookup_result_${slots}`);
+
+/**
+ * Lookups: `key` is taken when the pipeline advances; the answer stands at `hit` and `slot` `lookupLatency` advances later,
+ * until the next one: the connected slot with this four-tuple, else the unconnected one with its local half. A key a cycle;
+ * one every other cycle while a command waits for the memories. Where `advance` is 0 all lookups stand still; commands
+ * do not.
+ *
+ * Commands, one at a time, each answered within `commandLatency` cycles, whatever the lookups do:
+ * - `FIND`: DONE and who has the key, or NOT_FOUND.
+ * - `INSERT`: DONE, also where this slot has the key already; EXISTS where another has; NO_SPACE. A lookup that is taken
+ *   once it is answered finds the slot; one that is under way may. A slot has one key at a time: remove the old one first.
+ * - `REMOVE`: DONE; EXISTS where another slot has the key; NOT_FOUND. From the cycle of its answer on no lookup finds the
+ *   slot, those under way included, and even an answer that stands at `hit` is taken back.
+ * - `CLEAR`: all keys are forgotten, lookups under way find nothing, and `hashKey` is taken over: DONE, after a cycle for each
+ *   bucket of a bank. Reset does the same. Between those `hashKey` may be anything. While `ready` is 0 lookups miss.
+ *
+ * Memories: a word that is read while it is written gives its old contents, so a lookup sees a cell before a command or after
+ * it. A command writes one cell, once.
+ */
+export const lookup = ({ slots, ways = 4 }: LookupShape) => {
+  if (!isPowerOfTwo(slots) || slots < 4) throw new RangeError(`a lookup of ${slots} slots: a power of two of at least 4 is needed`);
+  const buckets = slots / banks,
+    cells = banks * ways,
+    bucketBits = clog2(buckets);
+  const slot = uint(clog2(slots)),
+    bucket = uint(bucketBits);
+  type Tuple = SignalOf<typeof tuple>;
+  return module(
+    `lookup_${slots}${ways === 4 ? "" : `x${ways}`}`,
+    {
+      /** Secret of the hash, so that peers cannot aim collisions. Taken over by reset and CLEAR. */
+      hashKey: input(uint(64)),
+      key: input(stream(tuple)),
+      advance: input(bool),
+      hit: output(bool),
+      slot: output(slot),
+      command: input(stream(lookupCommand(slots))),
+      result: output(stream(lookupResult(slots))),
+      /** 0 while the table is being cleared. */
+      ready: output(bool),
+    },
+    (io, h) => {
+      const { advance } = io;
+      const { asked, sweep, commanded, secret } = h.registers({
+        /** The command at work. */
+        asked: lookupCommand(slots).noReset(),
+        sweep: bucket,
+        /** It was a command that cleared the table, and it wants an answer. */
+        commanded: bool,
+        /** Changes where no lookup and no command is under way. */
+        secret: uint(64).noReset(),
+      });
+
+      // ---- lookups: hash, with the key beside it ------------------------------------------------
+      // A lookup that is not alive finds nothing: there was no key, or the table was cleared since.
+      const { alive } = h.registers({ alive: uint(hashSteps) });
+      const { seeking } = h.wires({ /** A command waits for the memories: it gets every other cycle if it has to. */ seeking: bool });
+      io.key.ready.drive(advance.and(alive.bit(0).and(seeking).not()));
+      h.when(advance, () => alive.next(cat(alive.slice(hashSteps - 2, 0), io.key.fire)));
+      const hash = keyedHash(hashOptions);
+      const hashes = [
+        h.instance("exact_hash", hash, { key: secret, message: tupleMessage(io.key.payload, bool.of(1)), advance }).hash,
+        h.instance("local_hash", hash, { key: secret, message: tupleMessage(io.key.payload, bool.of(0)), advance }).hash,
+      ];
+      const hashed = Array.from({ length: hashSteps }).reduce<Tuple>((key, _, i) => {
+        const stage = h.registers({ [`key_${i + 1}`]: tuple.noReset() })[`key_${i + 1}`] as Tuple;
+        h.when(advance, () => stage.next(key as never));
+        return stage;
+      }, io.key.payload);
+      const { lookup_reads } = h.nets({ lookup_reads: advance.and(alive.bit(hashSteps - 1)) });
+
+      // ---- commands: hash, read, then write -----------------------------------------------------
+      const serial = h.instance("command_hash", tupleHashSerial, {
+        key: secret,
+        message: tupleMessage(io.command.payload.key, io.command.payload.connected),
+        start: io.command.fire,
+      });
+      const { command_reads } = h.nets({ command_reads: seeking.and(serial.done).and(lookup_reads.not()) });
+      const step = h.fsm("step", {
+        CLEAR: (go) => {
+          sweep.next(sweep.add(1));
+          secret.next(io.hashKey);
+          h.when(sweep.eq(buckets - 1), () => h.when(commanded, () => go("ANSWER")).otherwise(() => go("IDLE")));
+        },
+        IDLE: (go) =>
+          h.when(io.command.valid, () => {
+            asked.next(io.command.payload);
+            commanded.next(1);
+            h.when(io.command.payload.op.is("CLEAR"), () => go("CLEAR")).otherwise(() => go("SEEK"));
+          }),
+        SEEK: (go) => h.when(command_reads, () => go("COMPARE")),
+        COMPARE: (go) => go("WRITE"),
+        WRITE: (go) => go("SETTLE"),
+        // What was read before the write or with it reaches the answers' registers until the end of the cycle after it.
+        SETTLE: (go) => go("SETTLED"),
+        SETTLED: (go) => go("ANSWER"),
+        ANSWER: (go) => h.when(io.result.ready, () => go("IDLE")),
+      });
+      const { clearing } = h.nets({ clearing: step.is("CLEAR") });
+      seeking.drive(step.is("SEEK"));
+      io.command.ready.drive(step.is("IDLE"));
+      io.ready.drive(clearing.not());
+
+      // ---- the tables ---------------------------------------------------------------------------
+      const { looked, fresh } = h.registers({
+        /** The key of what was read. */
+        looked: tuple.noReset(),
+        /** It was read for a lookup. */
+        fresh: bool,
+      });
+      const { reads } = h.nets({ reads: lookup_reads.or(command_reads) });
+      h.when(reads, () => looked.next(mux(lookup_reads, hashed, asked.key as never)));
+      fresh.next(lookup_reads);
+      /** Cell 0 is the first of the left bank, cell 1 the first of the right one, and so on. */
+      const { place, changes } = h.wires({ /** The cell to write. */ place: uint(cells), changes: bool });
+      const halves = (hash: Bits): readonly Bits[] =>
+        Array.from({ length: banks }, (_, b) => hash.slice((b + 1) * bucketBits - 1, b * bucketBits));
+      const writeTo = halves(serial.hash).map((at) => mux(clearing, sweep, at as never));
+      const searched = (["exact", "local"] as const).map((name, t) => {
+        const keyOf = (key: Tuple): Bits =>
+          name === "exact" ? cat(key.remoteIp, key.remotePort, key.localIp, key.localPort) : cat(key.localIp, key.localPort);
+        const cell = struct({ valid: bool, slot, key: uint(keyOf(looked).width) }, `${name}_cell_${slots}`);
+        const readFrom = halves(hashes[t] as Bits).map((at, b) => mux(lookup_reads, at, halves(serial.hash)[b] as never));
+        const { [`${name}_writes`]: writes } = h.nets({
+          [`${name}_writes`]: step
+            .is("WRITE")
+            .and(changes)
+            .and(name === "exact" ? asked.connected : asked.connected.not()),
+        }) as Readonly<Record<string, Bits<1>>>;
+        const word = { valid: clearing.not().and(asked.op.is("INSERT")), slot: asked.slot, key: keyOf(asked.key) };
+        const read = Array.from({ length: cells }, (_, i) => {
+          const memory = h.memory(`${name}_${i}`, cell, buckets, {
+            style: buckets > smallBank ? "block" : "distributed",
+            collision: "old",
+          });
+          memory.write(writeTo[i % banks] as Bits, word as never, clearing.or((writes as Bits<1>).and(place.bit(i))));
+          return memory.readSync(`${name}_word_${i}`, readFrom[i % banks] as Bits, reads);
+        });
+        const { [`${name}_match`]: match } = h.nets({
+          [`${name}_match`]: fromBits(read.map((c) => c.valid.and(c.key.eq(keyOf(looked))))),
+        }) as Readonly<Record<string, Bits>>;
+        return {
+          match: match as Bits,
+          slot: oneHotMux(read.map((c, i) => ({ when: (match as Bits).bit(i), value: c.slot }))),
+          full: fromBits(read.map((c) => c.valid)),
+        };
+      });
+      const [exact, local] = searched as [(typeof searched)[0], (typeof searched)[0]];
+
+      // ---- what a command does ------------------------------------------------------------------
+      const { matched, vacant, holder } = h.registers({
+        /** The cell that has the key. */
+        matched: uint(cells).noReset(),
+        /** The first cell without one. */
+        vacant: uint(cells).noReset(),
+        holder: slot.noReset(),
+      });
+      h.when(step.is("COMPARE"), () => {
+        const of = <K extends keyof typeof exact>(what: K) => mux(asked.connected, exact[what] as Bits, local[what] as Bits);
+        matched.next(of("match"));
+        // The lowest free cell is in the emptier bucket, the left one of two alike, as long as nothing was removed.
+        vacant.next(lowestOne(of("full").not()));
+        holder.next(of("slot"));
+      });
+      const { known, mine } = h.nets({ known: matched.any(), mine: holder.eq(asked.slot) });
+      const inserts = asked.op.is("INSERT"),
+        finds = asked.op.is("FIND");
+      const { removes } = h.nets({ removes: asked.op.is("REMOVE").and(known).and(mine) });
+      place.drive(mux(inserts, vacant, matched as never));
+      changes.drive(removes.or(inserts.and(known.not())));
+      io.result.valid.drive(step.is("ANSWER"));
+      const known_status = mux(mine.or(finds), lookupStatus.of("DONE"), lookupStatus.of("EXISTS"));
+      const { new_status } = h.nets({ new_status: mux(vacant.any(), lookupStatus.of("DONE"), lookupStatus.of("NO_SPACE")) });
+      io.result.payload.drive({
+        status: mux(
+          asked.op.is("CLEAR"),
+          lookupStatus.of("DONE"),
+          mux(known, known_status, mux(inserts, new_status, lookupStatus.of("NOT_FOUND"))),
+        ),
+        slot: mux(known, holder, asked.slot as never),
+      });
+
+      // ---- answers ------------------------------------------------------------------------------
+      const answer = struct({ hit: bool, slot }, `lookup_answer_${slots}`);
+      const { found } = h.nets({
+        found: answer.of({ hit: exact.match.any().or(local.match.any()), slot: mux(exact.match.any(), exact.slot, local.slot as never) }),
+      });
+      const { kept, out } = h.registers({
+        /** An answer that the pipeline has not moved on yet: a command may read the memories meanwhile. */
+        kept: answer,
+        out: answer,
+      });
+      const { unsettled } = h.nets({ unsettled: step.is("SETTLE", "SETTLED").and(removes) });
+      const isGone = (a: typeof kept): Bits<1> => unsettled.and(a.slot.eq(asked.slot));
+      h.when(isGone(kept), () => kept.hit.next(0));
+      h.when(isGone(out), () => out.hit.next(0));
+      h.when(fresh, () => kept.next(found));
+      h.when(advance, () => {
+        out.next(mux(fresh, found, answer.of({ hit: kept.hit.and(isGone(kept).not()), slot: kept.slot }) as never));
+        kept.hit.next(0);
+      });
+      h.when(clearing, () => {
+        alive.next(0);
+        fresh.next(0);
+        kept.hit.next(0);
+        out.hit.next(0);
+      });
+      io.hit.drive(out.hit);
+      io.slot.drive(out.slot);
+      h.assert("a key lies in one cell", fresh.implies(atMostOne(exact.match).and(atMostOne(local.match))));
+    },
+  );
+};
