@@ -25,7 +25,10 @@ export interface BootOptions {
   readonly jobs?: number;
 }
 
-/** When the kernel and the first process began: cycles and instructions of the first hart since reset. */
+/**
+ * When the kernel and the first process began, since reset. Cycles are those of the clock, to one tick of `mtime`; each hart
+ * counts its own instructions, and the first process begins on any.
+ */
 export interface BootTimes {
   readonly kernelCycles: number;
   readonly kernelInstructions: number;
@@ -76,7 +79,7 @@ export const parts = async ({ note, jobs }: Pick<BootOptions, "note" | "jobs">) 
 export const boot = async (options: BootOptions): Promise<BootResult> => {
   const { machine, memoryBytes, command, kernelLog = false, append = "", console, input = false } = options;
   const made = await parts(options);
-  const archives = [baseArchive(made.init, machine.counts), ...(command === undefined ? [] : [commandArchive(command)])];
+  const archives = [baseArchive(made.init, machine.cyclesPerTick), ...(command === undefined ? [] : [commandArchive(command)])];
   // Few words, each of which is paid in instructions. What the initramfs was made from is not given back: the kernel would
   // overwrite it first.
   const line = ["retain_initrd", ...(kernelLog ? ["loglevel=8"] : []), append];

@@ -42,16 +42,18 @@ const folder = (path: string): CpioEntry => ({ kind: "folder", path, mode: 0o755
 /**
  * What is there before any program: the same bytes whatever runs.
  *
- * @param init    path of the compiled init
- * @param counts  whether init tells the machine's counters
+ * @param init           path of the compiled init
+ * @param cyclesPerTick  cycles of the clock for one tick of `mtime`, where init is to tell the machine's counters
  */
-export const baseArchive = (init: string, counts: boolean): Buffer =>
+export const baseArchive = (init: string, cyclesPerTick?: number): Buffer =>
   cpio([
     ...["bin", "dev", "proc", "tmp", "accio"].map(folder),
     ...Object.entries(devices).map(
       ([name, [major, minor, mode]]): CpioEntry => ({ kind: "device", path: `dev/${name}`, mode, major, minor }),
     ),
-    ...(counts ? [{ kind: "file", path: "accio/counters", mode: 0o644, data: new Uint8Array() } as const] : []),
+    ...(cyclesPerTick === undefined
+      ? []
+      : [{ kind: "file", path: "accio/cycles-per-tick", mode: 0o644, data: Buffer.from(`${cyclesPerTick}`) } as const]),
     { kind: "file", path: "init", mode: 0o755, data: readFileSync(init) },
   ]);
 

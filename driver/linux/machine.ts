@@ -39,8 +39,8 @@ export interface Machine {
   readonly harts: number;
   /** When it gives up, for the user: "60 s". */
   readonly limit: string;
-  /** Its cycle and instruction counters mean something. */
-  readonly counts: boolean;
+  /** Cycles of its clock for one tick of `mtime`; only where cycles and instructions mean something. */
+  readonly cyclesPerTick?: number;
   readonly boot: (request: BootRequest) => Promise<BootOutcome>;
 }
 

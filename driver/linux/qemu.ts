@@ -77,7 +77,8 @@ export const qemu = ({ harts, seconds, counting = false }: QemuOptions): Machine
   name: "qemu",
   harts,
   limit: `${seconds} s`,
-  counts: counting,
+  // 10 MHz, and an instruction takes a nanosecond.
+  ...(counting ? { cyclesPerTick: 100 } : {}),
   boot: async ({ memoryBytes, firmware, kernel, initramfs, bootArguments, console, input }) => {
     const folder = await mkdtemp(join(tmpdir(), "accio-linux-"));
     try {

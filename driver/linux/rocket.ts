@@ -45,7 +45,7 @@ export const rocket = ({ system, timing, maxCycles, profile = false }: RocketOpt
   name: `${system}, timing ${timing.name}`,
   harts: socConfigs[system].harts,
   limit: `${maxCycles} cycles`,
-  counts: true,
+  cyclesPerTick: socMap(socConfigs[system]).cyclesPerTick,
   boot: async ({ memoryBytes, firmware, kernel, vmlinux, initramfs, bootArguments, console, input }) => {
     const map = socMap(socConfigs[system], { memoryBytes });
     const memory = regionOf(map, "memory");

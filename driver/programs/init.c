@@ -90,6 +90,16 @@ static char **command(void) {
   return words;
 }
 
+/* From the file of that name, or 0. */
+static uint64_t cycles_per_tick(void) {
+  char digits[8];
+  uint64_t number = 0;
+  long file = open_file("/accio/cycles-per-tick", O_RDONLY), bytes = file < 0 ? 0 : call4(__NR_read, file, digits, sizeof digits, 0);
+  call4(__NR_close, file, 0, 0, 0);
+  for (long i = 0; i < bytes; i++) number = 10 * number + (digits[i] - '0');
+  return number;
+}
+
 static int run(char **words) {
   static char *const environment[] = {"HOME=/", "PATH=/bin", "TERM=linux", NULL};
   long program = call4(__NR_clone, SIGCHLD, 0, 0, 0);
@@ -120,19 +130,18 @@ static long harts_online(void) {
 }
 
 __attribute__((noreturn)) void _start(void) {
-  uint64_t cycles, instructions;
-  __asm__ volatile("rdcycle %0\n rdinstret %1" : "=r"(cycles), "=r"(instructions));
+  uint64_t ticks, instructions;
+  __asm__ volatile("rdinstret %1\n rdtime %0" : "=r"(ticks), "=r"(instructions));
   set_up();
   struct handover *page = find_handover();
   char **words = command();
-  /* The machine's counters, where they are wanted: an emulator's say nothing. */
-  long counters = open_file("/accio/counters", O_RDONLY);
-  if (page != NULL && counters >= 0) {
+  /* The machine's counters, where they are wanted: an emulator's say nothing. `rdcycle` stands still while its hart sleeps. */
+  uint64_t cycles = ticks * cycles_per_tick();
+  if (page != NULL && cycles != 0) {
     put("init: kernel after "), put_number(page->entry_cycles), put(" cycles, "), put_number(page->entry_instret);
     put(" instructions; user space after "), put_number(cycles), put(" cycles, "), put_number(instructions), put(" instructions");
     end_line();
   }
-  call4(__NR_close, counters, 0, 0, 0);
   int status = 0;
   if (words[0] != NULL) status = run(words);
   else put("init: user space is up, "), put_number(harts_online()), put(" harts online"), end_line();
