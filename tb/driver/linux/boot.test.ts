@@ -171,6 +171,7 @@ describe("./accio linux boot", () => {
     [["--run", "./nothing"], "accio: no such program: ./nothing: name an ELF file, or one of selftest\n"],
     [["--run", "nothing"], "accio: no such program: nothing: name the path of an ELF file, or one of selftest\n"],
     [["--run", "driver"], "accio: not a file: driver: name an ELF program\n"],
+    [["--profile", "p.html"], "accio: QEMU counts no cycles: --profile p.html: leave --qemu out\n"],
     [["--", "words"], "accio: arguments without a program: words: name the program with --run\n"],
     [["--config", "soc2"], /^accio: .*It must be soc1 or soc4\.: see/],
     [["--memory", "8"], /^accio: .*It must be a whole number from 16 to 1024\.: see/],
