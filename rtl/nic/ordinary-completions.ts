@@ -9,7 +9,7 @@ import { type Config, lineBytes } from "#rtl/common.ts";
 import { alignedBeat } from "#rtl/nic/aligner.ts";
 import { addressBeat, dmaWrite, responseBeat, ringJob, writeBeat } from "#rtl/nic/dma-write.ts";
 import { ringConfig } from "./ordinary-fetch.ts";
-import { completionBytes, phaseBit } from "./ordinary-formats.ts";
+import { completionBytes, phaseBit, ringLogs } from "./ordinary-formats.ts";
 
 const perLine = lineBytes / completionBytes;
 
@@ -40,8 +40,9 @@ export const ordinaryCompletions = (c: Config) => {
       w: output(stream(writeBeat(c))),
       b: input(stream(responseBeat(c))),
       consumed: output(uint(16)),
-      /** In memory. */
+      /** In memory; and not consumed. */
       completed: output(uint(16)),
+      pending: output(uint(16)),
       idle: output(bool),
       /** Pulses: memory refused a write; the driver names an index that cannot be. */
       failed: output(bool),
@@ -57,8 +58,10 @@ export const ordinaryCompletions = (c: Config) => {
       const { broken } = h.registers({ /** A write was refused: no later one counts. */ broken: bool });
       io.completed.drive(landed);
       io.consumed.drive(done_with);
-      const { pending, left } = h.nets({ pending: landed.sub(done_with), left: landed.sub(io.consumedIndex) });
-      const { possible } = h.nets({ possible: left.le(pending) });
+      // The driver may see a completion in memory before memory's answer is here, and so be ahead of what has landed.
+      const { possible } = h.nets({ possible: accepted.sub(io.consumedIndex).le(accepted.sub(done_with)) });
+      const { unread } = h.nets({ unread: landed.sub(done_with) });
+      io.pending.drive(mux(unread.gt(2 ** ringLogs.most), uint(16).of(0), unread));
       const consumes = io.consumes.and(io.discards.not());
       io.malformed.drive(consumes.and(possible.not()));
       h.when(consumes.and(possible), () => done_with.next(io.consumedIndex));

@@ -103,7 +103,7 @@ export const ordinaryQueue = (c: Config) =>
       io.stops.drive(error.or(mistake).and(stopped.not().or(begins)));
 
       const interrupt = h.instance("interrupt", ordinaryInterrupt(), {
-        pending: writer.completed.sub(writer.consumed),
+        pending: writer.pending,
         consumes: writes.consumer,
         arm: writes.arm,
         armedValue: writes.armed,

@@ -136,8 +136,18 @@ export const ordinaryTransmit = (c: Config) => {
       const { word } = h.nets({ word: resize(f.total.sub(f.bytes).shr(shift), addressBits + 1).add(given.zext(addressBits + 1)) });
       const { place } = h.nets({ place: start.add(word) });
       const { room } = h.nets({ room: place.sub(read).lt(words) });
-      // The end of a frame needs room for what comes of it.
-      const { settled } = h.nets({ settled: f.last.not().or(sends.push.ready.and(results.push.ready)).or(io.ends) });
+      const { length } = h.nets({ length: mux(f.total.lt(shortest), uint(16).of(shortest), f.total) });
+      const { beats } = h.nets({
+        beats: resize(
+          length
+            .add(busBytes - 1)
+            .shr(shift),
+          addressBits + 1,
+        ),
+      });
+      // The end of a frame needs room for what comes of it, zeros behind it included.
+      const { fits } = h.nets({ fits: start.add(beats).sub(read).le(words) });
+      const { settled } = h.nets({ settled: f.last.not().or(sends.push.ready.and(results.push.ready).and(fits)).or(io.ends) });
       align.out.ready.drive(io.ends.or(room.and(align.out.payload.last.not().or(settled))));
       const buffer = h.memory("buffer", uint(c.busBits), words, { style: "block" });
       buffer.write(place.trunc(addressBits), align.out.payload.data, align.out.fire.and(io.ends.not()), align.out.payload.strobe);
@@ -154,15 +164,6 @@ export const ordinaryTransmit = (c: Config) => {
       // ---- the end of a frame --------------------------------------------------------------------------
       const { frame_ends } = h.nets({ frame_ends: over.and(f.last).and(io.ends.not()) });
       const { sound } = h.nets({ sound: frame_ends.and(f.refused.not()).and(fails.not()) });
-      const { length } = h.nets({ length: mux(f.total.lt(shortest), uint(16).of(shortest), f.total) });
-      const { beats } = h.nets({
-        beats: resize(
-          length
-            .add(busBytes - 1)
-            .shr(shift),
-          addressBits + 1,
-        ),
-      });
       sends.push.valid.drive(sound);
       sends.push.payload.drive({ start: start.trunc(addressBits), beats, length: f.total });
       h.when(sound, () => start.next(start.add(beats)));

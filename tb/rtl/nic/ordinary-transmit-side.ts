@@ -1,0 +1,210 @@
+/** The transmit half of the ordinary path's test: frames in fragments of any alignment, and what of them leaves. */
+import { transmitCompletion, transmitDescriptor } from "#rtl/nic/ordinary-formats.ts";
+import type { BlockBench } from "./block-bench.ts";
+import { QueueDriver, type QueueOptions } from "./ordinary-driver.ts";
+import type { OrdinaryMemory } from "./ordinary-memory.ts";
+import { places, type Scenario } from "./ordinary-scenario.ts";
+
+interface Fragment {
+  readonly address: number;
+  readonly bytes: number;
+  readonly place: number;
+}
+interface Frame {
+  readonly bytes: readonly number[];
+  readonly possible: boolean;
+  readonly notify: boolean;
+  /** Of its last descriptor. */
+  readonly index: number;
+  readonly fragments: readonly Fragment[];
+  /** Length as a refused one's completion tells it. */
+  readonly until: number;
+  told: boolean;
+}
+const placeBytes = 2048;
+const count = (places.end - places.txBuffers) / placeBytes;
+
+export class TransmitSide {
+  readonly driver: QueueDriver<any, any>;
+  left = 0;
+  refused = 0;
+  stops = 0;
+  restarts = 0;
+  #sentEvents = 0;
+  readonly #bench: BlockBench<any>;
+  readonly #memory: OrdinaryMemory;
+  readonly #s: Scenario;
+  readonly #maxFrame: number;
+  /** Frames without completion, oldest first; those that may still leave, likewise. */
+  #posted: Frame[] = [];
+  readonly #expected: Frame[] = [];
+  readonly #pool = Array.from({ length: count }, (_, i) => i);
+  #made = 0;
+  #owned = 0;
+  #failed = false;
+  #ending = 0;
+  #done = false;
+
+  constructor(bench: BlockBench<any>, memory: OrdinaryMemory, io: any, queue: Omit<QueueOptions, "descriptors" | "completions">, s: Scenario, maxFrame: number) {
+    this.#bench = bench;
+    this.#memory = memory;
+    this.#s = s;
+    this.#maxFrame = maxFrame;
+    this.driver = new QueueDriver(
+      bench,
+      memory,
+      { settings: io.transmitSettings, writes: io.transmitWrites, status: io.transmitStatus, irq: io.irqTx },
+      [transmitDescriptor, transmitCompletion] as any,
+      { ...queue, descriptors: places.txRing, completions: places.txDone },
+    );
+    this.driver.begin();
+  }
+  /** Whether a bus word may be read: a descriptor is in it, or a byte of a fragment. */
+  owns(address: number, busBytes: number): boolean {
+    if (this.driver.ownsDescriptor(address, busBytes, this.#owned)) return true;
+    return this.#posted.some((f) =>
+      f.fragments.some((x) => x.bytes > 0 && address + busBytes > x.address && address < x.address + x.bytes),
+    );
+  }
+  #post(): void {
+    const { random } = this.#bench;
+    const { driver } = this;
+    if (this.#made === this.#s.transmit || this.#failed || random.below(4) > 0) return;
+    const impossible = (this.#s.impossible ?? false) && random.below(6) === 0;
+    const tooLong = impossible && random.below(2) === 0;
+    const length = tooLong ? this.#maxFrame + random.between(1, 60) : Math.min(this.#maxFrame, this.#s.lengths(random));
+    const many = Math.min(length, random.between(1, this.#s.fragments ?? 4));
+    if (this.#owned + many > driver.size || this.#pool.length < many) return;
+    const cuts = [0, ...Array.from({ length: many - 1 }, () => random.between(1, length - 1)).sort((a, b) => a - b), length];
+    const hollow = impossible && !tooLong ? random.below(many) : -1;
+    const bytes: number[] = [];
+    const notify = random.below(3) > 0 || this.#made + 1 === this.#s.transmit;
+    let until = 0,
+      broken = false;
+    const fragments = Array.from({ length: many }, (_, i): Fragment => {
+      const size = i === hollow ? 0 : Math.min(placeBytes - 64, (cuts[i + 1] as number) - (cuts[i] as number));
+      const place = this.#pool.shift() as number;
+      const address = places.txBuffers + place * placeBytes + (this.#s.align ?? random.below(64));
+      const data = Array.from({ length: size }, () => random.below(256));
+      this.#memory.bytes.set(data, address);
+      bytes.push(...data);
+      if (size === 0 || until + size > this.#maxFrame) broken = true;
+      if (!broken) until += size;
+      return { address, bytes: size, place };
+    });
+    let index = 0;
+    fragments.forEach((x, i) => {
+      index = driver.put({ BUFFER: { address: BigInt(x.address) }, FRAGMENT: { bytes: x.bytes, last: i + 1 === many, notify } });
+    });
+    this.#owned += many;
+    const frame = { bytes, possible: !broken, notify, index, fragments, until, told: false };
+    this.#posted.push(frame);
+    if (!broken) this.#expected.push(frame);
+    this.#made++;
+  }
+  #back(f: Frame): void {
+    for (const x of f.fragments) {
+      for (let i = 0; i < x.bytes; i++) this.#memory.bytes[x.address + i] = this.#bench.random.below(256);
+      this.#pool.push(x.place);
+    }
+  }
+  #take({ STATUS: c }: any): void {
+    const bench = this.#bench;
+    for (;;) {
+      const f = this.#posted.shift();
+      bench.check(f !== undefined, () => `a completion of descriptor ${c.index}, which has none`);
+      const frame = f as Frame;
+      this.#back(frame);
+      this.#owned -= frame.fragments.length;
+      if ((frame.index & 0xffff) !== c.index) {
+        bench.check(!frame.notify && frame.possible, () => `frame up to descriptor ${frame.index} got no completion`);
+        continue;
+      }
+      bench.check(frame.notify || !frame.possible || c.failed, () => `a completion that nobody asked for, of ${c.index}`);
+      bench.check(c.refused === !frame.possible, () => `descriptor ${c.index}: refused is ${c.refused}`);
+      bench.check(c.bytes === frame.until, () => `descriptor ${c.index}: ${c.bytes} bytes, ${frame.until} expected`);
+      if (c.failed) {
+        bench.check(this.#s.refusals !== undefined, () => "a frame failed without a reason");
+        this.#failed = true;
+        this.#forget(frame);
+      }
+      return;
+    }
+  }
+  #forget(frame: Frame): void {
+    const at = this.#expected.indexOf(frame);
+    if (at >= 0) this.#expected.splice(at, 1);
+  }
+  /** A frame has left. */
+  leaves(bytes: readonly number[]): void {
+    const bench = this.#bench;
+    for (;;) {
+      const f = this.#expected.shift();
+      bench.check(f !== undefined, () => `a frame of ${bytes.length} bytes leaves that nobody handed over`);
+      const { bytes: wanted, told } = f as Frame;
+      const padded = [...wanted, ...Array.from({ length: Math.max(0, 60 - wanted.length) }, () => 0)];
+      if (padded.length === bytes.length && padded.every((x, i) => x === bytes[i])) break;
+      // Frames of a queue that was switched off are not sent.
+      bench.check(told, () => `a frame leaves that is not the next one: ${bytes.length} bytes, ${padded.length} expected`);
+    }
+    this.left++;
+  }
+  count(sent: number, refused: number, stops: number): void {
+    this.#sentEvents += sent;
+    this.refused += refused;
+    this.stops += stops;
+  }
+  act(): void {
+    const { driver } = this;
+    const { random } = this.#bench;
+    if (driver.enabled) {
+      const off = (this.#s.restarts !== undefined && random.word() / 2 ** 32 < this.#s.restarts) || (this.#failed && random.below(20) === 0);
+      if (!off) {
+        this.#post();
+        driver.act((c) => this.#take(c));
+        return;
+      }
+      driver.rest();
+      driver.settings(false);
+      this.restarts++;
+      this.#ending = this.#bench.cycle;
+    } else {
+      driver.rest();
+      if (this.#bench.cycle < this.#ending + 2 || this.#done) return;
+      this.#bench.check(!driver.busy || this.#bench.cycle < this.#ending + 4000, () => "the queue does not come to its end");
+      if (driver.busy) return;
+      for (const f of this.#posted) {
+        this.#back(f);
+        f.told = true;
+      }
+      this.#posted = [];
+      this.#owned = 0;
+      this.#failed = false;
+      driver.begin();
+    }
+  }
+  settled(): boolean {
+    if (this.#made < this.#s.transmit) return false;
+    if (this.#s.restarts === undefined && this.#s.refusals === undefined) return this.#posted.length === 0 && this.#expected.length === 0;
+    return this.left === this.#sentEvents && this.#quiet();
+  }
+  #quietSince = 0;
+  #last = "";
+  #quiet(): boolean {
+    const now = `${this.left} ${this.#posted.length} ${this.driver.enabled} ${this.#failed}`;
+    if (now !== this.#last) {
+      this.#last = now;
+      this.#quietSince = this.#bench.cycle;
+    }
+    return this.#bench.cycle > this.#quietSince + 1500;
+  }
+  finish(): void {
+    this.#done = true;
+    this.driver.rest();
+    this.driver.settings(false);
+    this.#ending = this.#bench.cycle;
+  }
+  audit(): void {
+    this.#bench.check(this.left === this.#sentEvents, () => `${this.left} frames have left, ${this.#sentEvents} were counted`);
+  }
+}
