@@ -49,6 +49,12 @@ export const commands: readonly CommandEntry[] = [
     needs: [...simulationTools, ...lintTools],
   },
   {
+    name: "synth",
+    summary: "size and longest paths of the hardware in an FPGA",
+    load: () => import("./commands/synth.ts"),
+    needs: ["yosys"],
+  },
+  {
     name: "bench",
     summary: "measure: cycles of the hardware, speed of the tools",
     load: () => import("./commands/bench.ts"),

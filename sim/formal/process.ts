@@ -35,8 +35,14 @@ const watch = (): void => {
     });
 };
 
-/** Runs `program` in `folder`, at most `seconds`. Rejects only where it cannot be started. */
-export const runLimited = (program: string, args: readonly string[], folder: string, seconds: number): Promise<Ran> =>
+/** Runs `program` in `folder`, at most `seconds`; `hear` gets what it prints as it comes. Rejects only where it cannot be started. */
+export const runLimited = (
+  program: string,
+  args: readonly string[],
+  folder: string,
+  seconds: number,
+  hear: (text: string) => void = () => {},
+): Promise<Ran> =>
   new Promise((resolve, reject) => {
     watch();
     const child = spawn(program, args, { cwd: folder, stdio: ["ignore", "pipe", "pipe"], detached: true });
@@ -46,6 +52,7 @@ export const runLimited = (program: string, args: readonly string[], folder: str
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding("utf8").on("data", (text: string) => {
         output += text;
+        hear(text);
       });
     const timer = setTimeout(() => {
       timedOut = true;
