@@ -2,7 +2,7 @@
  * An engine's side of the ready queue: what there is of a slot (received data, or room to send) and which slots the queue
  * must look at because of it. The engine may bring news in every cycle while the queue is busy; a slot waits at most once.
  */
-import { type Bits, bool, input, module, mux, output, stream, struct, uint } from "#hdl";
+import { type Bits, type Bool, bool, input, module, mux, output, stream, struct, uint } from "#hdl";
 import { fifo } from "#hdl/lib/fifo.ts";
 import { type Config, derived } from "#rtl/config/config.ts";
 
@@ -44,14 +44,18 @@ export const readyQueueNews = (c: Config) => {
       const { from } = h.registers({ from: slot.noReset() });
       heard.next(news.valid.and(sweep.not()));
       from.next(news.slot);
+      // Where a memory is written it is read too: one port for both is the smallest memory that there is.
+      const { whose, first } = h.nets({ whose: mux(sweep, at, from as Bits), first: mux(sweep, at, queue.pop.payload as Bits) });
+      const cleared = (value: Bool): Bool => value.and(sweep.not());
 
       // ---- the level -----------------------------------------------------------------------------
       available.drive(told.read(about).xor(settled.read(about)));
       const { settles } = h.nets({ settles: settle.and(at.eq(from as Bits)) });
-      const { mine } = h.nets({ mine: told.read(from) });
+      const { mine } = h.nets({ mine: told.read(whose) });
       const { rises } = h.nets({ rises: heard.and(mux(settles, level, mine.xor(settled.read(from))).not()) });
-      settled.write(at, mux(sweep, bool.of(0), told.read(at).xor(level)), sweep.or(settle));
-      told.write(mux(sweep, at, from), mux(sweep, bool.of(0), mine.not()), sweep.or(rises));
+      const { held } = h.nets({ held: settled.read(at) });
+      settled.write(at, cleared(held.not()), sweep.or(settle.and(told.read(at).xor(held).ne(level))));
+      told.write(whose, cleared(mine.not()), sweep.or(rises));
 
       // ---- who waits -----------------------------------------------------------------------------
       const { pop } = queue;
@@ -63,8 +67,8 @@ export const readyQueueNews = (c: Config) => {
       const { waits } = h.nets({ waits: fresh.and(pop.valid.or(look.ready.not())) });
       queue.push.valid.drive(waits);
       queue.push.payload.drive(from);
-      came.write(mux(sweep, at, from), mux(sweep, bool.of(0), left.read(from).not()), sweep.or(waits));
-      left.write(mux(sweep, at, pop.payload as Bits), mux(sweep, bool.of(0), came.read(pop.payload as Bits)), sweep.or(pop.fire));
+      came.write(whose, cleared(came.read(whose).not()), sweep.or(waits));
+      left.write(first, cleared(left.read(first).not()), sweep.or(pop.fire));
       h.assert("there is room for every slot", waits.implies(queue.push.ready));
     },
   );

@@ -176,7 +176,7 @@ export const readyQueue = (c: Config) => {
       const { first } = h.nets({ first: heads.read(cat(op.hart, highest)) });
       const { at } = h.nets({ at: mux(takes, first, op.slot as Bits) });
       const { acts } = h.nets({ acts: valid.and(takes.not().or(entries.any())) });
-      const was = states.read(at);
+      const was = mux(takes, states.read(first), states.read(op.slot));
       const owner = owners.read(op.slot);
       const { row, level } = h.nets({ row: mux(takes, op.hart, owner.hart), level: mux(takes, highest, owner.priority as Bits) });
       const { available } = h.nets({ available: cat(transmit.available, receive.available) });
