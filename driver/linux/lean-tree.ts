@@ -3,7 +3,7 @@
  * start for whatever it looks up early, byte by byte: a character of a name costs a thousand instructions, a property three
  * thousand, a device without a driver fifty thousand. What is all there is, with its descriptions, says rtl/soc/device-tree.ts.
  */
-import { regionOf, type SocMap, timebase } from "#rtl/soc/map.ts";
+import { regionOf, type SocMap } from "#rtl/soc/map.ts";
 import { systemMap } from "#rtl/soc/system.ts";
 
 export interface LeanTreeOptions {
@@ -13,10 +13,12 @@ export interface LeanTreeOptions {
   readonly initrd: { readonly start: number; readonly end: number };
   /** Random bytes for the kernel, which otherwise gathers some for a million instructions. */
   readonly rngSeed: Uint8Array;
+  /** The processor's clock, which `mtime` counts; what the map says unless said. */
+  readonly clockMhz?: number;
 }
 
 /** Source for dtc. Names are short where they mean nothing. */
-export const leanTree = (map: SocMap, { bootargs, initrd, rngSeed }: LeanTreeOptions): string => {
+export const leanTree = (map: SocMap, { bootargs, initrd, rngSeed, clockMhz = map.config.accio.coreMhz }: LeanTreeOptions): string => {
   const harts = Array.from({ length: map.config.harts }, (_, hart) => hart);
   const reg = (name: string): string => {
     const { base, size } = regionOf(map, name);
@@ -40,7 +42,7 @@ export const leanTree = (map: SocMap, { bootargs, initrd, rngSeed }: LeanTreeOpt
   };
   memory@${at("memory")} { device_type = "memory"; ${reg("memory")} };
   cpus {
-    #address-cells = <1>; #size-cells = <0>; timebase-frequency = <${timebase(map)}>;${harts.map(cpu).join("")}
+    #address-cells = <1>; #size-cells = <0>; timebase-frequency = <${(clockMhz * 1e6) / map.cyclesPerTick}>;${harts.map(cpu).join("")}
   };
   p@${at("plic")} {
     compatible = "sifive,plic-1.0.0"; ${reg("plic")} #address-cells = <0>; #interrupt-cells = <1>; interrupt-controller;

@@ -60,7 +60,8 @@ export const rocket = ({ system, timing, maxCycles, profile = false }: RocketOpt
     try {
       const initrd = { start: initrdAt, end: initrdAt + initramfs.length };
       await writeFile(file("initramfs"), initramfs);
-      await writeFile(file("tree.dts"), leanTree(map, { bootargs: bootArguments, initrd, rngSeed: seed }));
+      const { clockMhz } = timing;
+      await writeFile(file("tree.dts"), leanTree(map, { bootargs: bootArguments, initrd, rngSeed: seed, clockMhz }));
       await run(findTool("dtc"), ["-q", "-I", "dts", "-O", "dtb", "-o", "tree.dtb", "tree.dts"], { folder });
       const elf = readElf(firmware);
       const whole = async (path: string, address: number): Promise<Load> => ({

@@ -49,6 +49,9 @@ describe.each(Object.keys(socConfigs) as SocName[])("%s", (name) => {
     },
   );
 
+  it("tells the clock of the timing: `mtime` advances once in 100 cycles", () =>
+    expect(leanTree(map, { ...options, clockMhz: 50 })).toContain("timebase-frequency = <500000>"));
+
   it("has every hart", () => {
     expect(lean.match(/device_type = "cpu";/g)).toHaveLength(socConfigs[name].harts);
     expect(lean.match(/riscv,isa = "rv64imafdc";/g)).toHaveLength(socConfigs[name].harts);

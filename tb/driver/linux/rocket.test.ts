@@ -21,7 +21,7 @@ const run = async (system: SocName, words?: readonly string[]): Promise<BootResu
   const result = await boot({ machine, memoryBytes: 16 * 2 ** 20, ...command, console: () => undefined });
   expect(result.report).toBeUndefined();
   expect(result.instructions).toHaveLength(socConfigs[system].harts);
-  expect(result.times?.kernelInstructions).toBeLessThan(40_000);
+  expect(result.times?.kernelInstructions).toBeLessThan(30_000);
   // The clock does not run ahead, and what follows is little.
   expect(result.times?.userCycles).toBeLessThan(result.cycles ?? 0);
   return result;
