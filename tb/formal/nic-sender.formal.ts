@@ -1,11 +1,9 @@
 /**
- * The transmit engine without its parts, each of which may do whatever its own proofs allow: by induction, so for ever, with
- * packets of any length. A head moves when memory has answered for all of its packet, and not if it refused; no frame leaves
+ * The transmit engine without its parts, each of which may do whatever its own proofs allow: by induction, so for ever. A head moves when memory has answered for all of its packet, and not if it refused; no frame leaves
  * for which no head moved; no two frames have the same place in the buffer; a frame is as long as its packet, says so itself,
  * and keeps the wire's protocol.
  */
 import { type Bits, type Bool, bool, cat, mux, reduce, struct, uint } from "#hdl";
-import { isLowMask, popcount } from "#hdl/lib/bits.ts";
 import { fifo } from "#hdl/lib/fifo.ts";
 import { tuple } from "#rtl/common.ts";
 import { derived } from "#rtl/config/config.ts";
@@ -14,8 +12,12 @@ import { bufferReader } from "#rtl/nic/buffer-reader.ts";
 import { dmaRead } from "#rtl/nic/dma-read.ts";
 import { txEngine } from "#rtl/udp/tx-engine.ts";
 import { txPlan } from "#rtl/udp/tx-plan.ts";
+import type { FormalTask } from "#sim/formal/index.ts";
 import { around, layOpen } from "./lay-open.ts";
-import { busBytes, small } from "./nic-small.ts";
+import { busBytes, small as nic } from "./nic-small.ts";
+
+/** A buffer of eight words, and packets that need up to four of them. */
+const small = { ...nic, mtu: 114, txBuffer: 256 };
 
 const words = small.txBuffer / busBytes;
 const addressBits = Math.log2(words);
@@ -158,7 +160,7 @@ export const senderKeepsFrames = (block = txEngine(small)) => {
       // ---- the queue of frames: any that keeps their order, told by its sums ---------------------
       const { waiting, queued, start } = h.registers({ waiting: uint(5), queued: uint(pointerBits + 1), start: uint(pointerBits) });
       const bytes = frameBytes(job.payload);
-      h.assume("queue: it takes while it is not full", push.ready.eq(waiting.ne(16)));
+      h.assume("queue: room stays until it is taken", h.past(push.ready.and(push.valid.not())).implies(push.ready));
       h.assume("queue: it gives while it is not empty", pop.valid.eq(waiting.ne(0)));
       const { beats } = pop.payload;
       h.assume(
@@ -213,9 +215,8 @@ export const senderKeepsFrames = (block = txEngine(small)) => {
       const held = queued.add(mux(leaving, headBeats.zext(pointerBits + 1) as Bits, uint(pointerBits + 1).of(0) as Bits));
       h.assert(
         "no more frames than fit",
-        waiting
-          .le(16)
-          .and(queued.le(words))
+        queued
+          .le(words)
           .and(queued.ge(waiting.zext(pointerBits + 1).shl(1)))
           .and(waiting.ne(0).or(queued.eq(0))),
       );
@@ -270,12 +271,8 @@ export const senderKeepsFrames = (block = txEngine(small)) => {
       const { data, keep: kept, last } = wire.payload;
       const before = beat.zext(16).shl(Math.log2(busBytes));
       h.assert("nothing leaves for which no head moved", wire.valid.implies(leaving));
-      h.assert("all beats but the last are full", wire.valid.and(last.not()).implies(kept.all()));
-      h.assert("bytes from byte 0 on, at least one", wire.valid.implies(kept.bit(0).and(isLowMask(kept))));
-      h.assert(
-        "the bytes on the wire are the packet's and its headers', or 60",
-        wire.valid.and(last).implies(before.add(popcount(kept).zext(16)).eq(total as never)),
-      );
+      const lanes = Array.from({ length: busBytes }, (_, n) => kept.bit(n).eq(before.add(n).lt(total as never)) as Bits);
+      h.assert("the bytes on the wire are the packet's and its headers', or 60", wire.valid.implies(reduce(lanes, (a, b) => a.and(b))));
       h.assert("it ends with its last beat", wire.valid.implies(last.eq(beat.add(1).eq(headBeats))));
       h.assert("a frame is counted as its last beat leaves", io.frame.eq(wire.fire.and(last)));
       const byte = (n: number): Bits => data.slice(8 * n + 7, 8 * n);
@@ -289,12 +286,27 @@ export const senderKeepsFrames = (block = txEngine(small)) => {
       }
       const zeros = Array.from({ length: busBytes }, (_, n) => before.add(n).lt(length).or(byte(n).eq(0)) as Bits);
       h.assert("behind the packet are zeros", wire.valid.implies(reduce(zeros, (a, b) => a.and(b))));
-      h.assert("the sender is asked for no answer that it waits for", io.dma__r.valid.eq(io.r.valid).and(io.r.ready.eq(io.dma__r.ready)));
+      h.assert("memory's answers are taken by the reads", io.dma__r.valid.eq(io.r.valid).and(io.r.ready.eq(io.dma__r.ready)));
+      h.assert("what memory is asked is what the reads ask", io.ar.valid.eq(io.dma__ar.valid).and(io.dma__ar.ready.eq(io.ar.ready)));
       h.assert(
         "reads are the planner's",
         io.dma__job.valid.eq(io.plan__reads.valid).and(io.dma__job.payload.asBits().eq(io.plan__reads.payload.asBits() as never)),
       );
       h.assert("sending is off for the planner when it is off", io.plan__enable.eq(io.enable));
+
+      h.cover("a packet of two words leaves", wire.fire.and(last).and(payload.gt(busBytes)));
+      h.cover("an empty packet leaves", wire.fire.and(last).and(payload.eq(0)));
+      h.cover("a packet is torn behind one that leaves", torn.and(leaving).and(whole.or(lastWord)));
+      h.cover("a packet goes with its slot", packets.fire.and(io.buildingLives.not()).and(anyRefused.not()));
+      h.cover("the buffer is full, from its middle on", used.eq(words).and(free.ne(0)));
+      h.cover("a frame around the buffer's end", alignOut.fire.and(written.ne(0)).and(write.trunc(addressBits).eq(words - 2)));
+      h.cover("a header is fetched between payloads", io.plan__header.fire.and(waiting.ne(0)));
+      h.cover("a stop of the planner's", stop.valid.and(malformed));
     });
   });
 };
+
+export const tasks: readonly FormalTask[] = [
+  { name: "transmit engine: heads after answers, frames after heads", module: () => senderKeepsFrames(), mode: "induction", depth: 1 },
+  { name: "transmit engine: packets leave, are torn, fill the buffer", module: () => senderKeepsFrames(), mode: "cover", depth: 8 },
+];
