@@ -33,21 +33,25 @@ export interface KeyedHashState {
 }
 const word = uint(32) as Type<Bits>;
 
-/** The state before the first word. With `keyedHashRound`, for those who compute the hash over several cycles. */
+/** The state before the first word. With `keyedHashHalves`, for those who put the registers elsewhere. */
 export const keyedHashStart = (key: Bits): KeyedHashState => {
   const [k0, k1] = [key.slice(31, 0), key.slice(63, 32)];
   return { v0: k0, v1: k1, v2: k0.xor("0x6c796765"), v3: k1.xor("0x74656462") };
 };
-/** One round: two 32-bit adders one after the other. */
-export const keyedHashRound = ({ v0, v1, v2, v3 }: KeyedHashState): KeyedHashState => {
-  const a0 = v0.add(v1);
-  const a2 = v2.add(v3);
-  const a1 = v1.rotl(5).xor(a0);
-  const a3 = v3.rotl(8).xor(a2);
-  const b0 = a0.rotl(16).add(a3);
-  const b2 = a2.add(a1);
-  return { v0: b0, v1: a1.rotl(13).xor(b2), v2: b2.rotl(16), v3: a3.rotl(7).xor(b0) };
-};
+/** A round in halves, each as deep as a 32-bit adder: for registers that stand closer than whole rounds. */
+export const keyedHashHalves: readonly [(s: KeyedHashState) => KeyedHashState, (s: KeyedHashState) => KeyedHashState] = [
+  ({ v0, v1, v2, v3 }) => {
+    const a0 = v0.add(v1);
+    const a2 = v2.add(v3);
+    return { v0: a0.rotl(16), v1: v1.rotl(5).xor(a0), v2: a2, v3: v3.rotl(8).xor(a2) };
+  },
+  ({ v0, v1, v2, v3 }) => {
+    const b0 = v0.add(v3);
+    const b2 = v2.add(v1);
+    return { v0: b0, v1: v1.rotl(13).xor(b2), v2: b2.rotl(16), v3: v3.rotl(7).xor(b0) };
+  },
+];
+const round = (s: KeyedHashState): KeyedHashState => keyedHashHalves.reduce((state, half) => half(state), s);
 const begin = (s: KeyedHashState, m: Bits): KeyedHashState => ({ ...s, v3: s.v3.xor(m) });
 const end = (s: KeyedHashState, m: Bits): KeyedHashState => ({ ...s, v0: s.v0.xor(m) });
 
@@ -66,7 +70,7 @@ const checked = ({ words, rounds = [1, 3], roundsPerStage = 1 }: KeyedHashOption
 /** One round with what stands around it; `m` is the message word that belongs to it. */
 const apply = (s: KeyedHashState, step: ReturnType<typeof schedule>[number], m: Bits): KeyedHashState => {
   const opened = step.begins ? begin(s, m) : step.closes ? { ...s, v2: s.v2.xor(0xff) } : s;
-  const mixed = keyedHashRound(opened);
+  const mixed = round(opened);
   return step.ends ? end(mixed, m) : mixed;
 };
 

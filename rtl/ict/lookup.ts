@@ -6,36 +6,14 @@
  * two banks of buckets, and each half of the hash names a bucket in one of them; a key lies in any cell of its two buckets.
  * Cells hold whole keys, so whoever is found has the key that was asked for: the hash decides where to look, never who it is.
  */
-import {
-  type Bits,
-  bool,
-  cat,
-  clog2,
-  enumeration,
-  input,
-  isPowerOfTwo,
-  module,
-  mux,
-  oneHotMux,
-  output,
-  type SignalOf,
-  stream,
-  struct,
-  uint,
-} from "#hdl";
-import { atMostOne, fromBits, lowestOne } from "#hdl/lib/bits.ts";
-import { keyedHash, keyedHashLatency } from "#hdl/lib/keyed-hash.ts";
+import { array, type Bits, bool, cat, clog2, enumeration, input, isPowerOfTwo, module, mux, output, stream, struct, uint } from "#hdl";
+import { atMostOne, lowestOne } from "#hdl/lib/bits.ts";
 import { tuple } from "#rtl/common.ts";
-import { tupleHashSerial, tupleMessage, tupleWords } from "#rtl/ict/lookup-hash.ts";
+import { lookupBanks, lookupCells } from "#rtl/ict/lookup-cells.ts";
+import { exactBits, localBits, tupleHash, tupleHashLatency, tupleHashSerial, tupleMessage } from "#rtl/ict/lookup-hash.ts";
 
-/** Two rounds between registers: four 32-bit adders, one after the other. */
-const hashOptions = { words: tupleWords, roundsPerStage: 2 } as const;
-const hashSteps = keyedHashLatency(hashOptions);
 /** Advances from a key to its answer: the hash, the memory, the compare. */
-export const lookupLatency = hashSteps + 2;
-const banks = 2;
-/** Up to so many buckets a bank lies in LUT RAM: a block RAM of 512 words would be nearly empty. */
-const smallBank = 64;
+export const lookupLatency = tupleHashLatency + 2;
 
 export const lookupOp = enumeration("lookup_op", ["FIND", "INSERT", "REMOVE", "CLEAR"]);
 export const lookupStatus = enumeration("lookup_status", ["DONE", "NO_SPACE", "EXISTS", "NOT_FOUND"]);
@@ -71,12 +49,11 @@ export const lookupResult = (slots: number) => struct({ status: lookupStatus, sl
  */
 export const lookup = ({ slots, ways = 4 }: LookupShape) => {
   if (!isPowerOfTwo(slots) || slots < 4) throw new RangeError(`a lookup of ${slots} slots: a power of two of at least 4 is needed`);
-  const buckets = slots / banks,
-    cells = banks * ways,
+  const buckets = slots / lookupBanks,
+    cells = lookupBanks * ways,
     bucketBits = clog2(buckets);
   const slot = uint(clog2(slots)),
     bucket = uint(bucketBits);
-  type Tuple = SignalOf<typeof tuple>;
   return module(
     `lookup_${slots}${ways === 4 ? "" : `x${ways}`}`,
     {
@@ -105,26 +82,26 @@ export const lookup = ({ slots, ways = 4 }: LookupShape) => {
 
       // ---- lookups: hash, with the key beside it ------------------------------------------------
       // A lookup that is not alive finds nothing: there was no key, or the table was cleared since.
-      const { alive } = h.registers({ alive: uint(hashSteps) });
+      const { alive } = h.registers({ alive: uint(tupleHashLatency) });
       const { seeking } = h.wires({ /** A command waits for the memories: it gets every other cycle if it has to. */ seeking: bool });
       io.key.ready.drive(advance.and(alive.bit(0).and(seeking).not()));
-      h.when(advance, () => alive.next(cat(alive.slice(hashSteps - 2, 0), io.key.fire)));
-      const hash = keyedHash(hashOptions);
-      const hashes = [
-        h.instance("exact_hash", hash, { key: secret, message: tupleMessage(io.key.payload, bool.of(1)), advance }).hash,
-        h.instance("local_hash", hash, { key: secret, message: tupleMessage(io.key.payload, bool.of(0)), advance }).hash,
-      ];
-      const hashed = Array.from({ length: hashSteps }).reduce<Tuple>((key, _, i) => {
-        const stage = h.registers({ [`key_${i + 1}`]: tuple.noReset() })[`key_${i + 1}`] as Tuple;
-        h.when(advance, () => stage.next(key as never));
-        return stage;
-      }, io.key.payload);
-      const { lookup_reads } = h.nets({ lookup_reads: advance.and(alive.bit(hashSteps - 1)) });
+      h.when(advance, () => alive.next(cat(alive.slice(tupleHashLatency - 2, 0), io.key.fire)));
+      const { key_message } = h.nets({ key_message: tupleMessage(io.key.payload) });
+      const exact_hash = h.instance("exact_hash", tupleHash("exact"), { key: secret, message: key_message, advance });
+      const local_hash = h.instance("local_hash", tupleHash("local"), { key: secret, message: key_message.trunc(localBits), advance });
+      const { hashed } = h.registers({
+        /** Keys beside the hash, the newest lowest. */ hashed: array(uint(exactBits), tupleHashLatency).noReset(),
+      });
+      h.when(advance, () => {
+        for (let i = 0; i < tupleHashLatency; i++) hashed.at(i).next(i === 0 ? key_message : hashed.at(i - 1));
+      });
+      const { lookup_reads } = h.nets({ lookup_reads: advance.and(alive.bit(tupleHashLatency - 1)) });
 
       // ---- commands: hash, read, then write -----------------------------------------------------
       const serial = h.instance("command_hash", tupleHashSerial, {
         key: secret,
-        message: tupleMessage(io.command.payload.key, io.command.payload.connected),
+        message: tupleMessage(io.command.payload.key),
+        exact: io.command.payload.connected,
         start: io.command.fire,
       });
       const { command_reads } = h.nets({ command_reads: seeking.and(serial.done).and(lookup_reads.not()) });
@@ -154,50 +131,30 @@ export const lookup = ({ slots, ways = 4 }: LookupShape) => {
       io.ready.drive(clearing.not());
 
       // ---- the tables ---------------------------------------------------------------------------
+      const { asked_message } = h.nets({ asked_message: tupleMessage(asked.key) });
       const { looked, fresh } = h.registers({
         /** The key of what was read. */
-        looked: tuple.noReset(),
+        looked: uint(exactBits).noReset(),
         /** It was read for a lookup. */
         fresh: bool,
       });
       const { reads } = h.nets({ reads: lookup_reads.or(command_reads) });
-      h.when(reads, () => looked.next(mux(lookup_reads, hashed, asked.key as never)));
+      h.when(reads, () => looked.next(mux(lookup_reads, hashed.at(tupleHashLatency - 1), asked_message)));
       fresh.next(lookup_reads);
-      /** Cell 0 is the first of the left bank, cell 1 the first of the right one, and so on. */
-      const { place, changes } = h.wires({ /** The cell to write. */ place: uint(cells), changes: bool });
-      const halves = (hash: Bits): readonly Bits[] =>
-        Array.from({ length: banks }, (_, b) => hash.slice((b + 1) * bucketBits - 1, b * bucketBits));
-      const writeTo = halves(serial.hash).map((at) => mux(clearing, sweep, at as never));
-      const searched = (["exact", "local"] as const).map((name, t) => {
-        const keyOf = (key: Tuple): Bits =>
-          name === "exact" ? cat(key.remoteIp, key.remotePort, key.localIp, key.localPort) : cat(key.localIp, key.localPort);
-        const cell = struct({ valid: bool, slot, key: uint(keyOf(looked).width) }, `${name}_cell_${slots}`);
-        const readFrom = halves(hashes[t] as Bits).map((at, b) => mux(lookup_reads, at, halves(serial.hash)[b] as never));
-        const { [`${name}_writes`]: writes } = h.nets({
-          [`${name}_writes`]: step
-            .is("WRITE")
-            .and(changes)
-            .and(name === "exact" ? asked.connected : asked.connected.not()),
-        }) as Readonly<Record<string, Bits<1>>>;
-        const word = { valid: clearing.not().and(asked.op.is("INSERT")), slot: asked.slot, key: keyOf(asked.key) };
-        const read = Array.from({ length: cells }, (_, i) => {
-          const memory = h.memory(`${name}_${i}`, cell, buckets, {
-            style: buckets > smallBank ? "block" : "distributed",
-            collision: "old",
-          });
-          memory.write(writeTo[i % banks] as Bits, word as never, clearing.or((writes as Bits<1>).and(place.bit(i))));
-          return memory.readSync(`${name}_word_${i}`, readFrom[i % banks] as Bits, reads);
+      const places = array(uint(bucketBits), lookupBanks);
+      const placesOf = (hash: Bits) => places.fromBits(hash.trunc(lookupBanks * bucketBits));
+      const { write } = h.wires({ /** Cells to write, of the table that the command is for. */ write: uint(cells) });
+      const search = (name: string, keyBits: number, hash: Bits, serves: Bits<1>) =>
+        h.instance(name, lookupCells({ slots, ways, keyBits }), {
+          read: reads,
+          readAt: mux(lookup_reads, placesOf(hash), placesOf(serial.hash)),
+          key: looked.trunc(keyBits),
+          write: clearing.repeat(cells).or(write.and(serves.repeat(cells))),
+          writeAt: mux(clearing, places.fromBits(sweep.repeat(lookupBanks)), placesOf(serial.hash)),
+          word: { valid: clearing.not().and(asked.op.is("INSERT")), slot: asked.slot, key: asked_message.trunc(keyBits) },
         });
-        const { [`${name}_match`]: match } = h.nets({
-          [`${name}_match`]: fromBits(read.map((c) => c.valid.and(c.key.eq(keyOf(looked))))),
-        }) as Readonly<Record<string, Bits>>;
-        return {
-          match: match as Bits,
-          slot: oneHotMux(read.map((c, i) => ({ when: (match as Bits).bit(i), value: c.slot }))),
-          full: fromBits(read.map((c) => c.valid)),
-        };
-      });
-      const [exact, local] = searched as [(typeof searched)[0], (typeof searched)[0]];
+      const exact = search("exact_cells", exactBits, exact_hash.hash, asked.connected);
+      const local = search("local_cells", localBits, local_hash.hash, asked.connected.not());
 
       // ---- what a command does ------------------------------------------------------------------
       const { matched, vacant, holder } = h.registers({
@@ -208,18 +165,19 @@ export const lookup = ({ slots, ways = 4 }: LookupShape) => {
         holder: slot.noReset(),
       });
       h.when(step.is("COMPARE"), () => {
-        const of = <K extends keyof typeof exact>(what: K) => mux(asked.connected, exact[what] as Bits, local[what] as Bits);
-        matched.next(of("match"));
+        matched.next(mux(asked.connected, exact.match, local.match));
         // The lowest free cell is in the emptier bucket, the left one of two alike, as long as nothing was removed.
-        vacant.next(lowestOne(of("full").not()));
-        holder.next(of("slot"));
+        vacant.next(lowestOne(mux(asked.connected, exact.full, local.full).not()));
+        holder.next(mux(asked.connected, exact.slot, local.slot));
       });
       const { known, mine } = h.nets({ known: matched.any(), mine: holder.eq(asked.slot) });
       const inserts = asked.op.is("INSERT"),
         finds = asked.op.is("FIND");
       const { removes } = h.nets({ removes: asked.op.is("REMOVE").and(known).and(mine) });
-      place.drive(mux(inserts, vacant, matched as never));
-      changes.drive(removes.or(inserts.and(known.not())));
+      write.drive(0);
+      h.when(step.is("WRITE"), () =>
+        h.when(inserts.and(known.not()), () => write.drive(vacant)).elseWhen(removes, () => write.drive(matched)),
+      );
       io.result.valid.drive(step.is("ANSWER"));
       const known_status = mux(mine.or(finds), lookupStatus.of("DONE"), lookupStatus.of("EXISTS"));
       const { new_status } = h.nets({ new_status: mux(vacant.any(), lookupStatus.of("DONE"), lookupStatus.of("NO_SPACE")) });
