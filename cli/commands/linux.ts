@@ -1,7 +1,8 @@
 /** `./accio linux`: builds Linux for the RISC-V systems, boots it, and runs programs in it. */
 import { basename, relative } from "node:path";
 import { Command } from "commander";
-import { type BootResult, boot, panicStatus, resolveProgram } from "#driver/linux/boot.ts";
+import { type BootResult, boot, commandLine, panicStatus, resolveProgram } from "#driver/linux/boot.ts";
+import { settingsIn } from "#driver/linux/checkpoint.ts";
 import { firmware, program, programNames } from "#driver/linux/compile.ts";
 import { type Kernel, kernel } from "#driver/linux/kernel.ts";
 import { limitStatus, type Machine } from "#driver/linux/machine.ts";
@@ -18,6 +19,7 @@ import { checkOutput, oneOf, wholeNumber } from "../arguments.ts";
 import { UserError } from "../errors.ts";
 import { type Progress, runSteps } from "../progress.ts";
 import { table } from "../table.ts";
+import { checkpoints, checkpointWishes, checkSaved } from "./checkpoints.ts";
 
 const mebibyte = 2 ** 20;
 const here = (path: string): string => relative(process.cwd(), path);
@@ -73,16 +75,42 @@ interface BootCommandOptions extends BuildOptions {
   readonly timing: string;
   readonly maxCycles: number;
   readonly profile?: string;
+  readonly checkpoint?: string;
+  readonly at?: number;
+  readonly from?: string;
 }
 
+/**
+ * With --from, what was not said is as in the checkpoint; what was said must be the same there, which booting checks.
+ *
+ * @param said  whether an option stands on the command line
+ */
+const settingsOf = (options: BootCommandOptions, said: (option: string) => boolean) => {
+  const { config, timing, memory, kernelLog, append, from } = options;
+  const own = {
+    config,
+    timing,
+    memoryBytes: memory * mebibyte,
+    commandLine: commandLine({ kernelLog: kernelLog === true, ...(append === undefined ? {} : { append }) }),
+  };
+  if (from === undefined) return own;
+  const { header, memoryBytes, line } = settingsIn(from);
+  return {
+    config: said("config") ? config : (header.settings.config as typeof config),
+    timing: said("timing") ? timing : (header.settings.timing ?? timing),
+    memoryBytes: said("memory") ? own.memoryBytes : memoryBytes,
+    commandLine: said("kernelLog") || said("append") ? own.commandLine : line,
+  };
+};
+
 const explain = (result: BootResult, { limit }: Machine, option: string): void => {
-  const { cycles, instructions, seconds, profiles, report } = result;
+  const { began = 0, cycles, instructions, seconds, profiles, report } = result;
   if (report !== undefined) process.stderr.write(`\naccio: linux boot: ${report}`);
   if (profiles !== undefined) process.stderr.write(`\n${table(profileHeader, profileRows(profiles))}`);
   if (cycles !== undefined && instructions !== undefined) {
-    const speed = (cycles / Math.max(1e-9, seconds) / 1e3).toFixed(0);
+    const speed = ((cycles - began) / Math.max(1e-9, seconds) / 1e3).toFixed(0);
     process.stderr.write(
-      `\n${cycles} cycles, instructions by hart: ${instructions.join(", ")}; ${seconds.toFixed(1)} s (${speed} k cycles/s)\n`,
+      `\n${cycles} cycles${began > 0 ? `, ${cycles - began} of them after the checkpoint` : ""}, instructions by hart: ${instructions.join(", ")}; ${seconds.toFixed(1)} s (${speed} k cycles/s)\n`,
     );
   }
   if (result.stopped)
@@ -106,41 +134,56 @@ const bootCommand = new Command("boot")
   .option("-t, --timing <name>", `how slow memory and devices are: ${Object.keys(timings).join(" or ")}; not with --qemu`, "raw")
   .option("--max-cycles <n>", "when to give up, without --qemu", wholeNumber(1), defaultMaxCycles)
   .option("-p, --profile <file>", "write a flame graph (HTML) and print a table of cycles by function, without --qemu")
+  .option("--checkpoint <name>", "save the machine when user space begins, before it looks for a program; without --qemu")
+  .option("--at <cycle>", "save it at this cycle instead, with the program in it", wholeNumber(1))
+  .option("--from <name>", "go on from a checkpoint, with any program; options that are not given are as they were")
   .option("--timeout <seconds>", "when to give up, with --qemu", wholeNumber(1, 86_400), 60)
   .option("-j, --jobs <n>", "compilers at once, where something must be built", wholeNumber(1, 256))
   .option("--json", "print JSON for other programs; the console goes to stderr")
-  .action(async (words: readonly string[], options: BootCommandOptions) => {
-    const timing = timingNamed(options.timing);
-    const { profile } = options;
+  .action(async (words: readonly string[], options: BootCommandOptions, self: Command) => {
+    const { profile, checkpoint, at, from } = options;
+    for (const [option, value] of Object.entries({ checkpoint, at, from }))
+      if (value !== undefined && options.qemu === true)
+        throw new UserError("checkpoints are of the RTL", `--${option} ${value}`, "leave --qemu out");
+    if (at !== undefined && checkpoint === undefined)
+      throw new UserError("a cycle without a checkpoint", `--at ${at}`, "name the checkpoint with --checkpoint");
+    const settings = settingsOf(options, (option) => self.getOptionValueSource(option) === "cli");
+    const { config, memoryBytes } = settings;
+    const timing = timingNamed(settings.timing);
+    const wishes = checkpointWishes(checkpoint, at, from);
     if (profile !== undefined && options.qemu === true)
       throw new UserError("QEMU counts no cycles", `--profile ${profile}`, "leave --qemu out");
     if (profile !== undefined) checkOutput(profile);
     const machine =
       options.qemu === true
-        ? qemu({ harts: socConfigs[options.config].harts, seconds: options.timeout })
-        : rocket({ system: options.config, timing, maxCycles: options.maxCycles, profile: profile !== undefined });
+        ? qemu({ harts: socConfigs[config].harts, seconds: options.timeout })
+        : rocket({ system: config, timing, maxCycles: options.maxCycles, profile: profile !== undefined, checkpoints: wishes });
     if (words.length > 0 && options.run === undefined)
       throw new UserError("arguments without a program", words.join(" "), "name the program with --run");
     const command = options.run === undefined ? {} : { command: { program: await resolveProgram(options.run), arguments: words } };
     await buildKernel(options.jobs, options.json === true);
-    if (options.qemu !== true) await buildSystem(options.config, options.json === true);
+    if (options.qemu !== true) await buildSystem(config, options.json === true);
     const result = await boot({
       machine,
-      memoryBytes: options.memory * mebibyte,
+      memoryBytes,
       ...command,
-      kernelLog: options.kernelLog === true,
-      ...(options.append === undefined ? {} : { append: options.append }),
+      commandLine: settings.commandLine,
       input: true,
       console: (text) => (options.json ? process.stderr : process.stdout).write(text),
     });
     explain(result, machine, options.qemu === true ? "--timeout" : "--max-cycles");
     const { profiles, ...rest } = result;
     if (profile !== undefined && profiles !== undefined) {
-      const title = `Linux on ${options.config}${options.run === undefined ? "" : `, ${basename(options.run)}`}`;
+      const title = `Linux on ${config}${options.run === undefined ? "" : `, ${basename(options.run)}`}`;
       writeFileAtomically(profile, flameHtml(profiles, { title, subtitle: `timing ${timing.name}, ${result.cycles} cycles` }));
     }
-    if (options.json) process.stdout.write(`${JSON.stringify({ config: options.config, ...rest }, null, 2)}\n`);
+    if (options.json) process.stdout.write(`${JSON.stringify({ config, ...rest }, null, 2)}\n`);
     process.exitCode = result.status;
+    checkSaved(wishes, result.checkpoint, result.began ?? 0, result.cycles ?? 0);
   });
 
-export const command = new Command().description("Linux on the RISC-V systems.").addCommand(build).addCommand(bootCommand);
+export const command = new Command()
+  .description("Linux on the RISC-V systems.")
+  .addCommand(build)
+  .addCommand(bootCommand)
+  .addCommand(checkpoints("linux"));

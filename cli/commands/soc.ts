@@ -14,8 +14,10 @@ import { jsonOf } from "../../sim/soc/report.ts";
 import { defaultMaxCycles, type ProgramRun, type RunOptions, runProgram } from "../../sim/soc/run.ts";
 import { timingNamed, timings } from "../../sim/soc/timing.ts";
 import { checkOutput, oneOf, wholeNumber } from "../arguments.ts";
+import { UserError } from "../errors.ts";
 import { runSteps } from "../progress.ts";
 import { table } from "../table.ts";
+import { checkpoints, checkpointWishes, checkSaved } from "./checkpoints.ts";
 import { collect } from "./config.ts";
 import { program } from "./soc-program.ts";
 
@@ -61,6 +63,9 @@ interface Options {
   readonly input?: true;
   readonly keepUnmapped?: true;
   readonly threads?: number;
+  readonly checkpoint?: string;
+  readonly at?: number;
+  readonly resume?: string;
   readonly json?: true;
 }
 
@@ -82,6 +87,9 @@ const run = new Command("run")
   .option("-w, --waves <file>", "write a waveform (FST) of cycles --from to --to")
   .option("--from <cycle>", "first cycle of the waveform", wholeNumber(0), 0)
   .option("--to <cycle>", "last cycle of the waveform", wholeNumber(0))
+  .option("--checkpoint <name>", "save the run's state, after the program's first mark (slti x0, x0, 1)")
+  .option("--at <cycle>", "save it before this cycle instead", wholeNumber(1))
+  .option("--resume <name>", "go on from a checkpoint of the same run")
   .option("--input", "standard input goes to the console")
   .option("--keep-unmapped", "an access to an address that nothing has is the hart's affair")
   .option("--threads <n>", "threads of the model: 2 for soc4 on a machine with nothing else to do", wholeNumber(1, 16))
@@ -93,6 +101,10 @@ const run = new Command("run")
     const memoryBytes = options.memory * 2 ** 20;
     const elf = await resolveProgram(program, socConfigs[options.config], { memoryBytes, settings: parseSettings(options.set) });
     const { wireIn, wireOut, waves, to } = options;
+    const { checkpoint, at, resume } = options;
+    if (at !== undefined && checkpoint === undefined)
+      throw new UserError("a cycle without a checkpoint", `--at ${at}`, "name the checkpoint with --checkpoint");
+    const wishes = checkpointWishes(checkpoint, at, resume);
     const request: RunOptions = {
       program: elf,
       config: options.config,
@@ -102,6 +114,7 @@ const run = new Command("run")
       profile: options.profile !== undefined,
       input: options.input === true,
       keepUnmapped: options.keepUnmapped === true,
+      checkpoints: wishes,
       ...(client === undefined ? {} : { client }),
       ...(wireIn === undefined ? {} : { wireIn: { capture: wireIn, timing: options.wireTiming, from: options.wireFrom } }),
       ...(wireOut === undefined ? {} : { wireOut }),
@@ -117,6 +130,7 @@ const run = new Command("run")
         flameHtml(done.profiles, { title: program, subtitle: `${options.config}, timing ${timing.name}, ${done.result.cycles} cycles` }),
       );
     process.exitCode = done.exitCode;
+    checkSaved(wishes, done.checkpoint, done.result.began, done.result.cycles);
     if (options.json === true) process.stdout.write(jsonOf(request, done));
     else process.stderr.write(textOf(request, done));
   });
@@ -178,7 +192,7 @@ const textOf = (request: RunOptions, { result, crash, profiles, frames, exitCode
         : `stacks rebuilt from calls and returns${flat.length > 0 ? `; flat on hart ${flat.join(", ")}, where none were seen` : ""}\n`,
     );
   }
-  const speed = `${(result.cycles / Math.max(1e-9, result.seconds) / 1e3).toFixed(0)} k cycles/s`;
+  const speed = `${((result.cycles - result.began) / Math.max(1e-9, result.seconds) / 1e3).toFixed(0)} k cycles/s`;
   parts.push(`${result.cycles} cycles, timing ${timing.name}, ${result.seconds.toFixed(1)} s (${speed}), exit ${exitCode}\n`);
   return `\n${parts.join("\n")}`;
 };
@@ -187,4 +201,5 @@ export const command = new Command()
   .description("Runs programs on real RISC-V cores (Rocket, Verilated) beside the NIC.")
   .addCommand(build)
   .addCommand(run)
+  .addCommand(checkpoints("soc"))
   .addCommand(program);

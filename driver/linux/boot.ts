@@ -4,7 +4,7 @@ import { UserError } from "#toolchain/user-error.ts";
 import { program as builtProgram, firmware, programNames } from "./compile.ts";
 import { plainConsole } from "./console.ts";
 import { checkProgram } from "./elf.ts";
-import { baseArchive, type Command, commandArchive } from "./initramfs.ts";
+import type { Command } from "./initramfs.ts";
 import { kernel } from "./kernel.ts";
 import type { BootOutcome, Machine } from "./machine.ts";
 
@@ -13,16 +13,21 @@ export interface BootOptions {
   readonly memoryBytes: number;
   /** What to run after init; without it init powers off. */
   readonly command?: Command;
-  /** Show the kernel's messages. */
-  readonly kernelLog?: boolean;
-  /** More words for the kernel's command line. */
-  readonly append?: string;
+  /** What the kernel is told; `commandLine({})` unless said. */
+  readonly commandLine?: string;
   readonly console: (bytes: Uint8Array) => void;
   readonly input?: boolean;
   /** Says what is being built. */
   readonly note?: (text: string) => void;
   /** Compilers at once. */
   readonly jobs?: number;
+}
+
+export interface CommandLineOptions {
+  /** Show the kernel's messages. */
+  readonly kernelLog?: boolean;
+  /** More words. */
+  readonly append?: string;
 }
 
 /**
@@ -75,22 +80,26 @@ export const parts = async ({ note, jobs }: Pick<BootOptions, "note" | "jobs">) 
   return { firmware: await firmware(), kernel: await kernel(options), init: await builtProgram("init") };
 };
 
+/**
+ * The kernel's command line. Few words, each of which is paid in instructions. What the initramfs was made from is not given
+ * back: the kernel would overwrite it first.
+ */
+export const commandLine = ({ kernelLog = false, append = "" }: CommandLineOptions): string =>
+  ["retain_initrd", ...(kernelLog ? ["loglevel=8"] : []), append].join(" ").trim();
+
 /** Boots, runs the command, and returns when the guest has powered off or the limit has come. */
 export const boot = async (options: BootOptions): Promise<BootResult> => {
-  const { machine, memoryBytes, command, kernelLog = false, append = "", console, input = false } = options;
+  const { machine, memoryBytes, command, console, input = false } = options;
   const made = await parts(options);
-  const archives = [baseArchive(made.init, machine.cyclesPerTick), ...(command === undefined ? [] : [commandArchive(command)])];
-  // Few words, each of which is paid in instructions. What the initramfs was made from is not given back: the kernel would
-  // overwrite it first.
-  const line = ["retain_initrd", ...(kernelLog ? ["loglevel=8"] : []), append];
   const chunks: Uint8Array[] = [];
   const outcome = await machine.boot({
     memoryBytes,
     firmware: made.firmware,
     kernel: made.kernel.image,
     vmlinux: made.kernel.vmlinux,
-    initramfs: Buffer.concat(archives),
-    bootArguments: line.join(" ").trim(),
+    init: made.init,
+    ...(command === undefined ? {} : { command }),
+    bootArguments: options.commandLine ?? commandLine({}),
     console: plainConsole((bytes) => {
       chunks.push(bytes);
       console(bytes);

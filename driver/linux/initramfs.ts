@@ -15,7 +15,7 @@ const mostWords = 256;
 const mostBytes = 16383;
 
 /** Words as init reads them: each ended by a zero byte. Throws `UserError` where they are too many or too long. */
-const commandFile = (words: readonly string[]): Buffer => {
+export const commandFile = (words: readonly string[]): Buffer => {
   const data = Buffer.from(words.map((w) => `${w}\0`).join(""));
   if (words.length > mostWords || data.length > mostBytes)
     throw new UserError(
@@ -25,6 +25,9 @@ const commandFile = (words: readonly string[]): Buffer => {
     );
   return data;
 };
+
+/** Where the guest finds the program. */
+export const guestPath = ({ program }: Command): string => `/bin/${basename(program)}`;
 
 /** Character devices, by major and minor number (the kernel's Documentation/admin-guide/devices.txt). */
 const devices: Readonly<Record<string, readonly [major: number, minor: number, mode: number]>> = {
@@ -39,13 +42,23 @@ const devices: Readonly<Record<string, readonly [major: number, minor: number, m
 
 const folder = (path: string): CpioEntry => ({ kind: "folder", path, mode: 0o755 });
 
-/**
- * What is there before any program: the same bytes whatever runs.
- *
- * @param init           path of the compiled init
- * @param cyclesPerTick  cycles of the clock for one tick of `mtime`, where init is to tell the machine's counters
- */
-export const baseArchive = (init: string, cyclesPerTick?: number): Buffer =>
+export interface BaseOptions {
+  /** Path of the compiled init. */
+  readonly init: string;
+  /** Cycles of the clock for one tick of `mtime`, where init is to tell the machine's counters. */
+  readonly cyclesPerTick?: number | undefined;
+  /** Address of the window in which init looks for a program (window.ts). */
+  readonly window?: number;
+}
+
+const addressFile = (address: number): Buffer => {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64LE(BigInt(address));
+  return bytes;
+};
+
+/** What is there before any program: the same bytes whatever runs. */
+export const baseArchive = ({ init, cyclesPerTick, window }: BaseOptions): Buffer =>
   cpio([
     ...["bin", "dev", "proc", "tmp", "accio"].map(folder),
     ...Object.entries(devices).map(
@@ -54,14 +67,15 @@ export const baseArchive = (init: string, cyclesPerTick?: number): Buffer =>
     ...(cyclesPerTick === undefined
       ? []
       : [{ kind: "file", path: "accio/cycles-per-tick", mode: 0o644, data: Buffer.from(`${cyclesPerTick}`) } as const]),
+    ...(window === undefined ? [] : [{ kind: "file", path: "accio/window", mode: 0o644, data: addressFile(window) } as const]),
     { kind: "file", path: "init", mode: 0o755, data: readFileSync(init) },
   ]);
 
 /** An archive, to be put behind the first, with a program and the order to run it. */
-export const commandArchive = ({ program, arguments: words }: Command): Buffer => {
-  const path = `bin/${basename(program)}`;
+export const commandArchive = (command: Command): Buffer => {
+  const path = guestPath(command);
   return cpio([
-    { kind: "file", path, mode: 0o755, data: readFileSync(program) },
-    { kind: "file", path: "accio/command", mode: 0o644, data: commandFile([`/${path}`, ...words]) },
+    { kind: "file", path: path.slice(1), mode: 0o755, data: readFileSync(command.program) },
+    { kind: "file", path: "accio/command", mode: 0o644, data: commandFile([path, ...command.arguments]) },
   ]);
 };

@@ -1,5 +1,7 @@
 /** What boots Linux: an emulator or a simulator of the hardware. All take the same firmware, kernel and initramfs. */
+import type { KeptCheckpoint } from "#sim/soc/checkpointing.ts";
 import type { HartProfile } from "#sim/soc/profile.ts";
+import type { Command } from "./initramfs.ts";
 
 export interface BootRequest {
   readonly memoryBytes: number;
@@ -9,7 +11,10 @@ export interface BootRequest {
   readonly kernel: string;
   /** Path of the kernel as an ELF file with symbols, for profiles. */
   readonly vmlinux: string;
-  readonly initramfs: Uint8Array;
+  /** Path of init. */
+  readonly init: string;
+  /** What init is to run; without it, it powers off. */
+  readonly command?: Command;
   /** The kernel's command line. */
   readonly bootArguments: string;
   /** Takes what the guest writes on its console, as it comes. */
@@ -31,6 +36,10 @@ export interface BootOutcome {
   readonly report?: string;
   /** Cycles by function, where the machine was asked for them. */
   readonly profiles?: readonly HartProfile[];
+  /** The first cycle, where the run was not from reset. */
+  readonly began?: number;
+  /** What was saved on the way. */
+  readonly checkpoint?: KeptCheckpoint;
 }
 
 export interface Machine {
@@ -39,8 +48,6 @@ export interface Machine {
   readonly harts: number;
   /** When it gives up, for the user: "60 s". */
   readonly limit: string;
-  /** Cycles of its clock for one tick of `mtime`; only where cycles and instructions mean something. */
-  readonly cyclesPerTick?: number;
   readonly boot: (request: BootRequest) => Promise<BootOutcome>;
 }
 

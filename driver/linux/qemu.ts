@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findTool } from "#toolchain/tools.ts";
 import { UserError } from "#toolchain/user-error.ts";
+import { baseArchive, commandArchive } from "./initramfs.ts";
 import { type BootOutcome, type BootRequest, limitStatus, type Machine } from "./machine.ts";
 
 /** rv64imafdc with Sv39 and no more; SiFive's U54 is a Rocket. */
@@ -77,13 +78,14 @@ export const qemu = ({ harts, seconds, counting = false }: QemuOptions): Machine
   name: "qemu",
   harts,
   limit: `${seconds} s`,
-  // 10 MHz, and an instruction takes a nanosecond.
-  ...(counting ? { cyclesPerTick: 100 } : {}),
-  boot: async ({ memoryBytes, firmware, kernel, initramfs, bootArguments, console, input }) => {
+  boot: async ({ memoryBytes, firmware, kernel, init, command, bootArguments, console, input }) => {
     const folder = await mkdtemp(join(tmpdir(), "accio-linux-"));
     try {
       const archive = join(folder, "initramfs.cpio");
-      await writeFile(archive, initramfs);
+      // 10 MHz, and an instruction takes a nanosecond.
+      const cyclesPerTick = counting ? 100 : undefined;
+      const archives = [baseArchive({ init, cyclesPerTick }), ...(command === undefined ? [] : [commandArchive(command)])];
+      await writeFile(archive, Buffer.concat(archives));
       const loads = ["-kernel", kernel, "-initrd", archive, "-append", bootArguments];
       const words = [...qemuArguments(harts, memoryBytes, firmware), ...(counting ? ["-icount", "shift=0,sleep=off"] : []), ...loads];
       return await runQemu({ arguments: words, console, input, seconds });

@@ -51,12 +51,13 @@ const runtimeSources = (waves: boolean): string[] => [
   "verilated.cpp",
   "verilated_threads.cpp",
   "verilated_dpi.cpp",
+  "verilated_save.cpp",
   ...(waves ? ["verilated_fst_c.cpp"] : []),
 ];
 
 const verilatorArguments = (threads: number, waves: boolean): string[] => [
   ...["--cc", "--prefix", modelClass, "--top-module", "soc", "--Mdir", "model"],
-  ...["-O3", "--x-assign", "fast", "--x-initial", "fast", "--noassert", "--no-timing"],
+  ...["-O3", "--x-assign", "fast", "--x-initial", "fast", "--noassert", "--no-timing", "--savable"],
   ...["-Wno-fatal", "-Wno-lint", "-Wno-style", "--timescale", "1ps/1ps"],
   // What Rocket's generator leaves to macros: no assertions, no printing.
   ...["-DSYNTHESIS", "-DPRINTF_COND=0", "-DSTOP_COND=0"],

@@ -1,13 +1,15 @@
 /** A program on a system from its ELF file to its end, with everything that may go in and out. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { type SocName, socConfigs } from "#rtl/soc/config.ts";
 import { regionOf, socMap } from "#rtl/soc/map.ts";
 import type { VerilatorName } from "#toolchain/tools.ts";
 import { UserError } from "#toolchain/user-error.ts";
 import { buildSimulator } from "./build.ts";
 import { readFrames, type WireTiming, writeFrames } from "./capture.ts";
+import { partHash } from "./checkpoint.ts";
+import { type CheckpointWishes, checkpointing, type KeptCheckpoint, simulatorIdentity } from "./checkpointing.ts";
 import type { ClientSpec } from "./client-spec.ts";
 import { type CrashReport, crashReport, exitCodes } from "./crash.ts";
 import { addressOf, type Elf, readElf, type Segment } from "./elf.ts";
@@ -36,6 +38,8 @@ export interface RunOptions {
   readonly input?: boolean;
   /** An address that nothing has does not end the run. */
   readonly keepUnmapped?: boolean;
+  /** Saves the state; goes on from one of the same program, system, timing, memory and traffic. */
+  readonly checkpoints?: CheckpointWishes;
   /** Takes what the console prints; standard output unless said. */
   readonly onConsole?: (text: string) => void;
   readonly verilator?: VerilatorName;
@@ -47,6 +51,8 @@ export interface ProgramRun {
   readonly exitCode: number;
   readonly crash: CrashReport | null;
   readonly profiles?: readonly HartProfile[];
+  /** What was saved on the way. */
+  readonly checkpoint?: KeptCheckpoint;
   /** Frames sent in and written out. */
   readonly frames?: { readonly in?: number; readonly out?: number };
 }
@@ -104,8 +110,29 @@ export const runProgram = async (o: RunOptions): Promise<ProgramRun> => {
       ...(o.threads === undefined ? {} : { threads: o.threads }),
     });
     if (o.profile === true) writeFileSync(file("profile"), "");
+    const loads = loadsOf(elf, BigInt(memory.base), BigInt(memory.size));
+    const saved = await checkpointing(o.checkpoints ?? {}, {
+      kind: "soc",
+      scratch,
+      memoryBytes: memory.size,
+      command: `./accio soc run ... --checkpoint ${o.checkpoints?.save?.name ?? ""}`,
+      settings: {
+        program: basename(o.program),
+        config: o.config,
+        timing: o.timing.name,
+        memory: `${memory.size / 2 ** 20} MiB`,
+        client: o.client === undefined ? "" : JSON.stringify(o.client),
+      },
+      parts: {
+        simulator: simulatorIdentity(program),
+        timing: partHash(JSON.stringify(o.timing)),
+        program: partHash(readFileSync(o.program)),
+        wire: sent === undefined ? "" : partHash(readFileSync(file("in"))),
+      },
+    });
     const job: Job = {
-      loads: loadsOf(elf, BigInt(memory.base), BigInt(memory.size)),
+      loads: o.checkpoints?.from === undefined ? loads : [],
+      ...saved.job,
       memoryBytes: memory.size,
       entry: elf.entry,
       timing: o.timing,
@@ -120,13 +147,15 @@ export const runProgram = async (o: RunOptions): Promise<ProgramRun> => {
       ...(o.input === undefined ? {} : { input: o.input }),
       ...(o.keepUnmapped === undefined ? {} : { keepUnmapped: o.keepUnmapped }),
     };
-    const result = await simulate(program, job, o.onConsole === undefined ? {} : { onConsole: o.onConsole });
+    const result = await simulate(program, job, { ...(o.onConsole === undefined ? {} : { onConsole: o.onConsole }), ...saved.options });
+    const checkpoint = saved.kept();
     const received =
       o.wireOut === undefined ? undefined : readFrames(file("out"), o.wireOut, o.timing.clockMhz, sent ?? { start: 0n, from: 0 });
     return {
       result,
       exitCode: exitCodeOf(result),
       crash: crashReport(result, config, map, symbols, o.timing.mmioLatency),
+      ...(checkpoint === undefined ? {} : { checkpoint }),
       ...(o.profile === true ? { profiles: parseProfile(readFileSync(file("profile"), "utf8"), symbols.functions) } : {}),
       frames: { ...(sent === undefined ? {} : { in: sent.frames }), ...(received === undefined ? {} : { out: received }) },
     };

@@ -37,6 +37,15 @@ export interface Job {
   readonly input?: boolean;
   /** An address that nothing has is the hart's affair. */
   readonly keepUnmapped?: boolean;
+  /** A file for the state of the run, as native/checkpoint.h writes it: from before a cycle, or after a program's first mark. */
+  readonly save?: {
+    readonly file: string;
+    readonly at: number | "mark";
+    /** Bytes of memory that belong to the state, from its beginning. */
+    readonly bytes: number;
+  };
+  /** Such a file of the same simulator, to go on from. `loads` come on top of it. */
+  readonly restore?: string;
 }
 
 export interface Trap {
@@ -91,6 +100,8 @@ export interface SimulationResult {
   readonly end: "exit" | "client" | "quiet" | "limit" | "trap" | "unmapped" | "memory" | "interrupted";
   /** The program's, where it ended by itself. */
   readonly code: number;
+  /** The first cycle of this run: not 0 where it was restored. */
+  readonly began: number;
   readonly cycles: number;
   /** Wall-clock time of the loop. */
   readonly seconds: number;
@@ -148,6 +159,11 @@ const jobText = (j: Job, result: string, functions: string): string => {
   if (j.wireOut !== undefined) lines.push(`wire-out ${j.wireOut}`);
   if (j.profile !== undefined) lines.push(`functions ${functions}`, `profile ${j.profile}`);
   if (j.waves !== undefined) lines.push(`waves ${j.waves.from} ${j.waves.to} ${j.waves.file}`);
+  if (j.save !== undefined) {
+    lines.push(`save ${j.save.file}`, `save-bytes ${j.save.bytes}`);
+    if (j.save.at !== "mark") lines.push(`save-at ${j.save.at}`);
+  }
+  if (j.restore !== undefined) lines.push(`restore ${j.restore}`);
   if (j.input === true) lines.push("input");
   if (j.keepUnmapped === true) lines.push("keep-unmapped");
   if (j.client !== undefined) {
@@ -182,6 +198,8 @@ const parseResult = (text: string): SimulationResult =>
 export interface SimulateOptions {
   /** Takes what the console prints; our own standard output unless said. */
   readonly onConsole?: (text: string) => void;
+  /** The state is saved: the cycle that comes next. The run goes on meanwhile. */
+  readonly onSaved?: (cycle: number) => Promise<void>;
 }
 
 /** Runs a job to its end. Throws `SimulatorError` when the simulator itself fails. */
@@ -191,7 +209,7 @@ export const simulate = async (program: string, job: Job, options: SimulateOptio
     const [jobFile, result, functions] = ["job", "result.json", "functions"].map((name) => join(folder, name)) as [string, string, string];
     if (job.profile !== undefined) writeFileSync(functions, functionsFile(job.functions ?? []));
     writeFileSync(jobFile, jobText(job, result, functions));
-    const { status, errors } = await started(program, jobFile, job.input === true, options.onConsole);
+    const { status, errors } = await started(program, jobFile, job.input === true, options);
     if (status !== "0") throw new SimulatorError(`the simulator ended with ${status}: ${errors.trim()}`);
     return parseResult(readFileSync(result, "utf8"));
   } finally {
@@ -203,7 +221,7 @@ const started = (
   program: string,
   job: string,
   input: boolean,
-  onConsole?: (text: string) => void,
+  { onConsole, onSaved }: SimulateOptions,
 ): Promise<{ status: string; errors: string }> =>
   new Promise((resolve, reject) => {
     const child = spawn(program, [job], { stdio: [input ? "inherit" : "ignore", onConsole === undefined ? "inherit" : "pipe", "pipe"] });
@@ -212,8 +230,15 @@ const started = (
     const stop = (): void => void child.kill("SIGTERM");
     process.on("SIGINT", wait).on("SIGTERM", stop);
     let errors = "";
+    let saving: Promise<void> | undefined;
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       errors += text;
+      const saved = /^saved (\d+)\n/m.exec(errors);
+      if (saved === null) return;
+      errors = errors.replace(saved[0], "");
+      saving = onSaved?.(Number(saved[1]));
+      // Told at the end.
+      saving?.catch(() => undefined);
     });
     if (onConsole !== undefined) child.stdout?.setEncoding("latin1").on("data", onConsole);
     const over = (): void => void process.off("SIGINT", wait).off("SIGTERM", stop);
@@ -223,6 +248,6 @@ const started = (
     });
     child.on("close", (code, signal) => {
       over();
-      resolve({ status: signal ?? String(code), errors });
+      (saving ?? Promise.resolve()).then(() => resolve({ status: signal ?? String(code), errors }), reject);
     });
   });

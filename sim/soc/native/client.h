@@ -79,6 +79,15 @@ class Client {
   }
   bool done() const { return options_.on && state.phase == ClientState::kDone; }
 
+  template <class Archive>
+  void transfer(Archive& archive) {
+    archive(state);
+    archive(roundTrips);
+    archive(inside);
+    archive(flights_);
+    archive(connections_);
+  }
+
   // A frame of ours has come to the system.
   void entered(const Frame& f) {
     if (f.tag == 0) return;

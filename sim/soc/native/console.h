@@ -5,26 +5,24 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <vector>
 
 namespace soc {
 
 class Console {
  public:
-  explicit Console(bool input) : input_(input) {}
+  // `keep`: what was printed is part of the state, so that a restored run shows it again.
+  Console(bool input, bool keep) : input_(input), keep_(keep) {}
   ~Console() { flush(); }
 
   void put(uint8_t character) {
-    text_[length_++] = static_cast<char>(character);
+    text_[length_++] = character;
     ++printed;
+    if (keep_) kept_.push_back(character);
     if (character == '\n' || length_ == sizeof text_) flush();
   }
   void flush() {
-    size_t at = 0;
-    while (at < length_) {
-      const ssize_t wrote = write(1, text_ + at, length_ - at);
-      if (wrote <= 0) break;
-      at += static_cast<size_t>(wrote);
-    }
+    show(text_, length_);
     length_ = 0;
   }
 
@@ -42,9 +40,30 @@ class Console {
     if (waiting) t.console_rx_payload = typed_[typedAt_];
   }
 
+  template <class Archive>
+  void transfer(Archive& archive) {
+    archive(printed);
+    archive(kept_);
+    archive(typed_);
+    archive(typedAt_);
+    archive(typedEnd_);
+  }
+  void restored() {
+    show(kept_.data(), kept_.size());
+    if (!keep_) kept_.clear();
+  }
+
   uint64_t printed = 0;
 
  private:
+  static void show(const uint8_t* text, size_t length) {
+    size_t at = 0;
+    while (at < length) {
+      const ssize_t wrote = write(1, text + at, length - at);
+      if (wrote <= 0) break;
+      at += static_cast<size_t>(wrote);
+    }
+  }
   void look() {
     if (length_ != 0) flush();
     if (!input_ || typedAt_ != typedEnd_) return;
@@ -57,7 +76,9 @@ class Console {
   }
 
   const bool input_;
-  char text_[4096];
+  const bool keep_;
+  std::vector<uint8_t> kept_;
+  uint8_t text_[4096];
   size_t length_ = 0;
   uint8_t typed_[256];
   uint32_t typedAt_ = 0;

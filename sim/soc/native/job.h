@@ -28,8 +28,13 @@ struct Job {
   std::string functions;
   std::string profile;
   std::string waves;
+  std::string save;
+  std::string restore;
   uint64_t wavesFrom = 0;
   uint64_t wavesTo = UINT64_MAX;
+  // The first mark (kMark), where it is no cycle; bytes of memory that are saved.
+  uint64_t saveAt = UINT64_MAX;
+  uint64_t saveBytes = 0;
   uint64_t maxCycles = 0;
   uint64_t quiet = 0;
   uint64_t memoryBytes = 0;
@@ -78,6 +83,10 @@ inline Job readJob(const char* path) {
     else if (name == "functions") std::getline(in >> std::ws, j.functions);
     else if (name == "profile") std::getline(in >> std::ws, j.profile);
     else if (name == "waves") { in >> j.wavesFrom >> j.wavesTo >> std::ws; std::getline(in, j.waves); }
+    else if (name == "save") std::getline(in >> std::ws, j.save);
+    else if (name == "save-at") in >> j.saveAt;
+    else if (name == "save-bytes") in >> j.saveBytes;
+    else if (name == "restore") std::getline(in >> std::ws, j.restore);
     else if (name == "max-cycles") in >> j.maxCycles;
     else if (name == "quiet") in >> j.quiet;
     else if (name == "memory-bytes") in >> j.memoryBytes;

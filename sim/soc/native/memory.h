@@ -73,6 +73,13 @@ class Memory {
 
   Memory(const MemoryTiming& timing, uint8_t* bytes, uint64_t size) : timing_(timing), bytes_(bytes), size_(size) {}
 
+  // All but the bytes.
+  template <class Archive>
+  void transfer(Archive& archive) {
+    archive(state);
+    archive(fault);
+  }
+
   // Pins as they stand before the clock rises.
   void sample(Top& t, uint64_t cycle) {
     if (t.mem_arvalid & t.mem_arready) takeRead(t, cycle);

@@ -25,6 +25,8 @@ class Model {
   void low() { evaluate(); }
   // The clock has risen.
   void high() { evaluate(); }
+  // Before a state is restored: what Verilator does once.
+  void initialise() { evaluate(); }
   void finish() {
     closeWaves();
     model.final();

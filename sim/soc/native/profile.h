@@ -50,6 +50,20 @@ class Profile {
     returnTo_ = r.pc + ((r.instruction & 3) == 3 ? 4 : 2);
   }
 
+  template <class Archive>
+  void transfer(Archive& archive) {
+    archive(nodes_);
+    archive(callers_);
+    archive(range_);
+    archive(function_);
+    archive(current_);
+    archive(last_);
+    archive(returnTo_);
+    archive(before_);
+  }
+  // Counts from this cycle on, where nothing of what came before is known.
+  void beginAt(uint64_t cycle) { last_ = cycle; }
+
   // Lines: hart, node, its parent, function (-1 unknown, -2 the hart itself, -3 traps), cycles, instructions.
   void write(FILE* file, unsigned hart) const {
     for (size_t i = 0; i < nodes_.size(); ++i) {

@@ -1,6 +1,7 @@
 // Frames of a capture at the far end of the wire, at their cycles. The file has for each frame its cycle (8 bytes), its
 // length (4 bytes) and its bytes, all little-endian.
 #pragma once
+#include <cstdint>
 #include <cstdio>
 
 #include "wire.h"
@@ -11,6 +12,17 @@ class Replay {
  public:
   explicit Replay(FILE* file) : file_(file) { advance(); }
   bool finished() const { return file_ == nullptr; }
+
+  // The file is the same one; how far it was read is state.
+  template <class Archive>
+  void transfer(Archive& archive) {
+    int64_t position = file_ == nullptr ? -1 : std::ftell(file_);
+    archive(position);
+    archive(at_);
+    archive(length_);
+    if (position < 0 && file_ != nullptr) end();
+    else if (file_ != nullptr) std::fseek(file_, position, SEEK_SET);
+  }
 
   template <class Top>
   void step(Wire<Top>& wire, uint64_t cycle) {

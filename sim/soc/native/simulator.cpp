@@ -7,6 +7,7 @@
 #include <ctime>
 #include <memory>
 
+#include "checkpoint.h"
 #include "client.h"
 #include "console.h"
 #include "harts.h"
@@ -31,19 +32,22 @@ FILE* openOrRefuse(const std::string& path, const char* mode) {
   return file;
 }
 
+// Pages that nothing touches cost nothing.
 uint8_t* makeMemory(const Job& job) {
-  // Pages that nothing touches cost nothing.
   void* bytes = mmap(nullptr, job.memoryBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (bytes == MAP_FAILED) refuse("no room for the memory");
+  return static_cast<uint8_t*>(bytes);
+}
+
+void loadSegments(const Job& job, uint8_t* bytes) {
   for (const Segment& s : job.segments) {
     const uint64_t at = s.address - Memory<Top, kMemoryBytes>::kBase;
     if (at > job.memoryBytes || s.bytes > job.memoryBytes - at) refuse("a segment lies outside the memory");
     FILE* file = openOrRefuse(s.file, "rb");
-    if (std::fseek(file, static_cast<long>(s.offset), SEEK_SET) != 0 || std::fread(static_cast<uint8_t*>(bytes) + at, 1, s.bytes, file) != s.bytes)
+    if (std::fseek(file, static_cast<long>(s.offset), SEEK_SET) != 0 || std::fread(bytes + at, 1, s.bytes, file) != s.bytes)
       refuse("cannot read " + s.file);
     std::fclose(file);
   }
-  return static_cast<uint8_t*>(bytes);
 }
 
 FunctionTable readFunctions(const std::string& path) {
@@ -59,8 +63,9 @@ class Simulator {
  public:
   explicit Simulator(const Job& job)
       : job_(job),
-        memory_(job.memory, makeMemory(job), job.memoryBytes),
-        console_(job.input),
+        bytes_(makeMemory(job)),
+        memory_(job.memory, bytes_, job.memoryBytes),
+        console_(job.input, !job.save.empty()),
         htif_(host_, console_),
         capture_(openOrRefuse(job.wireOut, "wb")),
         wire_(std::make_unique<Wire<Top>>(job.wire, capture_)),
@@ -75,7 +80,10 @@ class Simulator {
   }
 
   void run() {
-    reset();
+    if (job_.restore.empty()) reset();
+    else restore();
+    loadSegments(job_, bytes_);
+    began_ = cycle_;
     const std::clock_t began = std::clock();
     const auto start = std::chrono::steady_clock::now();
     if (profiles_.empty()) loop<false>();
@@ -114,7 +122,10 @@ class Simulator {
   template <bool kProfiling>
   void loop() {
     Top& t = model_.top;
-    for (cycle_ = 0;; ++cycle_) {
+    saveAt_ = job_.save.empty() ? UINT64_MAX : job_.saveAt;
+    savesAtMark_ = !job_.save.empty() && job_.saveAt == UINT64_MAX;
+    for (;; ++cycle_) {
+      if (cycle_ == saveAt_) save();
       const bool ends = sample<kProfiling>(t);
       if (kWaves) waves();
       if (ends) return;
@@ -132,7 +143,11 @@ class Simulator {
     bool lost = false;
     for (unsigned hart = 0; hart < kHarts; ++hart)
       lost |= harts_[hart].sample(
-          cycle_, [&](const Retired& r) { if (kProfiling) profiles_[hart]->retired(r); },
+          cycle_,
+          [&](const Retired& r) {
+            if (r.instruction == kMark && savesAtMark_) saveAfterThis();
+            if (kProfiling) profiles_[hart]->retired(r);
+          },
           [&](uint64_t pc) { if (kProfiling) profiles_[hart]->trapped(pc); });
     memory_.sample(t, cycle_);
     wire_->sample(t, cycle_, [&](const Frame& f) { client_.entered(f); });
@@ -167,6 +182,60 @@ class Simulator {
     host_.drive(t);
   }
 
+  // All that the next cycle depends on, and what the result counts, as it is before a cycle.
+  template <class Archive>
+  void transfer(Archive& archive) {
+    archive(cycle_);
+    archive.model(model_.model);
+    memory_.transfer(archive);
+    console_.transfer(archive);
+    archive(host_.state);
+    archive(htif_.state);
+    archive(wire_->state);
+    replay_.transfer(archive);
+    client_.transfer(archive);
+    for (Hart& hart : harts_) archive(hart.state);
+  }
+  void transferProfile(Save& archive) {
+    uint64_t profiles = profiles_.size();
+    archive(profiles);
+    for (auto& profile : profiles_) profile->transfer(archive);
+  }
+  // One that was not counted before begins here.
+  void transferProfile(Restore& archive) {
+    uint64_t profiles = 0;
+    archive(profiles);
+    if (profiles != profiles_.size()) {
+      for (auto& profile : profiles_) profile->beginAt(cycle_);
+      return;
+    }
+    for (auto& profile : profiles_) profile->transfer(archive);
+  }
+
+  void saveAfterThis() {
+    savesAtMark_ = false;
+    saveAt_ = cycle_ + 1;
+  }
+  // Says so on standard error when the file is whole.
+  void save() {
+    Save archive(job_.save);
+    transfer(archive);
+    archive.memory(bytes_, job_.saveBytes);
+    transferProfile(archive);
+    archive.close();
+    std::fprintf(stderr, "saved %" PRIu64 "\n", cycle_);
+    std::fflush(stderr);
+  }
+  void restore() {
+    model_.initialise();
+    Restore archive(job_.restore);
+    transfer(archive);
+    archive.memory(bytes_, job_.memoryBytes);
+    transferProfile(archive);
+    archive.close();
+    console_.restored();
+  }
+
   bool end(const char* how, uint64_t code) {
     how_ = how;
     code_ = code;
@@ -184,6 +253,7 @@ class Simulator {
     json.open();
     json.word("end", how_);
     json.big("code", code_);
+    json.number("began", began_);
     json.number("cycles", cycle_);
     json.real("seconds", seconds_);
     json.real("processorSeconds", processor_);
@@ -217,6 +287,7 @@ class Simulator {
 
   const Job& job_;
   Model model_;
+  uint8_t* const bytes_;
   Memory<Top, kMemoryBytes> memory_;
   Console console_;
   Host<Top> host_;
@@ -229,6 +300,9 @@ class Simulator {
   Hart harts_[kHarts];
   std::vector<std::unique_ptr<Profile>> profiles_;
   uint64_t cycle_ = 0;
+  uint64_t began_ = 0;
+  uint64_t saveAt_ = UINT64_MAX;
+  bool savesAtMark_ = false;
   double seconds_ = 0;
   double processor_ = 0;
   const char* how_ = "limit";

@@ -40,7 +40,7 @@ const run = async (system: (typeof systems)[number], maxCycles: number) => {
     firmware: await firmware(),
     kernel: imageOf(payload),
     vmlinux: payload,
-    initramfs: new Uint8Array(),
+    init: payload,
     bootArguments: `harts=${harts}`,
     console: (bytes) => chunks.push(bytes),
     input: false,

@@ -5,7 +5,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { type BootOptions, type BootResult, boot, panicStatus } from "#driver/linux/boot.ts";
+import { type BootOptions, type BootResult, boot, commandLine, panicStatus } from "#driver/linux/boot.ts";
 import { compileProgram, linuxFolder, program } from "#driver/linux/compile.ts";
 import { type Kernel, kernel, refused } from "#driver/linux/kernel.ts";
 import { limitStatus } from "#driver/linux/machine.ts";
@@ -114,7 +114,7 @@ describe("a run ends", () => {
   });
 
   it("with 70 when the kernel panics", async () => {
-    const { status, output } = await run({ harts: 1, append: "rdinit=/nowhere" });
+    const { status, output } = await run({ harts: 1, commandLine: commandLine({ append: "rdinit=/nowhere" }) });
     expect(output).toContain("Kernel panic - not syncing: No working init found");
     expect(status).toBe(panicStatus);
   });
