@@ -79,7 +79,8 @@ export const namedPaths = (module: NetlistModule, top: Module, count: number): r
   const held = holders(module);
   const graph = graphOf(module);
   const width = (port: string): number => module.ports[port]?.bits.length ?? 0;
-  const clock = (c: number | typeof pins): string => (c === pins ? pins : (names.net(c)?.name ?? `net ${c}`));
+  const clockPins = new Map(Object.entries(module.ports).map(([name, { bits }]) => [bits[0], name]));
+  const clock = (c: number | typeof pins): string => (c === pins ? pins : (clockPins.get(c) ?? names.net(c)?.name ?? `net ${c}`));
   /** A register by its own name, with the pin where it is not its data. */
   const nameOf = (t: Terminal): { readonly key: string; readonly place: NamedPlace } => {
     const net = held.get(t.cell);
