@@ -4,7 +4,7 @@
  * list through two memories, linked both ways: whatever ends a wake-up takes the entry out at once, wherever it stands.
  */
 import { array, type Bits, type Bool, bool, cat, constant, enumeration, input, module, mux, output, stream, struct, uint } from "#hdl";
-import { fromBits, priorityEncode, reverseBits } from "#hdl/lib/bits.ts";
+import { fromBits } from "#hdl/lib/bits.ts";
 import { type Config, derived } from "#rtl/config/config.ts";
 import { readyQueueNews, slotNews } from "#rtl/ict/ready-queue-news.ts";
 
@@ -172,7 +172,9 @@ export const readyQueue = (c: Config) => {
 
       const { takes } = h.nets({ takes: does("TAKE", "PEEK") });
       const { entries } = h.nets({ entries: listed.at(op.hart) });
-      const { highest } = h.nets({ highest: priorityEncode(reverseBits(entries)).index.not() });
+      const numbered = (p: number): Bits => uint(priorityBits).of(p);
+      const upwards = Array.from({ length: priorities - 1 }, (_, p) => p + 1);
+      const { highest } = h.nets({ highest: upwards.reduce((best, p) => mux(entries.bit(p), numbered(p), best), numbered(0)) });
       const { first } = h.nets({ first: heads.read(cat(op.hart, highest)) });
       const { at } = h.nets({ at: mux(takes, first, op.slot as Bits) });
       const { acts } = h.nets({ acts: valid.and(takes.not().or(entries.any())) });

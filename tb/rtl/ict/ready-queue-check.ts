@@ -101,7 +101,7 @@ const anAccess = (random: Random, config: Config, slot: number, { slots }: Ready
       ? random.pick(operations)
       : random.oneIn(8)
         ? "OWNER"
-        : s.enabled
+        : s.enabled || random.oneIn(4)
           ? random.pick(usual)
           : "ENABLE";
   const rows = 2 ** Math.max(1, Math.ceil(Math.log2(config.harts)));
@@ -136,7 +136,7 @@ export const checkReadyQueue = (block: Block, config: Config, cycles: number, se
     }
     it.harts = it.harts.map((hart) => (random.oneIn(6) ? someHart() : hart));
     offered ??= random.oneIn(busy) ? anAccess(random, config, someSlot(), model, takes) : null;
-    const before = new Map(hot.map((s) => [s, { queued: model.queued(s), hart: model.slot(s).hart, list: listOf(model, s) }]));
+    const before = new Map(hot.map((s) => [s, { queued: model.queued(s), owner: ownerOf(model, s), list: listOf(model, s) }]));
     const told = (): number | null => (random.oneIn(news) ? someSlot() : null);
     const taken = it.cycle(offered, told(), told());
     if (taken) offered = null;
@@ -147,7 +147,7 @@ export const checkReadyQueue = (block: Block, config: Config, cycles: number, se
     else if (answer !== null) reached.none++;
     for (const [s, was] of before) {
       const left = was.queued && !model.queued(s) && answer?.slot !== s;
-      if (left && model.slot(s).hart !== was.hart) reached.moved++;
+      if (left && ownerOf(model, s) !== was.owner) reached.moved++;
       else if (left) reached.cancelled++;
       if (left && was.list.indexOf(s) > 0 && was.list.indexOf(s) < was.list.length - 1) reached.inside++;
     }
@@ -157,6 +157,7 @@ export const checkReadyQueue = (block: Block, config: Config, cycles: number, se
   }
   return reached;
 };
+const ownerOf = (model: ReadyQueueModel, slot: number): string => `${model.slot(slot).hart} ${model.slot(slot).priority}`;
 const listOf = (model: ReadyQueueModel, slot: number): readonly number[] => [
   ...model.queue(model.slot(slot).hart, model.slot(slot).priority),
 ];
