@@ -14,6 +14,11 @@ import { exactBits, localBits, tupleHash, tupleHashLatency, tupleHashSerial, tup
 
 /** Advances from a key to its answer: the hash, the memory, the compare. */
 export const lookupLatency = tupleHashLatency + 2;
+/**
+ * Cycles from a command's being taken to its result, at most: 8 for the hash, then the wait for a cycle in which no lookup
+ * reads, at most 4 (where all steps of the pipeline held keys), then 5. CLEAR takes one for each bucket of a bank, and one.
+ */
+export const commandLatency = 17;
 
 export const lookupOp = enumeration("lookup_op", ["FIND", "INSERT", "REMOVE", "CLEAR"]);
 export const lookupStatus = enumeration("lookup_status", ["DONE", "NO_SPACE", "EXISTS", "NOT_FOUND"]);
