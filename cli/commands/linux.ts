@@ -16,6 +16,7 @@ import { profileHeader, profileRows } from "#sim/soc/profile.ts";
 import { defaultMaxCycles } from "#sim/soc/run.ts";
 import { timingNamed, timings } from "#sim/soc/timing.ts";
 import { checkOutput, oneOf, wholeNumber } from "../arguments.ts";
+import { clockLine } from "../clock-line.ts";
 import { UserError } from "../errors.ts";
 import { type Progress, runSteps } from "../progress.ts";
 import { table } from "../table.ts";
@@ -23,6 +24,9 @@ import { checkpoints, checkpointWishes, checkSaved } from "./checkpoints.ts";
 
 const mebibyte = 2 ** 20;
 const here = (path: string): string => relative(process.cwd(), path);
+
+/** About what a boot takes with the raw timing, so that nobody takes it for stuck. */
+const usualCycles = { soc1: "9 M", soc4: "12 M" } as const;
 
 interface BuildOptions {
   readonly jobs?: number;
@@ -163,14 +167,23 @@ const bootCommand = new Command("boot")
     const command = options.run === undefined ? {} : { command: { program: await resolveProgram(options.run), arguments: words } };
     await buildKernel(options.jobs, options.json === true);
     if (options.qemu !== true) await buildSystem(config, options.json === true);
+    const line =
+      options.qemu === true || options.json === true
+        ? null
+        : clockLine(from === undefined ? `Booting; user space takes ${usualCycles[config]} cycles` : `Going on from ${from}`);
     const result = await boot({
       machine,
       memoryBytes,
       ...command,
       commandLine: settings.commandLine,
       input: true,
-      console: (text) => (options.json ? process.stderr : process.stdout).write(text),
+      console: (text) => {
+        line?.end();
+        (options.json ? process.stderr : process.stdout).write(text);
+      },
+      ...(line === null ? {} : { onCycle: line.at }),
     });
+    line?.end();
     explain(result, machine, options.qemu === true ? "--timeout" : "--max-cycles");
     const { profiles, ...rest } = result;
     if (profile !== undefined && profiles !== undefined) {

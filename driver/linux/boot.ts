@@ -16,6 +16,8 @@ export interface BootOptions {
   /** What the kernel is told; `commandLine({})` unless said. */
   readonly commandLine?: string;
   readonly console: (bytes: Uint8Array) => void;
+  /** Told now and then how many cycles have gone by, where the machine counts them. */
+  readonly onCycle?: (cycle: number) => void;
   readonly input?: boolean;
   /** Says what is being built. */
   readonly note?: (text: string) => void;
@@ -89,7 +91,7 @@ export const commandLine = ({ kernelLog = false, append = "" }: CommandLineOptio
 
 /** Boots, runs the command, and returns when the guest has powered off or the limit has come. */
 export const boot = async (options: BootOptions): Promise<BootResult> => {
-  const { machine, memoryBytes, command, console, input = false } = options;
+  const { machine, memoryBytes, command, console, onCycle, input = false } = options;
   const made = await parts(options);
   const chunks: Uint8Array[] = [];
   const outcome = await machine.boot({
@@ -104,6 +106,7 @@ export const boot = async (options: BootOptions): Promise<BootResult> => {
       chunks.push(bytes);
       console(bytes);
     }),
+    ...(onCycle === undefined ? {} : { onCycle }),
     input,
   });
   const output = Buffer.concat(chunks).toString("utf8");

@@ -19,6 +19,8 @@ export interface BootRequest {
   readonly bootArguments: string;
   /** Takes what the guest writes on its console, as it comes. */
   readonly console: (bytes: Uint8Array) => void;
+  /** Told now and then how many cycles have gone by, where the machine counts them. */
+  readonly onCycle?: (cycle: number) => void;
   /** Whether this process's input is the console's. */
   readonly input: boolean;
 }

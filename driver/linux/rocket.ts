@@ -50,7 +50,7 @@ export const rocket = ({ system, timing, maxCycles, profile = false, checkpoints
   name: `${system}, timing ${timing.name}`,
   harts: socConfigs[system].harts,
   limit: `${maxCycles} cycles`,
-  boot: async ({ memoryBytes, firmware, kernel, vmlinux, init, command, bootArguments, console, input }) => {
+  boot: async ({ memoryBytes, firmware, kernel, vmlinux, init, command, bootArguments, console, onCycle, input }) => {
     const map = socMap(socConfigs[system], { memoryBytes });
     const memory = regionOf(map, "memory");
     const windowAt = memory.base + memory.size;
@@ -104,7 +104,11 @@ export const rocket = ({ system, timing, maxCycles, profile = false, checkpoints
           ...checkpoint.job,
           ...(profile ? { profile: file("profile"), functions } : {}),
         },
-        { onConsole: (text) => console(Buffer.from(text, "latin1")), ...checkpoint.options },
+        {
+          onConsole: (text) => console(Buffer.from(text, "latin1")),
+          ...(onCycle === undefined ? {} : { onCycle }),
+          ...checkpoint.options,
+        },
       );
       const kept = checkpoint.kept();
       const crash = crashReport(result, map.config, map, symbols, timing.mmioLatency);

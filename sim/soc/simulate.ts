@@ -3,6 +3,8 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import type { ClientSpec } from "./client-spec.ts";
 import type { Timing } from "./timing.ts";
 
@@ -200,6 +202,8 @@ export interface SimulateOptions {
   readonly onConsole?: (text: string) => void;
   /** The state is saved: the cycle that comes next. The run goes on meanwhile. */
   readonly onSaved?: (cycle: number) => Promise<void>;
+  /** Told how far it is, every 2^18 cycles. */
+  readonly onCycle?: (cycle: number) => void;
 }
 
 /** Runs a job to its end. Throws `SimulatorError` when the simulator itself fails. */
@@ -208,7 +212,7 @@ export const simulate = async (program: string, job: Job, options: SimulateOptio
   try {
     const [jobFile, result, functions] = ["job", "result.json", "functions"].map((name) => join(folder, name)) as [string, string, string];
     if (job.profile !== undefined) writeFileSync(functions, functionsFile(job.functions ?? []));
-    writeFileSync(jobFile, jobText(job, result, functions));
+    writeFileSync(jobFile, jobText(job, result, functions) + (options.onCycle === undefined ? "" : "tell-cycles\n"));
     const { status, errors } = await started(program, jobFile, job.input === true, options);
     if (status !== "0") throw new SimulatorError(`the simulator ended with ${status}: ${errors.trim()}`);
     return parseResult(readFileSync(result, "utf8"));
@@ -221,7 +225,7 @@ const started = (
   program: string,
   job: string,
   input: boolean,
-  { onConsole, onSaved }: SimulateOptions,
+  { onConsole, onSaved, onCycle }: SimulateOptions,
 ): Promise<{ status: string; errors: string }> =>
   new Promise((resolve, reject) => {
     const child = spawn(program, [job], { stdio: [input ? "inherit" : "ignore", onConsole === undefined ? "inherit" : "pipe", "pipe"] });
@@ -231,12 +235,14 @@ const started = (
     process.on("SIGINT", wait).on("SIGTERM", stop);
     let errors = "";
     let saving: Promise<void> | undefined;
-    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-      errors += text;
-      const saved = /^saved (\d+)\n/m.exec(errors);
-      if (saved === null) return;
-      errors = errors.replace(saved[0], "");
-      saving = onSaved?.(Number(saved[1]));
+    createInterface(child.stderr as Readable).on("line", (line) => {
+      const [, what, cycle] = /^(at|saved) (\d+)$/.exec(line) ?? [];
+      if (what === "at") return onCycle?.(Number(cycle));
+      if (what === undefined) {
+        errors += `${line}\n`;
+        return;
+      }
+      saving = onSaved?.(Number(cycle));
       // Told at the end.
       saving?.catch(() => undefined);
     });

@@ -44,6 +44,7 @@ struct Job {
   uint64_t fromhost = 0;
   uint32_t mmioLatency = 0;
   bool input = false;
+  bool tellCycles = false;
   bool stopUnmapped = true;
   MemoryTiming memory;
   WireTiming wire;
@@ -95,6 +96,7 @@ inline Job readJob(const char* path) {
     else if (name == "htif") in >> j.tohost >> j.fromhost;
     else if (name == "mmio-latency") in >> j.mmioLatency;
     else if (name == "input") j.input = true;
+    else if (name == "tell-cycles") j.tellCycles = true;
     else if (name == "keep-unmapped") j.stopUnmapped = false;
     else if (name == "memory-latency") in >> j.memory.read >> j.memory.write;
     else if (name == "open-page") {

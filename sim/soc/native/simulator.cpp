@@ -170,6 +170,7 @@ class Simulator {
     if (cycle_ >= job_.maxCycles) return end("limit", 0);
     if ((cycle_ & 0x3ff) == 0) {
       if (interrupted != 0) return end("interrupted", 0);
+      if (job_.tellCycles && (cycle_ & 0x3ffff) == 0) std::fprintf(stderr, "at %llu\n", static_cast<unsigned long long>(cycle_));
       if (job_.quiet != 0 && replay_.finished() && wire_->quiet() && cycle_ > wire_->state.lastMoved + job_.quiet) return end("quiet", 0);
     }
     return false;

@@ -35,6 +35,7 @@ const run = async (system: (typeof systems)[number], maxCycles: number) => {
     "-fno-builtin",
   ]);
   const chunks: Uint8Array[] = [];
+  const cycles: number[] = [];
   const outcome = await rocket({ system, timing: timingNamed("raw"), maxCycles }).boot({
     memoryBytes: 16 * 2 ** 20,
     firmware: await firmware(),
@@ -43,8 +44,12 @@ const run = async (system: (typeof systems)[number], maxCycles: number) => {
     init: payload,
     bootArguments: `harts=${harts}`,
     console: (bytes) => chunks.push(bytes),
+    onCycle: (cycle) => cycles.push(cycle),
     input: false,
   });
+  // The clock is told all the while.
+  expect(cycles).toEqual(Array.from({ length: cycles.length }, (_, i) => i * 2 ** 18));
+  expect(outcome.cycles).toBeLessThan(cycles.length * 2 ** 18);
   return { ...outcome, output: Buffer.concat(chunks).toString() };
 };
 
