@@ -48,6 +48,7 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./commands/fuzz.ts"),
     needs: [...simulationTools, ...lintTools],
   },
+  { name: "mutate", summary: "break the hardware, and see that its tests notice", load: () => import("./commands/mutate.ts") },
   {
     name: "synth",
     summary: "size and longest paths of the hardware in an FPGA",

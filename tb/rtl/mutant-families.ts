@@ -1,50 +1,29 @@
 /**
  * Tests that tests notice: operators, constants and choices of a block are changed, one at a time, and the block's check
- * must fail. What may survive stands beside the block with the reason.
+ * must fail. What may survive stands beside the block with the reason. `./accio mutate` runs the families of `*.mutants.ts`
+ * in full; the tests take a sample where a family says so.
  */
 import { describe, expect, it } from "vitest";
-import type { Module } from "#hdl";
-import { PropertyError, Random } from "#hdl/simulate/index.ts";
-import { expressionMutants, type Mutant } from "./mutate-expressions.ts";
+import { type Family, judge, mutantsOf, sampleOf, sortSurvivors } from "#sim/mutate/family.ts";
 
-export interface Family<B extends Module = Module> {
-  readonly block: B;
-  /** There are more mutants than this. */
-  readonly mutants: number;
-  /** Take so many of them, always the same; all unless said. */
-  readonly sample?: number;
-  /** Throws where the block is wrong. */
-  check(block: B): void;
-  /** Mutants that do the same as the block, and how many of that name there are. */
-  readonly same: Readonly<Record<string, number>>;
-}
-export const family = <B extends Module>(f: Family<B>): Family => f as unknown as Family;
-
-const sampled = (list: readonly Mutant<Module>[], count: number | undefined): readonly Mutant<Module>[] => {
-  if (count === undefined) return list;
-  const random = new Random(1);
-  const left = [...list];
-  return Array.from({ length: Math.min(count, left.length) }, () => left.splice(random.below(left.length), 1)[0] as Mutant<Module>);
-};
+export { type Family, family } from "#sim/mutate/family.ts";
 
 /** One test per block. */
 export const testMutants = (families: Readonly<Record<string, Family>>): void => {
-  describe.each(Object.entries(families))("%s", (_, { block, mutants, sample, check, same }) => {
+  describe.each(Object.entries(families))("%s", (_, f) => {
     it("passes as it is, and each change is noticed", () => {
-      check({ ...block, properties: [] });
-      const list = expressionMutants(block);
-      expect(list.length).toBeGreaterThan(mutants);
-      const survivors: Record<string, number> = {};
-      for (const mutant of sampled(list, sample))
-        try {
-          check(mutant.module);
-          const name = mutant.name.slice(mutant.name.indexOf(" ") + 1);
-          survivors[name] = (survivors[name] ?? 0) + 1;
-        } catch (error) {
-          // A crash of the bench is not a finding; a property of a block within it is.
-          if (!(error instanceof PropertyError)) expect((error as Error).message, mutant.name).toMatch(/^seed \d+, cycle \d+: /);
-        }
-      expect(survivors).toEqual(same);
+      f.check({ ...f.block, properties: [] });
+      const list = mutantsOf(f);
+      expect(list.length).toBeGreaterThan(f.mutants);
+      const survived = sampleOf(list.length, f.sample, 1).flatMap((i) => {
+        const mutant = list[i] as (typeof list)[number];
+        const { outcome, message } = judge(f, mutant.module);
+        expect(outcome, `${mutant.name}: ${message}`).not.toBe("crashed");
+        return outcome === "survived" ? [mutant] : [];
+      });
+      const { survivors, stale } = sortSurvivors(f, survived, f.sample === undefined);
+      expect(survivors.map((m) => m.name)).toEqual([]);
+      expect(stale).toEqual([]);
     }, 900_000);
   });
 };

@@ -1,7 +1,7 @@
 /** The test of the crossing between the clocks notices broken counts and wires; its FIFOs and stores have tests of their own. */
 import { expect, it } from "vitest";
 import { PropertyError } from "#hdl/simulate/index.ts";
-import { expressionMutants } from "../mutate-expressions.ts";
+import { expressionMutants } from "#sim/mutate/expressions.ts";
 import { chooser, withWiringMutants } from "../wiring-mutants.ts";
 import { checkWireCrossing, smallCrossing, wireCrossing } from "./wire-crossing-check.ts";
 
