@@ -36,7 +36,10 @@ const sides = (c: Config, masters: number) => {
 const numberedAddresses = (c: Config, list: readonly Stream<any>[], to: Config): readonly Stream<any>[] => {
   const { numbered } = sides(c, list.length);
   return list.map((s, i) =>
-    s.map(addressBeat(to), (a: Record<"address" | "length" | "id", Bits>) => ({ address: a.address, length: a.length, id: numbered(a.id, i) }) as never),
+    s.map(
+      addressBeat(to),
+      (a: Record<"address" | "length" | "id", Bits>) => ({ address: a.address, length: a.length, id: numbered(a.id, i) }) as never,
+    ),
   );
 };
 
@@ -59,7 +62,9 @@ export const dmaReadMux = (c: Config, masters: number) => {
       numberedAddresses(c, fromAr, to).forEach((s, i) => {
         reads.from[i]?.connect(s);
         const answer = answers[i] as Stream<any>;
-        fromR[i]?.connect(answer.map(readBeat(c), (a: any) => ({ id: ownId(a.id), data: a.data, response: a.response, last: a.last }) as never));
+        fromR[i]?.connect(
+          answer.map(readBeat(c), (a: any) => ({ id: ownId(a.id), data: a.data, response: a.response, last: a.last }) as never),
+        );
       });
       ar.connect(reads.to);
     },

@@ -128,7 +128,12 @@ export const ordinaryCompletions = (c: Config) => {
       const words = Array.from({ length: beats }, (_, i) => sent_line.slice((i + 1) * c.busBits - 1, i * c.busBits) as Bits);
       const strobes = Array.from({ length: lanes }, (_, i) => {
         const place = lanes === 1 ? beat : laneBits === 3 ? uint(3).of(i) : cat(beat, uint(laneBits).of(i));
-        return lanes === 1 ? uint(8).of(255) : (place as Bits).ge(sent_first).and((place as Bits).le(sent_last)).repeat(8);
+        return lanes === 1
+          ? uint(8).of(255)
+          : (place as Bits)
+              .ge(sent_first)
+              .and((place as Bits).le(sent_last))
+              .repeat(8);
       });
       dma.data.valid.drive(sends);
       dma.data.payload.drive(

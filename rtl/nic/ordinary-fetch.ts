@@ -69,12 +69,19 @@ export const ordinaryFetch = (c: Config) => {
       const part = struct({ first: uint(2), last: uint(2) }, "line_part");
       const jobs = h.instance("jobs", fifo(ringJob(rings), 2));
       const parts = h.instance("parts", fifo(part, prefetched));
-      const { reserved, open } = h.registers({ /** Room promised to descriptors. */ reserved: pointer, /** Lines on their way. */ open: pointer });
+      const { reserved, open } = h.registers({
+        /** Room promised to descriptors. */ reserved: pointer,
+        /** Lines on their way. */ open: pointer,
+      });
       const inLine = asked.trunc(2);
       const { rest } = h.nets({ rest: inLine.zext(3).neg().add(perLine) });
       const { many } = h.nets({ many: mux(available.lt(rest.zext(16)), available.trunc(3), rest) });
       const { asks } = h.nets({
-        asks: goes.and(available.ne(0)).and(reserved.le(prefetched - perLine)).and(jobs.push.ready).and(parts.push.ready),
+        asks: goes
+          .and(available.ne(0))
+          .and(reserved.le(prefetched - perLine))
+          .and(jobs.push.ready)
+          .and(parts.push.ready),
       });
       jobs.push.valid.drive(asks);
       jobs.push.payload.drive({
@@ -120,7 +127,9 @@ export const ordinaryFetch = (c: Config) => {
         const laneBits = Math.log2(lanes);
         const lane = at.trunc(laneBits);
         value.drive(
-          Array.from({ length: lanes }, (_, i) => line.data.slice(128 * i + 127, 128 * i)).reduce((v, x, i) => mux(lane.eq(i), x, v)) as never,
+          Array.from({ length: lanes }, (_, i) => line.data.slice(128 * i + 127, 128 * i)).reduce((v, x, i) =>
+            mux(lane.eq(i), x, v),
+          ) as never,
         );
         stores.drive(dma.out.valid);
         takes.drive(last_of_line.or(lane.all()));

@@ -18,7 +18,12 @@ export const receiveDescriptor = memoryLayout(
   "accio_rx_descriptor",
   {
     BUFFER: address,
-    SIZE: reg(8, "Its size", { bytes: rw(0, uint(16), "1 to 65535; 0 stops the queue. A longer frame goes on in the next buffer") }, { width: 32 }),
+    SIZE: reg(
+      8,
+      "Its size",
+      { bytes: rw(0, uint(16), "1 to 65535; 0 stops the queue. A longer frame goes on in the next buffer") },
+      { width: 32 },
+    ),
   },
   { doc: "A buffer for the hardware to fill, in the receive ring.", size: descriptorBytes },
 );

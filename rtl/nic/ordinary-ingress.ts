@@ -64,7 +64,11 @@ export const ordinaryIngress = (c: Config, { patience = ordinaryPatience, words 
       dropped: output(bool),
     },
     ({ from, records, address, enable, data, freed, freedBeats, dropped }, h) => {
-      const { write, start, read } = h.registers({ write: pointer, /** Where the frame that is coming began. */ start: pointer, read: pointer });
+      const { write, start, read } = h.registers({
+        write: pointer,
+        /** Where the frame that is coming began. */ start: pointer,
+        read: pointer,
+      });
       const { lost, left, waiting } = h.registers({
         /** The frame that is coming is dropped. */
         lost: bool,
@@ -74,7 +78,12 @@ export const ordinaryIngress = (c: Config, { patience = ordinaryPatience, words 
         waiting: uint(7),
       });
       const { last } = from.payload;
-      const { room } = h.nets({ room: write.sub(read).ne(words).and(last.not().or(waiting.ne(ordinaryFrames))) });
+      const { room } = h.nets({
+        room: write
+          .sub(read)
+          .ne(words)
+          .and(last.not().or(waiting.ne(ordinaryFrames))),
+      });
       const { waits } = h.nets({ waits: from.valid.and(lost.not()).and(room.not()).and(left.ne(0)) });
       from.ready.drive(waits.not());
       const { stores } = h.nets({ stores: from.valid.and(lost.not()).and(room) });
@@ -116,14 +125,19 @@ export const ordinaryIngress = (c: Config, { patience = ordinaryPatience, words 
         beat: { data: from.payload.data, keep: summed, last },
         valid: from.fire,
       });
-      const place = struct({ start: uint(addressBits), beats: pointer, length: uint(16), tagged: bool, kept: bool }, `ordinary_place_${addressBits}`);
+      const place = struct(
+        { start: uint(addressBits), beats: pointer, length: uint(16), tagged: bool, kept: bool },
+        `ordinary_place_${addressBits}`,
+      );
       const places = h.instance("places", fifo(place, 4));
       const { beats_before } = h.nets({ beats_before: write.sub(start) });
       places.push.valid.drive(from.fire.and(last));
       places.push.payload.drive({
         start: start.trunc(addressBits),
         beats: beats_before.add(1),
-        length: resize(beats_before, 16).shl(shift).add(resize(popcount(from.payload.keep), 16)),
+        length: resize(beats_before, 16)
+          .shl(shift)
+          .add(resize(popcount(from.payload.keep), 16)),
         tagged: has_tag,
         kept,
       });

@@ -5,7 +5,7 @@
  */
 import { bool, input, module, output, stream, struct, uint } from "#hdl";
 import { packetStream } from "#hdl/lib/packet.ts";
-import { type Config } from "#rtl/common.ts";
+import type { Config } from "#rtl/common.ts";
 import { readBeat } from "#rtl/nic/dma-read.ts";
 import { addressBeat, responseBeat, writeBeat } from "#rtl/nic/dma-write.ts";
 import { dmaReadMux, dmaWriteMux, muxConfig } from "./dma-mux.ts";

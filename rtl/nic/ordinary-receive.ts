@@ -40,10 +40,7 @@ export const ordinaryReceive = (c: Config, options: IngressOptions = {}) => {
     { discard: bool, last: bool, from: lane, to: lane, bytes: uint(16), beats: uint(addressBits + 1) },
     `ordinary_part_${addressBits}_${busBytes}`,
   );
-  const pending = struct(
-    { bytes: uint(16), sum: uint(16), index: uint(16), first: bool, last: bool, tagged: bool },
-    "ordinary_pending",
-  );
+  const pending = struct({ bytes: uint(16), sum: uint(16), index: uint(16), first: bool, last: bool, tagged: bool }, "ordinary_pending");
   return module(
     `ordinary_receive_${c.busBits}`,
     {
@@ -105,7 +102,14 @@ export const ordinaryReceive = (c: Config, options: IngressOptions = {}) => {
       writes.push.valid.drive(places);
       writes.push.payload.drive(bufferJob(address, bytes) as never);
       jobs.push.valid.drive(places.or(discards));
-      jobs.push.payload.drive({ discard: discards, last: discards.or(ends_here), from, to: address.trunc(shift), bytes, beats: frame.beats } as never);
+      jobs.push.payload.drive({
+        discard: discards,
+        last: discards.or(ends_here),
+        from,
+        to: address.trunc(shift),
+        bytes,
+        beats: frame.beats,
+      } as never);
       pendings.push.valid.drive(places);
       pendings.push.payload.drive({
         bytes,

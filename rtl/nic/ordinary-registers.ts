@@ -2,7 +2,7 @@
  * The ordinary path's registers for the kernel's page, one group per direction, and how a page's view of them is joined to
  * the hardware. No access waits for a queue: doorbells are indices, and what cannot be stops the queue and says so.
  */
-import { bool, struct, uint } from "#hdl";
+import { type Bits, type Bool, bool, type SignalOf, struct, uint } from "#hdl";
 import { counter, external, reg, registers, ro, rw } from "#hdl/regmap/index.ts";
 import { ringLogs } from "./ordinary-formats.ts";
 
@@ -96,3 +96,56 @@ export const ordinaryNodes = (offset: number) => ({
   ORDINARY_RX: registers(offset, "Ordinary path: frames to the kernel", receiveQueueNodes()),
   ORDINARY_TX: registers(offset + 0x80, "Ordinary path: frames from the kernel", transmitQueueNodes()),
 });
+
+interface External {
+  readonly value: Bits<any>;
+  readonly written: Bool;
+  readonly data: Bits<any>;
+}
+/** What hardware sees of one direction's registers: `regs.ORDINARY_RX` of a `registerBlock`. */
+export interface QueueRegisters {
+  readonly CONTROL: { readonly enable: Bool; readonly logSize: Bits<any> };
+  readonly STATUS: Readonly<Record<"busy" | "running" | "dmaError" | "malformed", Bool>>;
+  readonly DESCRIPTORS: { readonly address: Bits<any> };
+  readonly COMPLETIONS: { readonly address: Bits<any> };
+  readonly PRODUCER: { readonly index: External };
+  readonly CONSUMER: { readonly index: External; readonly armed: External };
+  readonly MODERATION: { readonly count: Bits<any>; readonly cycles: Bits<any> };
+  readonly PROGRESS: Readonly<Record<"fetched" | "completed", Bits<any>>>;
+}
+/** The hardware's side: `receiveSettings`, `receiveWrites`, `receiveStatus` of `ordinary_path`, and the same of transmit. */
+export interface QueuePorts {
+  readonly settings: SignalOf<typeof queueSettings>;
+  readonly writes: SignalOf<typeof queueWrites>;
+  readonly status: SignalOf<typeof queueStatus>;
+}
+
+/** Joins the registers of a direction to its queue. Counters are the caller's: they count `events`. */
+export const connectQueue = (regs: QueueRegisters, { settings, writes, status }: QueuePorts): void => {
+  const { PRODUCER, CONSUMER, MODERATION, STATUS, PROGRESS } = regs;
+  settings.drive({
+    enable: regs.CONTROL.enable,
+    descriptors: regs.DESCRIPTORS.address,
+    completions: regs.COMPLETIONS.address,
+    log_size: regs.CONTROL.logSize,
+    count: MODERATION.count,
+    cycles: MODERATION.cycles,
+  } as never);
+  writes.drive({
+    producer: PRODUCER.index.written,
+    producer_index: PRODUCER.index.data,
+    consumer: CONSUMER.index.written,
+    consumer_index: CONSUMER.index.data,
+    arm: CONSUMER.armed.written,
+    armed: CONSUMER.armed.data,
+  } as never);
+  PRODUCER.index.value.drive(status.producer);
+  CONSUMER.index.value.drive(status.consumer);
+  CONSUMER.armed.value.drive(status.armed);
+  STATUS.busy.drive(status.busy);
+  STATUS.running.drive(status.running);
+  STATUS.dmaError.drive(status.dma_error);
+  STATUS.malformed.drive(status.malformed);
+  PROGRESS.fetched.drive(status.fetched);
+  PROGRESS.completed.drive(status.completed);
+};

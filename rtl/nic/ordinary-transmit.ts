@@ -138,12 +138,7 @@ export const ordinaryTransmit = (c: Config) => {
       const { room } = h.nets({ room: place.sub(read).lt(words) });
       const { length } = h.nets({ length: mux(f.total.lt(shortest), uint(16).of(shortest), f.total) });
       const { beats } = h.nets({
-        beats: resize(
-          length
-            .add(busBytes - 1)
-            .shr(shift),
-          addressBits + 1,
-        ),
+        beats: resize(length.add(busBytes - 1).shr(shift), addressBits + 1),
       });
       // The end of a frame needs room for what comes of it, zeros behind it included.
       const { fits } = h.nets({ fits: start.add(beats).sub(read).le(words) });
@@ -204,12 +199,17 @@ export const ordinaryTransmit = (c: Config) => {
       const within = (end: Bits): Bits => {
         const at = resize(beat, 17).shl(shift);
         const rest = end.zext(17).sub(at);
-        return lowMask(mux(at.ge(end.zext(17)), uint(shift + 1).of(0), mux(rest.ge(busBytes), uint(shift + 1).of(busBytes), rest.trunc(shift + 1))), busBytes) as Bits;
+        return lowMask(
+          mux(at.ge(end.zext(17)), uint(shift + 1).of(0), mux(rest.ge(busBytes), uint(shift + 1).of(busBytes), rest.trunc(shift + 1))),
+          busBytes,
+        ) as Bits;
       };
       const { data_mask, keep } = h.nets({ data_mask: within(bytes), keep: within(whole) });
       const { last } = h.nets({ last: resize(beat.add(1), 17).shl(shift).ge(whole.zext(17)) });
       io.to.valid.drive(reader.out.valid.and(lengths.pop.valid));
-      io.to.payload.drive(packetBeat(c.busBits).of({ data: keptBytes(reader.out.payload, data_mask) as never, keep: keep as never, last }) as never);
+      io.to.payload.drive(
+        packetBeat(c.busBits).of({ data: keptBytes(reader.out.payload, data_mask) as never, keep: keep as never, last }) as never,
+      );
       reader.out.ready.drive(io.to.ready.and(lengths.pop.valid));
       lengths.pop.ready.drive(io.to.fire.and(last));
       h.when(io.to.fire, () => {

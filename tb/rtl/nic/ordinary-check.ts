@@ -8,7 +8,7 @@ import type { ordinaryPath } from "#rtl/nic/ordinary-path.ts";
 import { BlockBench, toBig } from "./block-bench.ts";
 import { OrdinaryMemory } from "./ordinary-memory.ts";
 import { ReceiveSide } from "./ordinary-receive-side.ts";
-import { places, type Scenario } from "./ordinary-scenario.ts";
+import { drainLimit, places, type Scenario } from "./ordinary-scenario.ts";
 import { TransmitSide } from "./ordinary-transmit-side.ts";
 
 export interface Outcome {
@@ -22,6 +22,8 @@ export interface Outcome {
   readonly restarts: number;
   readonly tagged: number;
   readonly scattered: number;
+  /** Cycles that the wire was held up between two frames that left the buffer, at most. */
+  readonly held: number;
   readonly beats: { readonly read: number; readonly write: number };
 }
 export const checkOrdinary = (block: ReturnType<typeof ordinaryPath>, config: Config, s: Scenario, seed: number): Outcome => {
@@ -37,7 +39,15 @@ export const checkOrdinary = (block: ReturnType<typeof ordinaryPath>, config: Co
     disorder: s.disorder ?? true,
     pause: pause(),
   });
-  const queue = { logSize: s.logSize ?? 8, count: s.count ?? 1, cycles: s.cycles ?? 0, napi: s.napi ?? false, budget: s.budget ?? 4, lazy: s.lazy ?? 0 };
+  const queue = {
+    logSize: s.logSize ?? 8,
+    count: s.count ?? 1,
+    cycles: s.cycles ?? 0,
+    napi: s.napi ?? false,
+    budget: s.budget ?? 4,
+    lazy: s.lazy ?? 0,
+    hoard: s.hoard ?? 2,
+  };
   const receive = new ReceiveSide(bench, memory, io, queue, s);
   const transmit = new TransmitSide(bench, memory, io, queue, s, derived(config).maxFrame);
   memory.mayWrite = (at) => receive.owns(at) || receive.driver.ownsCompletion(at) || transmit.driver.ownsCompletion(at);
@@ -82,12 +92,17 @@ export const checkOrdinary = (block: ReturnType<typeof ordinaryPath>, config: Co
     },
     pause(),
   );
+  let held = 0,
+    longest = 0;
   bench.watch(() => {
+    // Cycles that the wire is held up between two frames that leave the buffer, all together.
+    if (bench.sim.peek("receive.ingress_freed") !== 0n) held = 0;
+    else if (io.from.valid.value === 1n && io.from.ready.value === 0n) longest = Math.max(longest, ++held);
     receive.act();
     transmit.act();
-    const e = io.events.value;
-    receive.count(Number(e.delivered), Number(e.dropped), Number(e.receive_stops));
-    transmit.count(Number(e.sent), Number(e.refused), Number(e.transmit_stops));
+    const e = io.events;
+    receive.count(Number(e.delivered.value), Number(e.dropped.value), Number(e.receive_stops.value));
+    transmit.count(Number(e.sent.value), Number(e.refused.value), Number(e.transmit_stops.value));
   });
   const start = bench.cycle;
   const done = (): boolean => offered === s.receive && beats.length === 0 && receive.settled() && transmit.settled();
@@ -96,7 +111,7 @@ export const checkOrdinary = (block: ReturnType<typeof ordinaryPath>, config: Co
   const moved = { ...memory.beats };
   receive.finish();
   transmit.finish();
-  bench.runUntil(() => !receive.driver.busy && !transmit.driver.busy, 2000);
+  bench.runUntil(() => !receive.driver.busy && !transmit.driver.busy, drainLimit);
   bench.check(memory.open === 0, () => "idle, with bursts under way");
   bench.run(200);
   bench.check(coming.length === 0, () => "half a frame has left");
@@ -114,5 +129,6 @@ export const checkOrdinary = (block: ReturnType<typeof ordinaryPath>, config: Co
     tagged: receive.tagged,
     scattered: receive.scattered,
     beats: moved,
+    held: longest,
   };
 };

@@ -2,7 +2,7 @@
  * A driver for one queue, as a kernel's would be: it writes descriptors and the doorbell, sees completions in memory alone,
  * by their phase bit, and either polls or sleeps until the line rises. Written from the register and memory descriptions.
  */
-import { type MemoryInit, type MemoryValue, type Nodes, type RegisterMap, readMemory, writeMemory } from "#hdl/regmap/index.ts";
+import { type RegisterMap, readMemory, writeMemory } from "#hdl/regmap/index.ts";
 import { completionBytes, descriptorBytes } from "#rtl/nic/ordinary-formats.ts";
 import type { BlockBench } from "./block-bench.ts";
 import type { OrdinaryMemory } from "./ordinary-memory.ts";
@@ -11,7 +11,7 @@ type Pin = { value: any };
 export interface QueuePins {
   readonly settings: Pin;
   readonly writes: Pin;
-  readonly status: Pin;
+  readonly status: Readonly<Record<"busy" | "running" | "dma_error" | "malformed", Pin>>;
   readonly irq: Pin;
 }
 export interface QueueOptions {
@@ -25,18 +25,22 @@ export interface QueueOptions {
   readonly napi: boolean;
   /** Completions that one visit takes, at most. */
   readonly budget: number;
+  /** It tells how far it is at one visit in so many. */
+  readonly hoard: number;
   /** Chance that it does nothing in a cycle. */
   readonly lazy: number;
 }
 
-export class QueueDriver<D extends Nodes, C extends Nodes> {
+type Values = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+export class QueueDriver {
   readonly bench: BlockBench<any>;
   readonly memory: OrdinaryMemory;
   readonly pins: QueuePins;
   readonly o: QueueOptions;
   readonly size: number;
-  readonly #descriptor: RegisterMap<D>;
-  readonly #completion: RegisterMap<C>;
+  readonly #descriptor: RegisterMap;
+  readonly #completion: RegisterMap;
   /** Indices, not wrapped: descriptors written, and told of; completions taken, and told of. */
   produced = 0;
   told = 0;
@@ -49,7 +53,13 @@ export class QueueDriver<D extends Nodes, C extends Nodes> {
   #polling = true;
   visits = 0;
 
-  constructor(bench: BlockBench<any>, memory: OrdinaryMemory, pins: QueuePins, layouts: readonly [RegisterMap<D>, RegisterMap<C>], o: QueueOptions) {
+  constructor(
+    bench: BlockBench<any>,
+    memory: OrdinaryMemory,
+    pins: QueuePins,
+    layouts: readonly [RegisterMap, RegisterMap],
+    o: QueueOptions,
+  ) {
     this.bench = bench;
     this.memory = memory;
     this.pins = pins;
@@ -80,12 +90,21 @@ export class QueueDriver<D extends Nodes, C extends Nodes> {
     this.settings(true);
   }
   get busy(): boolean {
-    return this.pins.status.value.busy === 1n;
+    return this.pins.status.busy.value === 1n;
+  }
+  /** The queue has stopped by itself: why. */
+  get stopped(): "memory" | "malformed" | undefined {
+    const { dma_error, malformed } = this.pins.status;
+    return !this.busy ? undefined : dma_error.value === 1n ? "memory" : malformed.value === 1n ? "malformed" : undefined;
   }
   get running(): boolean {
-    return this.pins.status.value.running === 1n;
+    return this.pins.status.running.value === 1n;
   }
+  #quiet = false;
   #write(w: { producer?: number; consumer?: number; armed?: boolean }): void {
+    const quiet = Object.keys(w).length === 0;
+    if (quiet && this.#quiet) return;
+    this.#quiet = quiet;
     this.pins.writes.value = {
       producer: w.producer === undefined ? 0 : 1,
       producer_index: (w.producer ?? this.bench.random.word()) & 0xffff,
@@ -104,9 +123,9 @@ export class QueueDriver<D extends Nodes, C extends Nodes> {
     this.#write({});
   }
   /** Puts a descriptor into the ring; the doorbell comes later. */
-  put(value: MemoryInit<D>): number {
+  put(value: Values): number {
     const at = this.o.descriptors + descriptorBytes * (this.produced % this.size);
-    writeMemory(this.#descriptor, value, this.memory.bytes, at);
+    writeMemory(this.#descriptor, value as never, this.memory.bytes, at);
     return this.produced++;
   }
   /** Free places for descriptors, where `owned` have not come back. */
@@ -137,7 +156,7 @@ export class QueueDriver<D extends Nodes, C extends Nodes> {
     this.consumed = to;
   }
   /** The next completion, where there is one. */
-  #look(): MemoryValue<C> | undefined {
+  #look(): Values | undefined {
     const at = this.o.completions + completionBytes * (this.taken % this.size);
     const value = readMemory(this.#completion, this.memory.bytes, at) as any;
     return value.STATUS.phase === (Math.floor(this.taken / this.size) % 2 === 0) ? value : undefined;
@@ -146,9 +165,9 @@ export class QueueDriver<D extends Nodes, C extends Nodes> {
   act(take: (c: any) => void): void {
     const { bench, o } = this;
     this.#write({});
-    if (!this.enabled || !this.pins.status.value.running) return;
+    if (!this.enabled || !this.busy) return;
     if (bench.random.word() / 2 ** 32 < o.lazy) return;
-    if (this.told !== this.produced && bench.random.below(3) > 0) {
+    if (this.running && this.told !== this.produced && bench.random.below(3) > 0) {
       this.told = bench.random.between(this.told + 1, this.produced);
       this.#write({ producer: this.told });
       return;
@@ -172,7 +191,7 @@ export class QueueDriver<D extends Nodes, C extends Nodes> {
       this.#consume(this.taken);
       this.#polling = false;
       this.#write({ consumer: this.consumed, armed: true });
-    } else if (this.consumed !== this.taken && bench.random.below(2) === 0) {
+    } else if (this.consumed !== this.taken && bench.random.below(o.hoard) === 0) {
       this.#consume(bench.random.between(this.consumed + 1, this.taken));
       this.#write({ consumer: this.consumed });
     }

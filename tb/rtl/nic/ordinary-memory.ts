@@ -85,7 +85,8 @@ export class OrdinaryMemory {
         const at = reading.address + reading.given * o.busBytes;
         const refused = this.refuses(at, false);
         let data = 0n;
-        for (let i = o.busBytes - 1; i >= 0; i--) data = (data << 8n) | BigInt(refused ? random.below(256) : (this.bytes[at + i] as number));
+        for (let i = o.busBytes - 1; i >= 0; i--)
+          data = (data << 8n) | BigInt(refused ? random.below(256) : (this.bytes[at + i] as number));
         return { id: reading.id, data, response: refused ? 2 : 0, last: reading.given + 1 === reading.beats ? 1 : 0 };
       },
       () => {

@@ -3,7 +3,7 @@ import { receiveCompletion, receiveDescriptor } from "#rtl/nic/ordinary-formats.
 import type { BlockBench } from "./block-bench.ts";
 import { QueueDriver, type QueueOptions } from "./ordinary-driver.ts";
 import type { OrdinaryMemory } from "./ordinary-memory.ts";
-import { places, type Scenario } from "./ordinary-scenario.ts";
+import { drainLimit, places, type Scenario } from "./ordinary-scenario.ts";
 
 interface Buffer {
   readonly address: number;
@@ -22,7 +22,7 @@ const sumOf = (frame: readonly number[]): number => {
 };
 
 export class ReceiveSide {
-  readonly driver: QueueDriver<any, any>;
+  readonly driver: QueueDriver;
   received = 0;
   dropped = 0;
   delivered = 0;
@@ -47,7 +47,13 @@ export class ReceiveSide {
   #ending = 0;
   readonly #starved: number;
 
-  constructor(bench: BlockBench<any>, memory: OrdinaryMemory, io: any, queue: Omit<QueueOptions, "descriptors" | "completions">, s: Scenario) {
+  constructor(
+    bench: BlockBench<any>,
+    memory: OrdinaryMemory,
+    io: any,
+    queue: Omit<QueueOptions, "descriptors" | "completions">,
+    s: Scenario,
+  ) {
     this.#bench = bench;
     this.#memory = memory;
     this.#s = s;
@@ -56,7 +62,7 @@ export class ReceiveSide {
       bench,
       memory,
       { settings: io.receiveSettings, writes: io.receiveWrites, status: io.receiveStatus, irq: io.irqRx },
-      [receiveDescriptor, receiveCompletion] as any,
+      [receiveDescriptor, receiveCompletion] as never,
       { ...queue, descriptors: places.rxRing, completions: places.rxDone },
     );
     this.driver.begin();
@@ -65,7 +71,16 @@ export class ReceiveSide {
   frame(length: number): Uint8Array {
     const { random } = this.#bench;
     const frame = Uint8Array.from({ length }, () => random.below(256));
-    if (length >= 14 && random.below(3) === 0) frame.set(random.pick([[0x81, 0x00], [0x88, 0xa8], [0x81, 0x01], [0x08, 0x00]]), 12);
+    if (length >= 14 && random.below(3) === 0)
+      frame.set(
+        random.pick([
+          [0x81, 0x00],
+          [0x88, 0xa8],
+          [0x81, 0x01],
+          [0x08, 0x00],
+        ]),
+        12,
+      );
     new DataView(frame.buffer).setUint32(0, this.#number++);
     this.#sent.push(frame);
     return frame;
@@ -140,12 +155,15 @@ export class ReceiveSide {
     this.delivered += delivered;
     this.dropped += dropped;
     this.stops += stops;
+    this.#bench.check(stops === 0 || this.#s.refusals !== undefined, () => `the queue stops: ${this.driver.stopped}`);
   }
   act(): void {
     const { driver } = this;
     const { random } = this.#bench;
     if (driver.enabled) {
-      const off = (this.#s.restarts !== undefined && random.word() / 2 ** 32 < this.#s.restarts) || (this.#failed && random.below(20) === 0);
+      const off =
+        (this.#s.restarts !== undefined && random.word() / 2 ** 32 < this.#s.restarts) ||
+        ((this.#failed || driver.stopped !== undefined) && random.below(200) === 0);
       if (!off) {
         this.#give();
         driver.act((c) => this.#take(c));
@@ -159,7 +177,7 @@ export class ReceiveSide {
       driver.rest();
       // The driver's write takes a cycle to be seen.
       if (this.#bench.cycle < this.#ending + 2 || this.#done) return;
-      this.#bench.check(!driver.busy || this.#bench.cycle < this.#ending + 4000, () => "the queue does not come to its end");
+      this.#bench.check(!driver.busy || this.#bench.cycle < this.#ending + drainLimit, () => "the queue does not come to its end");
       if (driver.busy) return;
       for (const i of [...this.#posted.keys()]) this.#back(i);
       this.#gathered = [];
@@ -172,7 +190,8 @@ export class ReceiveSide {
   /** All frames are accounted for. */
   settled(): boolean {
     const all = this.delivered + this.dropped === this.#number;
-    if (this.#s.restarts !== undefined || this.#s.refusals !== undefined) return all || (this.#failed && this.#sent.length === 0) || this.#quiet();
+    if (this.#s.restarts !== undefined || this.#s.refusals !== undefined)
+      return all || (this.#failed && this.#sent.length === 0) || this.#quiet();
     return this.received + this.dropped === this.#number;
   }
   #quietSince = 0;

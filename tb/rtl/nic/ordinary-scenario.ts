@@ -15,6 +15,7 @@ export interface Scenario {
   readonly pause?: number;
   readonly napi?: boolean;
   readonly lazy?: number;
+  readonly hoard?: number;
   readonly count?: number;
   readonly cycles?: number;
   readonly budget?: number;
@@ -32,5 +33,15 @@ export interface Scenario {
   readonly impossible?: boolean;
 }
 /** Where things are in memory. */
-export const places = { rxRing: 0x0, rxDone: 0x4000, txRing: 0x8000, txDone: 0xc000, rxBuffers: 0x1_0000, txBuffers: 0x8_0000, end: 0x10_0000 };
+export const places = {
+  rxRing: 0x0,
+  rxDone: 0x2000,
+  txRing: 0x4000,
+  txDone: 0x6000,
+  rxBuffers: 0x8000,
+  txBuffers: 0x2_8000,
+  end: 0x4_8000,
+};
 
+/** Cycles within which a queue is idle: eight of the longest frames at 64 bits, on channels that pause nine times out of ten. */
+export const drainLimit = 16_000;

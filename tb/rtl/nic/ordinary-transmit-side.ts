@@ -3,7 +3,7 @@ import { transmitCompletion, transmitDescriptor } from "#rtl/nic/ordinary-format
 import type { BlockBench } from "./block-bench.ts";
 import { QueueDriver, type QueueOptions } from "./ordinary-driver.ts";
 import type { OrdinaryMemory } from "./ordinary-memory.ts";
-import { places, type Scenario } from "./ordinary-scenario.ts";
+import { drainLimit, places, type Scenario } from "./ordinary-scenario.ts";
 
 interface Fragment {
   readonly address: number;
@@ -25,7 +25,7 @@ const placeBytes = 2048;
 const count = (places.end - places.txBuffers) / placeBytes;
 
 export class TransmitSide {
-  readonly driver: QueueDriver<any, any>;
+  readonly driver: QueueDriver;
   left = 0;
   refused = 0;
   stops = 0;
@@ -45,7 +45,14 @@ export class TransmitSide {
   #ending = 0;
   #done = false;
 
-  constructor(bench: BlockBench<any>, memory: OrdinaryMemory, io: any, queue: Omit<QueueOptions, "descriptors" | "completions">, s: Scenario, maxFrame: number) {
+  constructor(
+    bench: BlockBench<any>,
+    memory: OrdinaryMemory,
+    io: any,
+    queue: Omit<QueueOptions, "descriptors" | "completions">,
+    s: Scenario,
+    maxFrame: number,
+  ) {
     this.#bench = bench;
     this.#memory = memory;
     this.#s = s;
@@ -54,7 +61,7 @@ export class TransmitSide {
       bench,
       memory,
       { settings: io.transmitSettings, writes: io.transmitWrites, status: io.transmitStatus, irq: io.irqTx },
-      [transmitDescriptor, transmitCompletion] as any,
+      [transmitDescriptor, transmitCompletion] as never,
       { ...queue, descriptors: places.txRing, completions: places.txDone },
     );
     this.driver.begin();
@@ -69,16 +76,18 @@ export class TransmitSide {
   #post(): void {
     const { random } = this.#bench;
     const { driver } = this;
-    if (this.#made === this.#s.transmit || this.#failed || random.below(4) > 0) return;
+    if (this.#made === this.#s.transmit || this.#failed || (this.#s.pause !== 0 && random.below(4) > 0)) return;
     const impossible = (this.#s.impossible ?? false) && random.below(6) === 0;
     const tooLong = impossible && random.below(2) === 0;
     const length = tooLong ? this.#maxFrame + random.between(1, 60) : Math.min(this.#maxFrame, this.#s.lengths(random));
-    const many = Math.min(length, random.between(1, this.#s.fragments ?? 4));
+    const wanted = random.between(0, (this.#s.fragments ?? 4) - 1);
+    const cuts = [...new Set([0, ...Array.from({ length: wanted }, () => random.between(1, length - 1)), length])].sort((a, b) => a - b);
+    const many = cuts.length - 1;
     if (this.#owned + many > driver.size || this.#pool.length < many) return;
-    const cuts = [0, ...Array.from({ length: many - 1 }, () => random.between(1, length - 1)).sort((a, b) => a - b), length];
     const hollow = impossible && !tooLong ? random.below(many) : -1;
     const bytes: number[] = [];
-    const notify = random.below(3) > 0 || this.#made + 1 === this.#s.transmit;
+    // Without a completion the driver would wait for ever where the ring is full.
+    const notify = random.below(3) > 0 || this.#made + 1 === this.#s.transmit || 2 * (this.#owned + many) > driver.size;
     let until = 0,
       broken = false;
     const fragments = Array.from({ length: many }, (_, i): Fragment => {
@@ -135,6 +144,11 @@ export class TransmitSide {
     const at = this.#expected.indexOf(frame);
     if (at >= 0) this.#expected.splice(at, 1);
   }
+  #unreadable(f: Frame): boolean {
+    return f.fragments.some(({ address, bytes }) =>
+      Array.from({ length: bytes }, (_, i) => address + i).some((at) => this.#memory.refuses(at, false)),
+    );
+  }
   /** A frame has left. */
   leaves(bytes: readonly number[]): void {
     const bench = this.#bench;
@@ -144,8 +158,11 @@ export class TransmitSide {
       const { bytes: wanted, told } = f as Frame;
       const padded = [...wanted, ...Array.from({ length: Math.max(0, 60 - wanted.length) }, () => 0)];
       if (padded.length === bytes.length && padded.every((x, i) => x === bytes[i])) break;
-      // Frames of a queue that was switched off are not sent.
-      bench.check(told, () => `a frame leaves that is not the next one: ${bytes.length} bytes, ${padded.length} expected`);
+      // Frames of a queue that was switched off are not sent, nor those that cannot be read.
+      bench.check(
+        told || this.#unreadable(f as Frame),
+        () => `a frame leaves that is not the next one: ${bytes.length} bytes, ${padded.length} expected`,
+      );
     }
     this.left++;
   }
@@ -153,12 +170,15 @@ export class TransmitSide {
     this.#sentEvents += sent;
     this.refused += refused;
     this.stops += stops;
+    this.#bench.check(stops === 0 || this.#s.refusals !== undefined, () => `the queue stops: ${this.driver.stopped}`);
   }
   act(): void {
     const { driver } = this;
     const { random } = this.#bench;
     if (driver.enabled) {
-      const off = (this.#s.restarts !== undefined && random.word() / 2 ** 32 < this.#s.restarts) || (this.#failed && random.below(20) === 0);
+      const off =
+        (this.#s.restarts !== undefined && random.word() / 2 ** 32 < this.#s.restarts) ||
+        ((this.#failed || driver.stopped !== undefined) && random.below(200) === 0);
       if (!off) {
         this.#post();
         driver.act((c) => this.#take(c));
@@ -171,7 +191,7 @@ export class TransmitSide {
     } else {
       driver.rest();
       if (this.#bench.cycle < this.#ending + 2 || this.#done) return;
-      this.#bench.check(!driver.busy || this.#bench.cycle < this.#ending + 4000, () => "the queue does not come to its end");
+      this.#bench.check(!driver.busy || this.#bench.cycle < this.#ending + drainLimit, () => "the queue does not come to its end");
       if (driver.busy) return;
       for (const f of this.#posted) {
         this.#back(f);
