@@ -85,7 +85,7 @@ static bool counted(int number, ul more_than) {
 
 static void timer(void) {
   for (int legacy = 0; legacy < 2; legacy++) {
-    ul before = interrupts[TIMER], due = time() + 5000;
+    ul before = interrupts[TIMER], due = time() + 500;
     struct result r = legacy ? call(0, 0, due, 0, 0) : call(TIME, 0, due, 0, 0);
     check("TIME: set_timer", r.error == 0);
     check("TIME: none before it is due", !(csr_read(sip) >> TIMER & 1) || time() >= due);
@@ -225,7 +225,7 @@ static void hart_states(ul self, ul harts) {
   expect("HSM: unknown function", call(HSM, 4, 0, 0, 0), NOT_SUPPORTED, 0);
   csr_clear(sstatus, 2);
   csr_set(sie, 1 << TIMER);
-  ul due = time() + 1000;
+  ul due = time() + 300;
   call(TIME, 0, due, 0, 0);
   bool good = true;
   while (time() < due) good = good && call(HSM, 3, 0, 0, 0).error == 0;
