@@ -1,16 +1,14 @@
 /**
  * Suspensions, wake-ups, ready queues and interrupt lines of all harts (paper section 4, "Hardware I/O Ready Queue"). A
- * slot is queued exactly while its owner sleeps on something that is there. Each queue (a hart's, of one priority) is a
- * list through two memories, linked both ways: whatever ends a wake-up takes the entry out at once, wherever it stands.
+ * slot is queued exactly while its owner sleeps on something that is there: whatever ends a wake-up takes the entry out at
+ * once. The queues' order is in `ready-queue-lists.ts`, what engines bring in the meantime in `ready-queue-news.ts`.
  */
 import { array, type Bits, type Bool, bool, cat, constant, enumeration, input, module, mux, output, stream, struct, uint } from "#hdl";
 import { fromBits } from "#hdl/lib/bits.ts";
 import { type Config, derived } from "#rtl/config/config.ts";
+import { priorities, priorityBits, readyQueueLists } from "#rtl/ict/ready-queue-lists.ts";
 import { readyQueueNews, slotNews } from "#rtl/ict/ready-queue-news.ts";
 
-/** Priorities 0 to 7; the higher one is served first. */
-export const priorityBits = 3;
-const priorities = 2 ** priorityBits;
 /** Bits of `on`, `suspended`, `available` and `cause`. */
 export const rxBit = 0;
 export const txBit = 1;
@@ -98,10 +96,7 @@ export const readyAnswer = (c: Config) =>
  * An access waits for a cycle after an `OWNER`, and for one where news has waited for three.
  */
 export const readyQueue = (c: Config) => {
-  const { slotBits, hartBits } = derived(c);
-  const slot = uint(slotBits);
-  // Harts that are not there have queues too: a slot given to one is found by nobody, and breaks nothing.
-  const rows = 2 ** hartBits;
+  const { hartBits } = derived(c);
   return module(
     `ready_queue_${c.slots}x${c.harts}`,
     {
@@ -156,14 +151,8 @@ export const readyQueue = (c: Config) => {
       });
 
       // ---- whom it is about --------------------------------------------------------------------
-      /** Queues that hold anybody, by hart. */
-      const { listed } = h.registers({ listed: array(uint(priorities), rows) });
-      const queues = rows * priorities;
-      const lists = (name: string, depth: number) => h.memory(name, slot, depth, { style: "distributed" });
-      const heads = lists("heads", queues),
-        tails = lists("tails", queues),
-        nexts = lists("nexts", c.slots),
-        priors = lists("priors", c.slots);
+      const lists = h.instance("lists", readyQueueLists(c), { hart: op.hart });
+      const { first, highest } = lists;
       const state = struct({ enabled: bool, queued: bool, suspended: uint(2) }, "ready_state");
       const states = h.memory("states", state, c.slots, { style: "distributed" });
       const ownership = struct({ hart: uint(hartBits), priority: uint(priorityBits) }, `ready_owner_${hartBits}`);
@@ -171,13 +160,8 @@ export const readyQueue = (c: Config) => {
       const tasks = h.memory("tasks", uint(64), c.slots, { style: c.slots < 256 ? "distributed" : "block", collision: "never" });
 
       const { takes } = h.nets({ takes: does("TAKE", "PEEK") });
-      const { entries } = h.nets({ entries: listed.at(op.hart) });
-      const numbered = (p: number): Bits => uint(priorityBits).of(p);
-      const upwards = Array.from({ length: priorities - 1 }, (_, p) => p + 1);
-      const { highest } = h.nets({ highest: upwards.reduce((best, p) => mux(entries.bit(p), numbered(p), best), numbered(0)) });
-      const { first } = h.nets({ first: heads.read(cat(op.hart, highest)) });
       const { at } = h.nets({ at: mux(takes, first, op.slot as Bits) });
-      const { acts } = h.nets({ acts: valid.and(takes.not().or(entries.any())) });
+      const { acts } = h.nets({ acts: valid.and(takes.not().or(lists.found)) });
       const was = mux(takes, states.read(first), states.read(op.slot));
       const owner = owners.read(op.slot);
       const { row, level } = h.nets({ row: mux(takes, op.hart, owner.hart), level: mux(takes, highest, owner.priority as Bits) });
@@ -219,24 +203,16 @@ export const readyQueue = (c: Config) => {
       owners.write(op.slot, { hart: op.hart, priority: op.priority }, sweep.or(again));
       tasks.write(op.slot, op.task, sweep.or(again));
 
-      // ---- the lists ---------------------------------------------------------------------------
-      const queue = cat(row, level);
-      const { head, tail } = h.nets({ head: heads.read(queue), tail: tails.read(queue) });
-      const { next, prior } = h.nets({ next: nexts.read(at), prior: priors.read(at) });
-      const { is_head, is_tail } = h.nets({ is_head: head.eq(at), is_tail: tail.eq(at) });
-      const { some } = h.nets({ some: listed.at(row).bit(level) });
-      nexts.write(mux(link, tail, prior), mux(link, at, next), link.and(some).or(unlink.and(is_head.not())));
-      priors.write(mux(link, at, next), mux(link, tail, prior), link.and(some).or(unlink.and(is_tail.not())));
-      heads.write(queue, mux(link, at, next), link.and(some.not()).or(unlink.and(is_head)));
-      tails.write(queue, mux(link, at, prior), link.or(unlink.and(is_tail)));
-      h.when(link, () => listed.at(row).bit(level).next(1));
-      h.when(unlink.and(is_head).and(is_tail), () => listed.at(row).bit(level).next(0));
+      lists.about.drive(at);
+      lists.row.drive(row);
+      lists.level.drive(level);
+      lists.unlink.drive(unlink);
+      lists.link.drive(link);
 
       // ---- answers and lines -------------------------------------------------------------------
       const { asks } = h.nets({ asks: valid.and(quiet.not()).and(does("READ", "TAKE", "PEEK")) });
       const { answers } = h.registers({ answers: bool });
       const { told, filled } = h.registers({ told: readyShown(c).noReset(), filled: bool.noReset() });
-      const others = entries.and(constant(priorities, 1).shl(highest).not());
       answers.next(asks);
       h.when(asks, () => {
         filled.next(acts);
@@ -244,7 +220,7 @@ export const readyQueue = (c: Config) => {
         h.when(acts, () =>
           told.next({
             found: was.queued,
-            more: takes.and(others.any().or(is_tail.not())),
+            more: takes.and(lists.more),
             enabled: was.enabled,
             suspended: was.suspended,
             available,
@@ -267,7 +243,7 @@ export const readyQueue = (c: Config) => {
           Array.from({ length: c.harts }, (_, k) => {
             const above = constant(priorities, 2 ** priorities - 2).shl(running.at(k));
             const heard = mux(accelerated.bit(k), above, constant(priorities, 2 ** priorities - 1));
-            return mask.bit(k).and(listed.at(k).and(heard).any());
+            return mask.bit(k).and(lists.occupied.at(k).and(heard).any());
           }),
         ),
       );
