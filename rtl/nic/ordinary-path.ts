@@ -103,9 +103,15 @@ export const ordinaryPath = (c: Config, options: IngressOptions = {}) => {
       transmit.malformed.drive(0);
       io.to.connect(gather.to);
 
-      [receive.ar, transmit.ar, gather.ar].forEach((s, i) => reads.fromAr[i]?.connect(s));
-      [receive.aw, transmit.aw, fill.aw].forEach((s, i) => writes.fromAw[i]?.connect(s));
-      [receive.w, transmit.w, fill.w].forEach((s, i) => writes.fromW[i]?.connect(s));
+      [receive.ar, transmit.ar, gather.ar].forEach((s, i) => {
+        reads.fromAr[i]?.connect(s);
+      });
+      [receive.aw, transmit.aw, fill.aw].forEach((s, i) => {
+        writes.fromAw[i]?.connect(s);
+      });
+      [receive.w, transmit.w, fill.w].forEach((s, i) => {
+        writes.fromW[i]?.connect(s);
+      });
       io.receiveStatus.drive(receive.status);
       io.transmitStatus.drive(transmit.status);
       io.irqRx.drive(receive.irq);
