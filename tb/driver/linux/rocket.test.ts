@@ -1,13 +1,15 @@
 /**
  * Linux on Rocket's RTL: all harts come up, the guest's self-test passes, and user space is reached within the cycles that
  * were set as a goal. One hart everywhere; four where the whole is tested (CI=true) or ACCIO_SOC4 asks for them: their RTL
- * takes ten minutes of a processor for the one boot that this costs.
+ * takes ten minutes of a processor for the one boot that this costs. From a checkpoint, programs run as they do after a boot.
  */
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { type BootResult, boot } from "#driver/linux/boot.ts";
 import { program } from "#driver/linux/compile.ts";
 import { rocket } from "#driver/linux/rocket.ts";
 import { type SocName, socConfigs } from "#rtl/soc/config.ts";
+import { checkpointHeader, removeCheckpoint, storedCheckpoints } from "#sim/soc/checkpoint.ts";
+import type { CheckpointWishes } from "#sim/soc/checkpointing.ts";
 import { timingNamed } from "#sim/soc/timing.ts";
 import { systems } from "../../sim/soc/programs.ts";
 
@@ -15,8 +17,14 @@ import { systems } from "../../sim/soc/programs.ts";
 const goals = { soc1: 10_000_000, soc4: 20_000_000 } as const;
 const minutes = 60_000;
 
-const run = async (system: SocName, words?: readonly string[]): Promise<BootResult> => {
-  const machine = rocket({ system, timing: timingNamed("raw"), maxCycles: 60_000_000, profile: true });
+/** Of this run alone. */
+const own = `test-${process.pid}`;
+afterAll(() => {
+  for (const { name } of storedCheckpoints("linux")) if (name.startsWith(own)) removeCheckpoint("linux", name);
+});
+
+const run = async (system: SocName, words?: readonly string[], checkpoints: CheckpointWishes = {}): Promise<BootResult> => {
+  const machine = rocket({ system, timing: timingNamed("raw"), maxCycles: 60_000_000, profile: true, checkpoints });
   const command = words === undefined ? {} : { command: { program: await program("selftest"), arguments: words } };
   const result = await boot({ machine, memoryBytes: 16 * 2 ** 20, ...command, console: () => undefined });
   expect(result.report).toBeUndefined();
@@ -32,11 +40,25 @@ const expectPassed = ({ output, status }: BootResult): void => {
   expect(status).toBe(0);
 };
 
+/** What must be the same, however a run came to its end. */
+const outcome = ({ output, status, cycles, instructions, times, profiles }: BootResult) => ({
+  ...{ output, status, cycles, instructions, times, profiles },
+});
+
 describe("soc1", () => {
+  const runs = new Map<string, Promise<BootResult>>();
+  const once = (name: string, make: () => Promise<BootResult>): Promise<BootResult> => {
+    const made = runs.get(name) ?? make();
+    runs.set(name, made);
+    return made;
+  };
+  const withoutProgram = () => once("none", () => run("soc1"));
+  const selfTest = () => once("selftest", () => run("soc1", ["1"], { save: { name: own } }));
+
   it(
     "reaches user space in time, and says where the cycles went",
     async () => {
-      const { status, output, times, cycles, profiles } = await run("soc1");
+      const { status, output, times, cycles, profiles } = await withoutProgram();
       const [first, ...rest] = output.split("\n");
       expect(first).toMatch(/^init: kernel after \d+ cycles/);
       expect(rest).toEqual(["init: user space is up, 1 harts online", ""]);
@@ -52,7 +74,22 @@ describe("soc1", () => {
     60 * minutes,
   );
 
-  it("passes the self-test", async () => expectPassed(await run("soc1", ["1"])), 60 * minutes);
+  it("passes the self-test", async () => expectPassed(await selfTest()), 60 * minutes);
+
+  it(
+    "runs from a checkpoint as it does from reset, whatever program was there when it was saved",
+    async () => {
+      const [saving, plain] = [await selfTest(), await withoutProgram()];
+      const { cycle = 0 } = saving.checkpoint ?? {};
+      expect(saving.began).toBe(0);
+      expect(checkpointHeader("linux", own)).toMatchObject({ cycle, guest: null });
+      const restored = [await run("soc1", undefined, { from: own }), await run("soc1", ["1"], { from: own })];
+      expect(restored.map(outcome)).toEqual([plain, saving].map(outcome));
+      expect(restored.map((r) => r.began)).toEqual([cycle, cycle]);
+      expect(cycle).toBeGreaterThan(saving.times?.userCycles ?? 0);
+    },
+    60 * minutes,
+  );
 });
 
 it.each(systems.filter((name) => name === "soc4"))(
