@@ -39,6 +39,7 @@ export const bytesFindTheirPlace = (block = aligner(bytes)) =>
         h.assert("nothing leaves without a run", out.valid.implies(job.valid));
         h.assert("last with a run's last byte", out.valid.implies(out.payload.last.eq(given.add(1).eq(words(to) as Bits<8>))));
         h.assert("a run is over when its last beat has left", job.fire.eq(out.fire.and(out.payload.last)));
+        h.assert("no beat is taken that is not the run's", data.ready.implies(job.valid.and(taken.lt(words(from) as Bits<8>))));
         h.assert("and all of its beats were taken", job.fire.implies(taken.add(data.fire.zext(8)).eq(words(from) as Bits<8>)));
         h.when(data.fire, () => taken.next(taken.add(1)));
         h.when(out.fire, () => given.next(given.add(1)));

@@ -7,7 +7,7 @@ import { alignedBeat } from "#rtl/nic/aligner.ts";
 import { dmaRead, fetchedBeat, readBeat } from "#rtl/nic/dma-read.ts";
 import { addressBeat, dmaWrite, responseBeat, ringJob, writeBeat } from "#rtl/nic/dma-write.ts";
 import type { FormalTask } from "#sim/formal/index.ts";
-import { assumeJob, busBytes, checkBurst, chosen, jobWords, small } from "./nic-small.ts";
+import { assumeJob, busBytes, checkBurst, checkInRing, chosen, jobWords, small } from "./nic-small.ts";
 import { QueueModel } from "./queue-model.ts";
 
 const ids = small.dmaInFlight;
@@ -65,6 +65,7 @@ export const writesKeepProtocol = (block = dmaWrite(small)) =>
       assumeJob(h, job);
       for (const s of [data, b]) s.check(h, "assume");
       checkBurst(h, aw);
+      checkInRing(h, aw, job.payload);
       for (const s of [w, done]) s.check(h, "assert");
       chosen(h, picked, "picked");
       h.ghost(() => {
@@ -147,6 +148,7 @@ export const readsKeepProtocol = (block = dmaRead(small)) =>
       assumeJob(h, job);
       r.check(h, "assume");
       checkBurst(h, ar);
+      checkInRing(h, ar, job.payload);
       out.check(h, "assert");
       chosen(h, picked, "picked");
       h.ghost(() => {

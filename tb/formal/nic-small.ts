@@ -32,6 +32,16 @@ export const checkBurst = (h: Builder, s: Offered<{ readonly address: Bits; read
   h.assert(`${s.name}: within a line`, s.valid.implies(address.trunc(6).zext(13).add(bytes).le(64)));
   h.assert(`${s.name}: within 4 KiB`, s.valid.implies(address.trunc(12).zext(13).add(bytes).le(4096)));
 };
+/** A burst of a job lies in the job's ring. */
+export const checkInRing = (
+  h: Builder,
+  s: Offered<{ readonly address: Bits; readonly length: Bits }>,
+  job: { readonly base: Bits; readonly mask: Bits },
+): void => {
+  const from = s.payload.address.sub(job.base);
+  const bytes = s.payload.length.zext(64).add(1).shl(5);
+  h.assert(`${s.name}: within the ring`, s.valid.implies(from.le(job.mask.zext(64)).and(from.add(bytes).le(job.mask.zext(64).add(1)))));
+};
 /** What the table and the engines promise of a job: a ring of whole lines, and no more bytes than it has. */
 export const assumeJob = (h: Builder, s: Offered<Record<"base" | "offset" | "mask" | "bytes", Bits>>): void => {
   const { base, offset, mask, bytes } = s.payload;

@@ -3,12 +3,14 @@
  * its read, and the reads their kinds, in order; a slot is stopped for its own descriptor alone, and only for one that
  * cannot be.
  */
-import { type Bits, input, module, output, stream, uint } from "#hdl";
+import { type Bits, bool, cat, input, module, mux, output, stream, uint } from "#hdl";
+import { fifo } from "#hdl/lib/fifo.ts";
 import { ringMove, slotLife, transmitState } from "#rtl/ict/table.ts";
 import { fetchedBeat } from "#rtl/nic/dma-read.ts";
 import { ringJob } from "#rtl/nic/dma-write.ts";
 import { packetJob, txPlan } from "#rtl/udp/tx-plan.ts";
 import type { FormalTask } from "#sim/formal/index.ts";
+import { around, layOpen } from "./lay-open.ts";
 import { assumeJobState, small } from "./nic-small.ts";
 
 export const plannerKeepsToSlot = (block = txPlan(small)) =>
@@ -82,6 +84,8 @@ export const plannerKeepsToSlot = (block = txPlan(small)) =>
         h.assert("a stop has one reason", stops.eq(malformed.xor(failed)).and(malformed.and(failed).not()));
         h.assert("streams are never stopped here", stops.implies(datagram));
         const moved = advanceRead.pointer.sub(read).and(mask);
+        h.assert("it goes on in the ring", advanceRead.valid.implies(advanceRead.pointer.le(mask)));
+        h.assert("and with records at multiples of 16", advanceRead.valid.and(datagram).implies(advanceRead.pointer.trunc(4).eq(0)));
         h.assert("what is planned lies before the tail", advanceRead.valid.implies(moved.le(used)));
 
         // A record that is there, and that the largest payload and the tail allow, is no reason to stop.
@@ -125,7 +129,38 @@ export const plannerKeepsToSlot = (block = txPlan(small)) =>
     },
   );
 
+/** What the planner gives in one cycle fits together, without the queues that it goes into. */
+export const plansFit = (block = txPlan(small)) => {
+  const ring = fifo(ringJob(small), 2);
+  const open = layOpen(block, { read_queue: ring, kind_queue: fifo(bool, 16), packet_queue: fifo(packetJob(small), 2) });
+  return around(open, "what_is_planned_fits_together", {}, (io, h) => {
+    const [read, kind, packet] = [io.read_queue__push, io.kind_queue__push, io.packet_queue__push];
+    const { payload, offset } = packet.payload;
+    const forHeader = kind.valid.and(kind.payload);
+    h.assert("each read has its kind", read.valid.eq(kind.valid));
+    h.assert("nothing is lost for want of room", cat(read.valid, packet.valid).any().implies(read.ready.and(kind.ready).and(packet.ready)));
+    h.assert("a header comes before its packet", forHeader.implies(packet.valid.not()));
+    h.assert("a payload is read with its packet", read.valid.and(kind.payload.not()).implies(packet.valid));
+    h.assert(
+      "and is the packet's, byte for byte",
+      packet.valid.implies(
+        mux(payload.eq(0), read.valid.not(), read.valid.and(read.payload.offset.eq(offset)).and(read.payload.bytes.eq(payload))),
+      ),
+    );
+    h.assert(
+      "a packet's record is behind its head",
+      packet.valid.implies(io.advanceRead.valid.and(packet.payload.head.eq(io.advanceRead.pointer))),
+    );
+    h.assert(
+      "in the life that it was picked in",
+      packet.valid.implies(packet.payload.slot.eq(io.advanceRead.slot).and(packet.payload.epoch.eq(io.advanceRead.epoch))),
+    );
+    h.assert("who stops sends nothing", io.stops.implies(packet.valid.or(read.valid).not()));
+  });
+};
+
 export const tasks: readonly FormalTask[] = [
   { name: "transmit planner: its slot alone, between head and tail", module: () => plannerKeepsToSlot(), mode: "bmc", depth: 8 },
+  { name: "transmit planner: packets and their reads", module: () => plansFit(), mode: "induction", depth: 1 },
   { name: "transmit planner: plans and stops", module: () => plannerKeepsToSlot(), mode: "cover", depth: 7 },
 ];
