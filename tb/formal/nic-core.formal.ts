@@ -137,6 +137,6 @@ export const tableKeepsPromises = (table = connectionTable(small)) => {
 
 export const tasks: readonly FormalTask[] = [
   { name: "core: each pin has what the list says", module: wiresAreThose, mode: "induction", depth: 1 },
-  { name: "core: the table keeps its promises to the engines", module: () => tableKeepsPromises(), mode: "bmc", depth: 6 },
+  { name: "core: the table keeps its promises to the engines", module: () => tableKeepsPromises(), mode: "bmc", depth: 7 },
   { name: "core: slots receive and send", module: () => tableKeepsPromises(), mode: "cover", depth: 7 },
 ];
