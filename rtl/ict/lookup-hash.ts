@@ -49,11 +49,11 @@ export const tupleHash = (of: keyof typeof cuts) =>
       const halves = 2 * (words.length + 3);
       const run = (until: number): void => {
         for (; at < until; at++) {
-          const m = words[at >> 1] ?? constant(32, 0);
-          const closes = at === 2 * words.length;
-          if (at % 2 === 0) state = { ...state, v3: state.v3.xor(m), v2: closes ? state.v2.xor(0xff) : state.v2 };
+          const m = words[at >> 1];
+          if (at === 2 * words.length) state = { ...state, v2: state.v2.xor(0xff) };
+          if (at % 2 === 0 && m !== undefined) state = { ...state, v3: state.v3.xor(m) };
           state = (keyedHashHalves[at % 2] as (typeof keyedHashHalves)[0])(state);
-          if (at % 2 === 1) state = { ...state, v0: state.v0.xor(m) };
+          if (at % 2 === 1 && m !== undefined) state = { ...state, v0: state.v0.xor(m) };
         }
       };
       for (const [i, count] of cuts[of].entries()) {

@@ -125,9 +125,9 @@ export const lookup = ({ slots, ways = 4 }: LookupShape) => {
         SEEK: (go) => h.when(command_reads, () => go("COMPARE")),
         COMPARE: (go) => go("WRITE"),
         WRITE: (go) => go("SETTLE"),
-        // What was read before the write or with it reaches the answers' registers until the end of the cycle after it.
-        SETTLE: (go) => go("SETTLED"),
-        SETTLED: (go) => go("ANSWER"),
+        // What was read with the write, so as it was before, is compared in this cycle; in the next one all such answers stand.
+        SETTLE: (go) => go("TAKE_BACK"),
+        TAKE_BACK: (go) => go("ANSWER"),
         ANSWER: (go) => h.when(io.result.ready, () => go("IDLE")),
       });
       const { clearing } = h.nets({ clearing: step.is("CLEAR") });
@@ -144,7 +144,7 @@ export const lookup = ({ slots, ways = 4 }: LookupShape) => {
         fresh: bool,
       });
       const { reads } = h.nets({ reads: lookup_reads.or(command_reads) });
-      h.when(reads, () => looked.next(mux(lookup_reads, hashed.at(tupleHashLatency - 1), asked_message)));
+      looked.next(mux(lookup_reads, hashed.at(tupleHashLatency - 1), asked_message));
       fresh.next(lookup_reads);
       const places = array(uint(bucketBits), lookupBanks);
       const placesOf = (hash: Bits) => places.fromBits(hash.trunc(lookupBanks * bucketBits));
@@ -192,36 +192,37 @@ export const lookup = ({ slots, ways = 4 }: LookupShape) => {
           lookupStatus.of("DONE"),
           mux(known, known_status, mux(inserts, new_status, lookupStatus.of("NOT_FOUND"))),
         ),
-        slot: mux(known, holder, asked.slot as never),
+        slot: mux(known, holder, asked.slot),
       });
 
       // ---- answers ------------------------------------------------------------------------------
-      const answer = struct({ hit: bool, slot }, `lookup_answer_${slots}`);
-      const { found } = h.nets({
-        found: answer.of({ hit: exact.match.any().or(local.match.any()), slot: mux(exact.match.any(), exact.slot, local.slot as never) }),
+      const { found_hit, found_slot } = h.nets({
+        found_hit: exact.match.any().or(local.match.any()),
+        found_slot: mux(exact.match.any(), exact.slot, local.slot),
       });
-      const { kept, out } = h.registers({
+      const { kept_hit, kept_slot, out_hit, out_slot } = h.registers({
         /** An answer that the pipeline has not moved on yet: a command may read the memories meanwhile. */
-        kept: answer,
-        out: answer,
+        kept_hit: bool,
+        kept_slot: slot.noReset(),
+        out_hit: bool,
+        out_slot: slot.noReset(),
       });
-      const { unsettled } = h.nets({ unsettled: step.is("SETTLE", "SETTLED").and(removes) });
-      const isGone = (a: typeof kept): Bits<1> => unsettled.and(a.slot.eq(asked.slot));
-      h.when(isGone(kept), () => kept.hit.next(0));
-      h.when(isGone(out), () => out.hit.next(0));
-      h.when(fresh, () => kept.next(found));
-      h.when(advance, () => {
-        out.next(mux(fresh, found, answer.of({ hit: kept.hit.and(isGone(kept).not()), slot: kept.slot }) as never));
-        kept.hit.next(0);
+      const { taking_back } = h.nets({ taking_back: step.is("TAKE_BACK").and(removes) });
+      const { kept_stays, out_stays } = h.nets({
+        kept_stays: kept_hit.and(taking_back.and(kept_slot.eq(asked.slot)).not()),
+        out_stays: out_hit.and(taking_back.and(out_slot.eq(asked.slot)).not()),
       });
+      kept_hit.next(mux(fresh, found_hit, kept_stays).and(advance.not()));
+      out_hit.next(mux(advance, mux(fresh, found_hit, kept_stays), out_stays));
+      h.when(fresh, () => kept_slot.next(found_slot));
+      h.when(advance, () => out_slot.next(mux(fresh, found_slot, kept_slot)));
       h.when(clearing, () => {
         alive.next(0);
-        fresh.next(0);
-        kept.hit.next(0);
-        out.hit.next(0);
+        kept_hit.next(0);
+        out_hit.next(0);
       });
-      io.hit.drive(out.hit);
-      io.slot.drive(out.slot);
+      io.hit.drive(out_hit);
+      io.slot.drive(out_slot);
       h.assert("a key lies in one cell", fresh.implies(atMostOne(exact.match).and(atMostOne(local.match))));
     },
   );

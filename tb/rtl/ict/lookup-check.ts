@@ -8,9 +8,10 @@ import { type Command, type Entry, LookupModel } from "./lookup-model.ts";
 import type { Tuple } from "./table-model.ts";
 
 interface Pin {
+  // biome-ignore lint/suspicious/noExplicitAny: a bigint here, a number there
   value: any;
 }
-/** What the check needs of a simulation: pins, and an edge. */
+/** What the check needs of a simulation, which is just out of reset. */
 export interface Rig {
   readonly io: {
     readonly hashKey: Pin;
@@ -22,7 +23,8 @@ export interface Rig {
     readonly result: { readonly valid: Pin; readonly ready: Pin; readonly payload: Pin };
     readonly ready: Pin;
   };
-  /** Just after reset. */
+  /** Called when the inputs of a cycle stand, before the outputs of that cycle are read; then `step`, to the next cycle. */
+  look(): void;
   step(): void;
 }
 /** What the run came by, to see that the stimulus was worth its time. */
@@ -39,8 +41,8 @@ export interface CheckOptions {
   readonly keys?: readonly Tuple[];
   /** The first hash key. */
   readonly hashKey?: bigint;
-  /** No CLEAR, so that the table fills and the hash key stays. */
-  readonly keeps?: boolean;
+  /** Fills one of the tables: no CLEAR, so that the hash key stays, and few REMOVEs. */
+  readonly fills?: "connected" | "unconnected";
 }
 /** A lookup under way: what it may find. `null` stands for a miss; more than one where a command is under way, too. */
 interface Looking {
@@ -51,7 +53,7 @@ const bitOf = (pin: Pin): boolean => Number(pin.value) === 1;
 
 /** Runs `cycles` random cycles; throws in the first one in which an output is wrong. */
 export const checkLookup = (rig: Rig, options: CheckOptions): Reached => {
-  const { slots, ways = 4, cycles, seed, keeps = false } = options;
+  const { slots, ways = 4, cycles, seed, fills } = options;
   const random = new Random(seed);
   const { io } = rig;
   const model = new LookupModel(slots, ways);
@@ -87,16 +89,20 @@ export const checkLookup = (rig: Rig, options: CheckOptions): Reached => {
   const pipe: (Looking | null)[] = Array.from({ length: lookupLatency }, () => null);
   let offered: Tuple | null = null,
     tookLast = false;
-  let command: Command | null = null,
-    working: { readonly command: Command; readonly since: number; clearing: boolean } | null = null,
-    answered: { readonly status: string; readonly slot: number } | null = null,
+  let command = null as Command | null,
+    working = null as { readonly command: Command; readonly since: number; readonly clearing: boolean } | null,
+    answered = null as { readonly status: string; readonly slot: number } | null,
     wait = 0;
   // Reset clears the table, a bucket of each bank a cycle.
   let clearsUntil = slots / 2;
   model.clear(hashKey);
-  let calm = 1;
+  let calm = 1,
+    frozen = 0,
+    lastSlot = 0;
 
   const nextCommand = (): Command => {
+    // Behind a command that is at work: what it leaves is not known here, so a question.
+    if (working !== null) return { op: "FIND", connected: random.oneIn(2), slot: random.below(slots), key: random.pick(keys) };
     const { entries } = model;
     const entry = (): Entry | undefined => (entries.length === 0 ? undefined : random.pick(entries));
     const free = (): number => {
@@ -108,10 +114,14 @@ export const checkLookup = (rig: Rig, options: CheckOptions): Reached => {
       return -1;
     };
     const has = random.oneIn(3) ? entry() : undefined;
-    const base = has ?? { key: random.pick(keys), connected: random.oneIn(2), slot: random.below(slots) };
+    const connected = fills === undefined || random.oneIn(10) ? random.oneIn(2) : fills === "connected";
+    // Now and then what stands still in the pipeline.
+    const waiting = random.oneIn(3) ? pipe.find((l) => l !== null)?.key : undefined;
+    const base = has ?? { key: waiting ?? random.pick(keys), connected, slot: random.below(slots) };
     // Nobody looks at the remote half of an unconnected slot's key.
     const key = base.connected ? base.key : { ...base.key, remoteIp: random.bits(32), remotePort: random.bits(16) };
-    const op = random.pick(["FIND", "INSERT", "INSERT", "INSERT", "REMOVE", !keeps && random.oneIn(30) ? "CLEAR" : "INSERT"] as const);
+    const seldom = fills === undefined ? random.pick(["REMOVE", "REMOVE", "REMOVE", "FIND", "CLEAR"] as const) : "REMOVE";
+    const op = random.oneIn(fills === undefined ? 3 : 12) ? seldom : random.pick(["FIND", "INSERT", "INSERT", "INSERT"] as const);
     const gone = op === "REMOVE" && random.oneIn(2) ? entry() : undefined;
     if (gone !== undefined) return { ...gone, op };
     const holder = model.holder(base.key, base.connected);
@@ -120,7 +130,7 @@ export const checkLookup = (rig: Rig, options: CheckOptions): Reached => {
       const slot = free();
       return slot < 0 ? { ...base, key, op: "FIND" } : { op, connected: base.connected, key, slot };
     }
-    return { op, connected: base.connected, key, slot: random.oneIn(2) && holder !== null ? holder : random.below(slots) };
+    return { op, connected: base.connected, key, slot: random.oneIn(2) ? (holder ?? lastSlot) : random.below(slots) };
   };
   const mayAlso = (answer: (l: Looking) => number | null): void => {
     for (const l of pipe) if (l !== null) l.may.add(answer(l));
@@ -128,9 +138,15 @@ export const checkLookup = (rig: Rig, options: CheckOptions): Reached => {
 
   for (; cycle < cycles; cycle++) {
     if (random.oneIn(60)) calm = random.pick([0, 0, 1, 3, 10]);
-    const advance = calm === 0 || random.below(calm + 1) === 0;
-    if (offered === null && (calm === 0 || !random.oneIn(4))) offered = random.oneIn(10) ? some() : random.pick(keys);
-    if (command === null && working === null && random.oneIn(calm === 3 ? 1 : 6)) command = nextCommand();
+    if (frozen === 0 && random.oneIn(clearsUntil > cycle ? 6 : 400)) frozen = 60;
+    else if (frozen > 0) frozen--;
+    const advance = frozen === 0 && random.below(calm + 1) === 0;
+    if (offered === null && (calm === 0 || !random.oneIn(4))) {
+      // Often what is being changed at this moment.
+      const aimed: Tuple | undefined = working?.command.key ?? command?.key;
+      offered = aimed !== undefined && random.oneIn(2) ? aimed : random.oneIn(10) ? some() : random.pick(keys);
+    }
+    if (command === null && random.oneIn(working === null ? (calm === 3 ? 1 : 6) : 40)) command = nextCommand();
     const takes = answered !== null ? wait-- <= 0 : random.oneIn(2);
     // Between clearings the pin says nothing.
     if (working?.clearing !== true && cycle >= clearsUntil && random.oneIn(8)) io.hashKey.value = random.bits(64);
@@ -141,6 +157,8 @@ export const checkLookup = (rig: Rig, options: CheckOptions): Reached => {
     io.command.valid.value = command === null ? 0 : 1;
     if (command !== null) io.command.payload.value = { ...command, connected: command.connected ? 1 : 0 };
     io.result.ready.value = takes ? 1 : 0;
+
+    rig.look();
 
     // ---- results of commands --------------------------------------------------------------------
     const ready = cycle >= clearsUntil;
@@ -160,6 +178,7 @@ export const checkLookup = (rig: Rig, options: CheckOptions): Reached => {
         check(cycle - since <= commandLatency, () => `a ${c.op} took ${cycle - since} cycles`);
         const before = c.op === "REMOVE" ? model.find(c.key) : null;
         answered = model.run(c, true);
+        lastSlot = answered.slot;
         reached[answered.status as "DONE"]++;
         if (c.op === "REMOVE" && answered.status === "DONE")
           // Whoever is gone is not found from now on, not even by an answer that stands already.
