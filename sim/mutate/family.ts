@@ -14,7 +14,7 @@ export interface Family<B extends Module = Module> {
   readonly mutants: number;
   /** The test takes so many of them, always the same; all unless said. */
   readonly sample?: number;
-  /** Which mutants: operators, constants and choices, unless `all`. */
+  /** Which mutants the test takes: operators, constants and choices, unless `all`. The command takes all. */
   readonly kinds?: "all";
   /** Throws where the block is wrong. */
   check(block: B): void;
@@ -23,11 +23,15 @@ export interface Family<B extends Module = Module> {
 }
 export const family = <B extends Module>(f: Family<B>): Family => f as unknown as Family;
 
-/** Every mutant of a family, always in the same order. */
-export const mutantsOf = ({ block, kinds }: Family): readonly Mutant<Module>[] =>
-  kinds === undefined
-    ? expressionMutants(block)
-    : [...expressionMutants(block), ...furtherExpressionMutants(block), ...statementMutants(block), ...resetMutants(block)];
+/** The mutants of a block, always in the same order. */
+export const mutantsOf = ({ block }: Pick<Family, "block">): readonly Mutant<Module>[] => [
+  ...expressionMutants(block),
+  ...furtherExpressionMutants(block),
+  ...statementMutants(block),
+  ...resetMutants(block),
+];
+/** Those that a family's test takes of them, all or to be sampled. */
+export const testedMutantsOf = (f: Family): readonly Mutant<Module>[] => (f.kinds === "all" ? mutantsOf(f) : expressionMutants(f.block));
 
 /** `count` numbers below `total`, in order; the same for the same seed. All where there are no more. */
 export const sampleOf = (total: number, count: number | undefined, seed: number): readonly number[] => {

@@ -36,6 +36,16 @@ const rank = ({ signal }: Known): number => {
   return 1;
 };
 
+/**
+ * The user's path in a name, and what Yosys says of it. Registers that Yosys makes are called after what it made them of:
+ * `$\nic.core.queue.cells$rdreg[0]$q` is an output register that it found behind a memory.
+ */
+const userPath = (name: string, hidden: boolean): readonly string[] => {
+  if (!hidden) return name.includes("$") ? [] : [name];
+  const made = /^\$[^\\]*\\([\w.]+)\$([a-z]+)/.exec(name);
+  return made === null ? [] : [made[1] as string, `${made[2]}`];
+};
+
 export interface Names {
   /** Null where the net is one that Yosys made. */
   readonly net: (net: number) => Named | null;
@@ -55,16 +65,18 @@ export const namesOf = (module: NetlistModule, top: Module): Names => {
   };
   const best = new Map<number, { readonly named: Named; readonly rank: number; readonly depth: number }>();
   for (const [name, { hide_name, bits, offset }] of Object.entries(module.netnames)) {
-    // Parts of processes that Yosys split off look like the user's names with a dollar sign.
-    if (hide_name === 1 || name.includes("$")) continue;
-    const meant = meaning(name);
-    const depth = name.split(".").length;
+    const [path, ...rest] = userPath(name, hide_name === 1);
+    if (path === undefined) continue;
+    const meant = meaning(path);
+    const depth = path.split(".").length;
     for (const [i, net] of bits.entries()) {
       if (typeof net !== "number") continue;
       const before = best.get(net);
-      const mine = rank(meant);
+      const mine = hide_name === 1 ? -1 : rank(meant);
       if (before !== undefined && (before.rank > mine || (before.rank === mine && before.depth >= depth))) continue;
-      const named = { name: bits.length > 1 ? `${name}[${i + (offset ?? 0)}]` : name, signal: name, at: meant.signal?.at ?? null };
+      const shown = [path, ...rest].join(".");
+      const at = meant.signal?.at ?? meant.memory?.at ?? null;
+      const named = { name: bits.length > 1 ? `${shown}[${i + (offset ?? 0)}]` : shown, signal: shown, at };
       best.set(net, { named, rank: mine, depth });
     }
   }

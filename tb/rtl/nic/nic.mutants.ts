@@ -13,14 +13,12 @@ export const families: Readonly<Record<string, Family>> = {
   nic: family({
     block: nic,
     mutants: 10,
-    kinds: "all",
     check: (block) => checkNic(block, config, 2000, 1),
     same: {},
   }),
   "register page": family({
     block: registerBlock(nicMap(config)),
     mutants: 100,
-    kinds: "all",
     check: (block) => checkNic(withInstance(nic, "registers_block", block), config, 3000, 1),
     same: {
       // What no register has reads zero anyway, and data without an answer is not looked at.

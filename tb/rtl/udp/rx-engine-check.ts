@@ -182,6 +182,11 @@ export const checkRxEngine = (block: ReturnType<typeof rxEngine>, config: Config
     pause,
   );
 
+  /** Where frames go to, behind a tag or not: the table knows no other address. */
+  const destinations = new Set(
+    frames.flatMap(({ bytes }) => [30, 34].map((at) => bytes.subarray(at, at + 4).reduce((n, b) => n * 256 + b, 0))).filter((ip) => ip > 0),
+  );
+
   // ---- the table -----------------------------------------------------------------------------
   let steps: readonly [number, number] = [-1, -1];
   const decide = (number: number): Classification | "stopped" | "ring_full" => {
@@ -292,7 +297,7 @@ export const checkRxEngine = (block: ReturnType<typeof rxEngine>, config: Config
       epoch: s?.epoch ?? 0,
     };
     const { key } = io;
-    const found = slotOf(key.localPort.number, slots.length);
+    const found = destinations.has(key.localIp.number) ? slotOf(key.localPort.number, slots.length) : -1;
     const next: readonly [number, number] = io.advance.value === 1n ? [found, steps[0]] : steps;
     if (io.seen.value === 1n) {
       const number = coming.shift();

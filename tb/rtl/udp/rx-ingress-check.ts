@@ -17,6 +17,8 @@ export interface IngressRun {
   readonly frames: number;
   /** Pauses of the wire, of who takes records, and of who reads words; random unless given. */
   readonly pauses?: readonly [number, number, number];
+  /** The first frames come while nothing is to be received. */
+  readonly off?: true;
 }
 /** Frames that were kept, and lost by cause. */
 export interface Reached {
@@ -49,15 +51,20 @@ export const checkRxIngress = (block: ReturnType<typeof rxIngress>, config: Conf
     bytes: Array.from({ length: random.pick(run.lengths) }, () => random.below(256)),
     bad: random.oneIn(8),
   }));
-  const beatsOf = ({ bytes }: (typeof frames)[0]) =>
-    Array.from({ length: Math.ceil(bytes.length / busBytes) }, (_, i) => bytes.slice(i * busBytes, (i + 1) * busBytes));
+  const cut = new Map(
+    frames.map((f) => [
+      f,
+      Array.from({ length: Math.ceil(f.bytes.length / busBytes) }, (_, i) => f.bytes.slice(i * busBytes, (i + 1) * busBytes)),
+    ]),
+  );
+  const beatsOf = (f: (typeof frames)[0]) => cut.get(f) as number[][];
 
   let frame = 0,
     beat = 0,
     now = 0n,
     began = 0n,
     off = false,
-    enable = true,
+    enable = run.off !== true,
     /** Words that are taken, by frames kept and by the one that comes. */
     used = 0,
     coming = 0,

@@ -11,18 +11,31 @@ import { checkRxIngress } from "./rx-ingress-check.ts";
 const small: Config = { ...resolveConfig("tiny"), rxBuffer: 1024, mtu: 150 };
 const receiving: Config = { ...resolveConfig("tiny"), rxBuffer: 4096 };
 
+const inFrame = "read only within a frame, whose first beat writes it";
+
 export const families: Readonly<Record<string, Family>> = {
   "receive buffer": family({
     block: rxIngress(small),
     mutants: 40,
+    kinds: "all",
     check: (block) => {
       const lengths = [1, 8, 42, 60, 64, 65, 167, 168, 169, 300, 600];
       checkRxIngress(block, small, { lengths, frames: 80 }, 1);
       checkRxIngress(block, small, { lengths, frames: 80, pauses: [0, 0, 0.9] }, 2);
       checkRxIngress(block, small, { lengths: [1, 8], frames: 150, pauses: [0, 0.98, 0] }, 3);
       checkRxIngress(block, small, { lengths: [60, 168], frames: 60, pauses: [0, 0.98, 0] }, 4);
+      for (const seed of [5, 7, 8, 9]) checkRxIngress(block, small, { lengths: [60], frames: 10, off: true }, seed);
+      checkRxIngress(block, small, { lengths: [60, 32_768 + 60], frames: 4 }, 6);
+      // What the parser finds goes through the buffer.
+      checkRxEngine(withInstance(rxEngine(small), "ingress", block), small, 30, 1);
     },
-    same: {},
+    same: {
+      "write: always": [1, "the end of a frame that is not kept takes the pointer back"],
+      "lost: no reset": [1, inFrame],
+      "lost: reset to 1 for 0": [1, inFrame],
+      "off: no reset": [1, inFrame],
+      "off: reset to 1 for 0": [1, inFrame],
+    },
   }),
   "receive verdicts and moves": family({
     block: rxDeliver(receiving),
@@ -33,12 +46,9 @@ export const families: Readonly<Record<string, Family>> = {
       for (const seed of [1, 2, 3]) checkRxEngine(engine, receiving, 30, seed);
     },
     same: {
-      // 16 is 0 in three bits.
-      "align_job_payload_from: choices exchanged": 1,
-      // What stands beside the header is masked.
-      "header_bits: 1 for 0": 1,
-      // A last beat has at least one byte.
-      "ordinary_payload_keep: ge for gt": 1,
+      "align_job_payload_from: choices exchanged": [1, "16 is 0 in three bits"],
+      "header_bits: 1 for 0": [1, "what stands beside the header is masked"],
+      "ordinary_payload_keep: ge for gt": [1, "a last beat has at least one byte"],
     },
   }),
 };

@@ -9,6 +9,8 @@ import { checkTxEngine } from "./tx-engine-check.ts";
 /** Frames of a few beats, and a buffer that a few of them fill. */
 const config: Config = { ...resolveConfig("tiny"), mtu: 200, txBuffer: 1024 };
 
+const shortFrame = "18 bytes make 60, which are as many beats as 61; the beat behind the last byte is empty";
+
 export const families: Readonly<Record<string, Family>> = {
   "transmit engine": family({
     block: txEngine(config),
@@ -19,14 +21,11 @@ export const families: Readonly<Record<string, Family>> = {
       checkTxEngine(block, config, { largest: 17, bytes: 1500, clean: true }, 4);
     },
     same: {
-      // The oldest frame's first word is overwritten: it is all headers, which do not come from the buffer.
-      "fits: 129 for 128": 1,
-      // While a header comes, no packet waits for data.
-      "for_payload: or for and": 1,
-      // 18 bytes make 60, which are as many beats as 61; the beat behind the last byte is empty.
-      "frame_bytes: 19 for 18": 1,
-      "frame_bytes: 61 for 60": 1,
-      "past_end: gt for ge": 1,
+      "fits: 129 for 128": [1, "the oldest frame's first word is overwritten: it is all headers, which do not come from the buffer"],
+      "for_payload: or for and": [1, "while a header comes, no packet waits for data"],
+      "frame_bytes: 19 for 18": [1, shortFrame],
+      "frame_bytes: 61 for 60": [1, shortFrame],
+      "past_end: gt for ge": [1, shortFrame],
     },
   }),
   "transmit planner": family({
@@ -40,10 +39,9 @@ export const families: Readonly<Record<string, Family>> = {
       for (const seed of [5, 9]) checkTxEngine(engine, config, { largest: 1, bytes: 300, refuse: 3 }, seed);
     },
     same: {
-      "length: le for lt": 1,
-      "limit: ge for gt": 1,
-      // Each read has its packet or is waited for, so what holds packets is full first.
-      "room: or for and": 1,
+      "length: le for lt": [1, "the lesser of two equals is either"],
+      "limit: ge for gt": [1, "the lesser of two equals is either"],
+      "room: or for and": [1, "each read has its packet or is waited for, so what holds packets is full first"],
     },
   }),
 };
