@@ -10,15 +10,15 @@ import { addressBeat, ringJob } from "#rtl/nic/dma-write.ts";
 import { descriptorBytes, ringLogs } from "./ordinary-formats.ts";
 
 const perLine = lineBytes / descriptorBytes;
-/** Descriptors that are here or on their way, at most. */
-export const prefetched = 32;
+/** Descriptors that are here or on their way, at most, unless said; a power of two. */
+export const prefetchedDescriptors = 32;
 /** The DMA blocks of a queue count bytes of the largest ring. */
 export const ringConfig = (c: Config): Config => ({ ...c, ringLimit: descriptorBytes << ringLogs.most });
 
 /** A descriptor as it lies in memory, and its number since the queue began. */
 export const fetchedDescriptor = struct({ bits: uint(8 * descriptorBytes), index: uint(16) }, "descriptor");
 
-export const ordinaryFetch = (c: Config) => {
+export const ordinaryFetch = (c: Config, prefetched: number = prefetchedDescriptors) => {
   const rings = ringConfig(c);
   const busBytes = c.busBits / 8,
     /** Beats of a descriptor, or descriptors of a beat. */
@@ -27,7 +27,7 @@ export const ordinaryFetch = (c: Config) => {
   const slotBits = Math.log2(prefetched),
     pointer = uint(slotBits + 1);
   return module(
-    `ordinary_fetch_${c.busBits}_i${c.dmaInFlight}`,
+    `ordinary_fetch_${c.busBits}_i${c.dmaInFlight}x${prefetched}`,
     {
       /** The queue begins: all indices are 0. */
       begins: input(bool),

@@ -198,7 +198,7 @@ export class ReceiveSide {
   #last = "";
   /** Nothing has happened for long: with failures some frames are neither delivered nor dropped. */
   #quiet(): boolean {
-    const now = `${this.delivered} ${this.dropped} ${this.received} ${this.driver.enabled}`;
+    const now = `${this.delivered} ${this.dropped} ${this.received}`;
     if (now !== this.#last) {
       this.#last = now;
       this.#quietSince = this.#bench.cycle;

@@ -211,7 +211,7 @@ export class TransmitSide {
   #quietSince = 0;
   #last = "";
   #quiet(): boolean {
-    const now = `${this.left} ${this.#posted.length} ${this.driver.enabled} ${this.#failed}`;
+    const now = `${this.left} ${this.#posted.length} ${this.#failed}`;
     if (now !== this.#last) {
       this.#last = now;
       this.#quietSince = this.#bench.cycle;
