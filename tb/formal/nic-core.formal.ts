@@ -125,12 +125,9 @@ export const tableKeepsPromises = (table = connectionTable(small)) => {
           mine.implies(transmit.mask.eq(s.txMask).and(transmit.datagram.eq(s.datagram)).and(s.isOpen)),
         );
       }
-      h.cover(
-        "records are left to send, behind others",
-        picked.and(transmit.datagram).and(transmit.read.ne(0)).and(transmit.read.ne(transmit.tail)),
-      );
-      h.cover("a datagram is received in front of others", receive.ready.and(receive.head.gt(receive.write)));
-      h.cover("the other slot has work", picked.and(io.tx__workSlot).and(transmit.mask.eq(127)));
+      const behind = transmit.datagram.and(transmit.read.ne(0)).and(transmit.read.ne(transmit.tail));
+      h.cover("the higher slot has records left to send", picked.and(io.tx__workSlot).and(behind).and(transmit.mask.eq(127)));
+      h.cover("a ring has been read and written", receive.ready.and(receive.head.ne(0)).and(receive.write.ne(0)));
     });
   });
 };
