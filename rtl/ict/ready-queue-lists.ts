@@ -2,7 +2,7 @@
  * The lists of the ready queue: one for each hart and priority, linked both ways, so that an entry leaves wherever it
  * stands in one cycle. Slots are links themselves: two memories of a word per slot hold all lists.
  */
-import { array, type Bits, bool, cat, constant, input, module, mux, output, uint } from "#hdl";
+import { array, type Bits, bool, cat, choose, constant, input, module, mux, output, uint } from "#hdl";
 import { type Config, derived } from "#rtl/config/config.ts";
 
 /** Priorities 0 to 7; the higher one is served first. */
@@ -12,8 +12,8 @@ export const priorities = 2 ** priorityBits;
 export const rows = (c: Config): number => 2 ** derived(c).hartBits;
 
 /**
- * In each cycle one slot joins the end of a list that it names, or leaves the one that it is in. What stands on the
- * outputs is as before that.
+ * In each cycle one slot joins the end of a list, or leaves the one that it is in, or the first one of a hart is taken out.
+ * What stands on the outputs is as before that.
  */
 export const readyQueueLists = (c: Config) => {
   const { slotBits, hartBits } = derived(c);
@@ -29,7 +29,9 @@ export const readyQueueLists = (c: Config) => {
       highest: output(priority),
       /** There is another entry. */
       more: output(bool),
-      /** Slot and list of what happens. At most one of both. */
+      /** It is taken out. */
+      pop: input(bool),
+      /** A slot that joins or leaves the list of this hart and priority. At most one of all three. */
       about: input(slot),
       row: input(uint(hartBits)),
       level: input(priority),
@@ -38,39 +40,44 @@ export const readyQueueLists = (c: Config) => {
       /** Lists that are not empty: a bit for each priority, by hart. */
       occupied: output(array(uint(priorities), rows(c))),
     },
-    ({ hart, found, first, highest, more, about, row, level, link, unlink, occupied }, h) => {
-      const { listed } = h.registers({ listed: array(uint(priorities), rows(c)) });
+    ({ hart, found, first, highest, more, pop, about, row, level, link, unlink, occupied }, h) => {
+      const { listed } = h.registers({ /** Lists that are not empty, as they are numbered. */ listed: uint(rows(c) * priorities) });
+      const of = (row: number): Bits => listed.slice(row * priorities + priorities - 1, row * priorities);
+      const each = Array.from({ length: rows(c) }, (_, row) => of(row));
       const memory = (name: string, depth: number) => h.memory(name, slot, depth, { style: "distributed" });
       const heads = memory("heads", rows(c) * priorities),
         tails = memory("tails", rows(c) * priorities),
         nexts = memory("nexts", c.slots),
         priors = memory("priors", c.slots);
-      occupied.drive(listed);
+      occupied.drive(each);
 
-      const { entries } = h.nets({ entries: listed.at(hart) });
+      const { entries } = h.nets({ entries: choose(hart, each) });
       const numbered = (p: number): Bits => priority.of(p);
       const upwards = Array.from({ length: priorities - 1 }, (_, p) => p + 1);
       const { top } = h.nets({ top: upwards.reduce((best, p) => mux(entries.bit(p), numbered(p), best), numbered(0)) });
       const asked = cat(hart, top);
       const { oldest } = h.nets({ oldest: heads.read(asked) });
+      const { alone } = h.nets({ alone: tails.read(asked).eq(oldest) });
       const others = entries.and(constant(priorities, 1).shl(top).not());
       found.drive(entries.any());
       first.drive(oldest);
       highest.drive(top);
-      more.drive(others.any().or(tails.read(asked).ne(oldest)));
+      more.drive(others.any().or(alone.not()));
 
-      const list = cat(row, level);
-      const { head, tail } = h.nets({ head: heads.read(list), tail: tails.read(list) });
-      const { next, prior } = h.nets({ next: nexts.read(about), prior: priors.read(about) });
-      const { is_head, is_tail } = h.nets({ is_head: head.eq(about), is_tail: tail.eq(about) });
-      const { some } = h.nets({ some: listed.at(row).bit(level) });
-      nexts.write(mux(link, tail, prior), mux(link, about, next), link.and(some).or(unlink.and(is_head.not())));
-      priors.write(mux(link, about, next), mux(link, tail, prior), link.and(some).or(unlink.and(is_tail.not())));
-      heads.write(list, mux(link, about, next), link.and(some.not()).or(unlink.and(is_head)));
-      tails.write(list, mux(link, about, prior), link.or(unlink.and(is_tail)));
-      h.when(link, () => listed.at(row).bit(level).next(1));
-      h.when(unlink.and(is_head).and(is_tail), () => listed.at(row).bit(level).next(0));
-      h.assert("a slot joins a list or leaves one", link.and(unlink).not());
+      // Whoever is first needs no look at the list's ends: the way from `hart` to `listed` is the longest one here.
+      const named = cat(row, level);
+      const { head, tail } = h.nets({ head: heads.read(named), tail: tails.read(named) });
+      const { changing, at } = h.nets({ changing: mux(pop, asked, named), at: mux(pop, oldest, about as Bits) });
+      const { next, prior } = h.nets({ next: nexts.read(at), prior: priors.read(about) });
+      const { leads, trails } = h.nets({ leads: unlink.and(head.eq(about)), trails: unlink.and(tail.eq(about)) });
+      const { some } = h.nets({ some: listed.bit(named) });
+      nexts.write(mux(link, tail, prior), mux(link, at, next), link.and(some).or(unlink.and(leads.not())));
+      priors.write(mux(link, at, next), mux(link, tail, prior), link.and(some).or(unlink.and(trails.not())).or(pop.and(alone.not())));
+      heads.write(changing, mux(link, at, next), link.and(some.not()).or(leads).or(pop));
+      tails.write(named, mux(link, at, prior), link.or(trails));
+      h.when(link, () => listed.bit(named).next(1));
+      h.when(leads.and(trails).or(pop.and(alone)), () => listed.bit(changing).next(0));
+      h.assert("one thing at a time", link.and(unlink).or(link.and(pop)).or(unlink.and(pop)).not());
     },
   );
 };

@@ -18,13 +18,14 @@ export const readyQueueNews = (c: Config) => {
     `ready_queue_news_${c.slots}`,
     {
       news: input(slotNews(c)),
-      /** The level of one slot. */
-      about: input(slot),
-      available: output(bool),
-      /** An access sets the level of `slot`. */
-      settle: input(bool),
+      /** The slot that an access is about: its level, and whether the access sets it to `level`. */
       slot: input(slot),
+      available: output(bool),
+      settle: input(bool),
       level: input(bool),
+      /** The level of another one. */
+      first: input(slot),
+      first_available: output(bool),
       /** After reset: `slot` is cleared, and news ignored. */
       sweep: input(bool),
       /** Slots to look at, each once for any number of news, the longest waiting first. */
@@ -32,7 +33,7 @@ export const readyQueueNews = (c: Config) => {
       /** Somebody has not been looked at in the cycle of the news. */
       late: output(bool),
     },
-    ({ news, about, available, settle, slot: at, level, sweep, look, late }, h) => {
+    ({ news, slot: at, available, settle, level, first, first_available, sweep, look, late }, h) => {
       const ram = (name: string) => h.memory(name, bool, c.slots, { style: "distributed" });
       const told = ram("told"),
         settled = ram("settled"),
@@ -45,16 +46,17 @@ export const readyQueueNews = (c: Config) => {
       heard.next(news.valid.and(sweep.not()));
       from.next(news.slot);
       // Where a memory is written it is read too: one port for both is the smallest memory that there is.
-      const { whose, first } = h.nets({ whose: mux(sweep, at, from as Bits), first: mux(sweep, at, queue.pop.payload as Bits) });
+      const { whose, leaving } = h.nets({ whose: mux(sweep, at, from as Bits), leaving: mux(sweep, at, queue.pop.payload as Bits) });
       const cleared = (value: Bool): Bool => value.and(sweep.not());
 
       // ---- the level -----------------------------------------------------------------------------
-      available.drive(told.read(about).xor(settled.read(about)));
       const { settles } = h.nets({ settles: settle.and(at.eq(from as Bits)) });
       const { mine } = h.nets({ mine: told.read(whose) });
       const { rises } = h.nets({ rises: heard.and(mux(settles, level, mine.xor(settled.read(from))).not()) });
-      const { held } = h.nets({ held: settled.read(at) });
-      settled.write(at, cleared(held.not()), sweep.or(settle.and(told.read(at).xor(held).ne(level))));
+      const { held, now } = h.nets({ held: settled.read(at), now: told.read(at).xor(settled.read(at)) });
+      settled.write(at, cleared(held.not()), sweep.or(settle.and(now.ne(level))));
+      available.drive(now);
+      first_available.drive(told.read(first).xor(settled.read(first)));
       told.write(whose, cleared(mine.not()), sweep.or(rises));
 
       // ---- who waits -----------------------------------------------------------------------------
@@ -68,7 +70,7 @@ export const readyQueueNews = (c: Config) => {
       queue.push.valid.drive(waits);
       queue.push.payload.drive(from);
       came.write(whose, cleared(came.read(whose).not()), sweep.or(waits));
-      left.write(first, cleared(left.read(first).not()), sweep.or(pop.fire));
+      left.write(leaving, cleared(left.read(leaving).not()), sweep.or(pop.fire));
       h.assert("there is room for every slot", waits.implies(queue.push.ready));
     },
   );

@@ -150,64 +150,71 @@ export const readyQueue = (c: Config) => {
         );
       });
 
-      // ---- whom it is about --------------------------------------------------------------------
-      const lists = h.instance("lists", readyQueueLists(c), { hart: op.hart });
-      const { first, highest } = lists;
+      // ---- the slot that an access names --------------------------------------------------------
       const state = struct({ enabled: bool, queued: bool, suspended: uint(2) }, "ready_state");
       const states = h.memory("states", state, c.slots, { style: "distributed" });
       const ownership = struct({ hart: uint(hartBits), priority: uint(priorityBits) }, `ready_owner_${hartBits}`);
       const owners = h.memory("owners", ownership, c.slots, { style: "distributed" });
       const tasks = h.memory("tasks", uint(64), c.slots, { style: c.slots < 256 ? "distributed" : "block", collision: "never" });
-
-      const { takes } = h.nets({ takes: does("TAKE", "PEEK") });
-      const { at } = h.nets({ at: mux(takes, first, op.slot as Bits) });
-      const { acts } = h.nets({ acts: valid.and(takes.not().or(lists.found)) });
-      const was = mux(takes, states.read(first), states.read(op.slot));
-      const owner = owners.read(op.slot);
-      const { row, level } = h.nets({ row: mux(takes, op.hart, owner.hart), level: mux(takes, highest, owner.priority as Bits) });
-      const { available } = h.nets({ available: cat(transmit.available, receive.available) });
-
-      // ---- what becomes of it ------------------------------------------------------------------
-      const either = (rx: Bool, tx: Bool): Bits => cat(tx, rx);
-      const begins = does("ENABLE", "DISABLE");
-      const { settles } = h.nets({ settles: either(does("AVAILABLE_RX", "ENABLE"), does("AVAILABLE_TX", "ENABLE")) });
-      const { writes } = h.nets({ writes: either(does("SUSPEND_RX"), does("SUSPEND_TX")) });
+      const both = (rx: Bool, tx: Bool): Bits => cat(tx, rx);
       const chosen = (which: Bits, a: Bits, b: Bits): Bits => which.and(a).or(which.not().and(b));
+
+      const was = states.read(op.slot);
+      const owner = owners.read(op.slot);
+      const available = both(receive.available, transmit.available);
+      const begins = does("ENABLE", "DISABLE");
+      const { settles } = h.nets({ settles: both(does("AVAILABLE_RX", "ENABLE"), does("AVAILABLE_TX", "ENABLE")) });
+      const writes = both(does("SUSPEND_RX"), does("SUSPEND_TX"));
       const { there } = h.nets({ there: chosen(settles, op.on, available) });
-      const ends = begins.repeat(2).or(does("TAKE").repeat(2).and(available));
-      const { suspended } = h.nets({ suspended: chosen(writes, op.on, was.suspended.and(ends.not())) });
+      const { suspended } = h.nets({ suspended: chosen(writes, op.on, was.suspended.and(begins.repeat(2).not())) });
       const { enabled } = h.nets({ enabled: mux(begins, does("ENABLE"), was.enabled) });
       const { wakes } = h.nets({ wakes: enabled.and(suspended.and(there).any()) });
-      const { moves } = h.nets({ moves: again.and(owner.hart.ne(op.hart).or(owner.priority.ne(op.priority))) });
-      const { unlink } = h.nets({ unlink: acts.and(was.queued).and(wakes.not().or(moves)) });
+      const { moves } = h.nets({ moves: owner.hart.ne(op.hart).or(owner.priority.ne(op.priority)) });
+      const { takes } = h.nets({ takes: does("TAKE", "PEEK") });
+      const { acts } = h.nets({ acts: valid.and(takes.not()) });
+      const { unlink } = h.nets({ unlink: acts.and(was.queued).and(wakes.not().or(again.and(moves))) });
       const { link } = h.nets({ link: acts.and(was.queued.not()).and(wakes).and(again.not()) });
 
+      // ---- the slot that comes first -----------------------------------------------------------
+      const lists = h.instance("lists", readyQueueLists(c), {
+        hart: op.hart,
+        about: op.slot,
+        row: owner.hart,
+        level: owner.priority,
+        link,
+        unlink,
+      });
+      const { first } = lists;
+      const sleeps = states.read(first);
+      const at_hand = both(receive.first_available, transmit.first_available);
+      const { pop } = h.nets({ pop: valid.and(does("TAKE")).and(lists.found) });
+      lists.pop.drive(pop);
+
+      const { at } = h.nets({ at: mux(takes, first, op.slot as Bits) });
       states.write(
         at,
         mux(
           sweep,
           state.of({ enabled: 0, queued: 0, suspended: 0 }),
-          state.of({ enabled, queued: link.or(was.queued.and(unlink.not())), suspended }),
+          mux(
+            takes,
+            state.of({ enabled: 1, queued: 0, suspended: sleeps.suspended.and(at_hand.not()) }),
+            state.of({ enabled, queued: link.or(was.queued.and(unlink.not())), suspended }),
+          ),
         ),
-        sweep.or(acts),
+        sweep.or(acts).or(pop),
       );
       for (const [side, bit] of [
         [receive, rxBit],
         [transmit, txBit],
       ] as const) {
-        side.about.drive(at);
         side.slot.drive(op.slot);
+        side.first.drive(first);
         side.settle.drive(valid.and(settles.bit(bit)));
         side.level.drive(op.on.bit(bit));
       }
       owners.write(op.slot, { hart: op.hart, priority: op.priority }, sweep.or(again));
       tasks.write(op.slot, op.task, sweep.or(again));
-
-      lists.about.drive(at);
-      lists.row.drive(row);
-      lists.level.drive(level);
-      lists.unlink.drive(unlink);
-      lists.link.drive(link);
 
       // ---- answers and lines -------------------------------------------------------------------
       const { asks } = h.nets({ asks: valid.and(quiet.not()).and(does("READ", "TAKE", "PEEK")) });
@@ -215,20 +222,34 @@ export const readyQueue = (c: Config) => {
       const { told, filled } = h.registers({ told: readyShown(c).noReset(), filled: bool.noReset() });
       answers.next(asks);
       h.when(asks, () => {
-        filled.next(acts);
-        // All of it is zero where there is no entry.
-        h.when(acts, () =>
+        filled.next(takes.not().or(lists.found));
+        h.when(takes.not(), () =>
           told.next({
-            found: was.queued,
-            more: takes.and(lists.more),
             enabled: was.enabled,
             suspended: was.suspended,
+            found: was.queued,
+            more: 0,
             available,
-            slot: at,
-            hart: row,
-            priority: level,
+            slot: op.slot,
+            hart: owner.hart,
+            priority: owner.priority,
           }),
-        ).otherwise(() => told.next({ found: 0, more: 0, enabled: 0, suspended: 0, available: 0, slot: 0, hart: 0, priority: 0 }));
+        )
+          .elseWhen(lists.found, () => {
+            const { more, highest } = lists;
+            told.next({
+              enabled: 1,
+              suspended: sleeps.suspended,
+              found: 1,
+              more,
+              available: at_hand,
+              slot: first,
+              hart: op.hart,
+              priority: highest,
+            });
+          })
+          // All of it is zero where there is no entry.
+          .otherwise(() => told.next({ found: 0, more: 0, enabled: 0, suspended: 0, available: 0, slot: 0, hart: 0, priority: 0 }));
       });
       const task = tasks.readSync("owner_task", at, asks);
       answer.drive({

@@ -23,10 +23,11 @@ export const listsAreQueues = (two: boolean, block = readyQueueLists(config)) =>
       level: input(uint(priorityBits)),
       link: input(bool),
       unlink: input(bool),
+      pop: input(bool),
       first: output(uint(2)),
     },
-    ({ hart, about, row, level, link, unlink, first }, h) => {
-      const dut = h.instance("dut", block, { hart, about, row, level, link, unlink });
+    ({ hart, about, row, level, link, unlink, pop, first }, h) => {
+      const dut = h.instance("dut", block, { hart, about, row, level, link, unlink, pop });
       first.drive(dut.first);
       h.ghost(() => {
         const is = slots.map((i) => {
@@ -41,7 +42,8 @@ export const listsAreQueues = (two: boolean, block = readyQueueLists(config)) =>
         });
         const of = (i: Slot) => is[i] as (typeof is)[number];
         if (two) h.assume("two lists", row.or(hart).eq(0).and(level.le(1)));
-        h.assume("one thing at a time", link.and(unlink).not());
+        h.assume("one thing at a time", link.and(unlink).or(link.and(pop)).or(unlink.and(pop)).not());
+        h.assume("somebody is taken out where there is anybody", pop.implies(dut.found));
         for (const i of slots) {
           const s = of(i);
           const mine = about.eq(i);
@@ -53,7 +55,7 @@ export const listsAreQueues = (two: boolean, block = readyQueueLists(config)) =>
             s.level.next(level);
             for (const j of slots) s.ahead.bit(j).next(of(j).in.and(of(j).row.eq(row)).and(of(j).level.eq(level)));
           });
-          h.when(unlink.and(mine), () => {
+          h.when(unlink.and(mine).or(pop.and(dut.first.eq(i))), () => {
             s.in.next(0);
             for (const j of slots) of(j).ahead.bit(i).next(0);
           });
