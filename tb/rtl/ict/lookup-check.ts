@@ -44,10 +44,14 @@ export interface CheckOptions {
   /** Fills one of the tables: no CLEAR, so that the hash key stays, and few REMOVEs. */
   readonly fills?: "connected" | "unconnected";
 }
-/** A lookup under way: what it may find. `null` stands for a miss; more than one where a command is under way, too. */
+/**
+ * A lookup under way: what it may find. `null` stands for a miss; more than one where a command is under way, too. Dead ones
+ * were taken before the table was cleared, or meanwhile, and find nothing whatever comes.
+ */
 interface Looking {
   readonly key: Tuple;
   may: Set<number | null>;
+  dead: boolean;
 }
 const bitOf = (pin: Pin): boolean => Number(pin.value) === 1;
 
@@ -133,7 +137,7 @@ export const checkLookup = (rig: Rig, options: CheckOptions): Reached => {
     return { op, connected: base.connected, key, slot: random.oneIn(2) ? (holder ?? lastSlot) : random.below(slots) };
   };
   const mayAlso = (answer: (l: Looking) => number | null): void => {
-    for (const l of pipe) if (l !== null) l.may.add(answer(l));
+    for (const l of pipe) if (l !== null && !l.dead) l.may.add(answer(l));
   };
 
   for (; cycle < cycles; cycle++) {
@@ -143,7 +147,8 @@ export const checkLookup = (rig: Rig, options: CheckOptions): Reached => {
     const advance = frozen === 0 && random.below(calm + 1) === 0;
     if (offered === null && (calm === 0 || !random.oneIn(4))) {
       // Often what is being changed at this moment.
-      const aimed: Tuple | undefined = working?.command.key ?? command?.key;
+      const now = working?.command ?? command;
+      const aimed = random.oneIn(2) ? now?.key : model.entries.find((e) => e.slot === now?.slot)?.key;
       offered = aimed !== undefined && random.oneIn(2) ? aimed : random.oneIn(10) ? some() : random.pick(keys);
     }
     if (command === null && random.oneIn(working === null ? (calm === 3 ? 1 : 6) : 40)) command = nextCommand();
@@ -224,7 +229,8 @@ export const checkLookup = (rig: Rig, options: CheckOptions): Reached => {
     }
     if (advance) {
       pipe.pop();
-      pipe.unshift(taken ? { key: offered as Tuple, may: new Set(ready ? [model.find(offered as Tuple)] : [null]) } : null);
+      const asks = taken ? (offered as Tuple) : null;
+      pipe.unshift(asks === null ? null : { key: asks, may: new Set(ready ? [model.find(asks)] : [null]), dead: !ready });
       tookLast = taken;
       if (taken) offered = null;
     }
@@ -242,7 +248,12 @@ export const checkLookup = (rig: Rig, options: CheckOptions): Reached => {
           if (connected) l.may.add(model.holder(l.key, false));
         }
     }
-    if (working?.clearing) for (const l of pipe) if (l !== null) l.may = new Set([null]);
+    if (working?.clearing)
+      for (const l of pipe)
+        if (l !== null) {
+          l.may = new Set([null]);
+          l.dead = true;
+        }
     if (answered !== null && takes) {
       working = null;
       answered = null;

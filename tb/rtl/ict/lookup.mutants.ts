@@ -7,6 +7,7 @@ import { type Family, family } from "#sim/mutate/family.ts";
 import { withInstance } from "../with-instance.ts";
 import { type CheckOptions, checkLookup } from "./lookup-check.ts";
 import { checkPipeline, checkSerial } from "./lookup-hash-check.ts";
+import { collidingKeys } from "./lookup-keys.ts";
 import type { Tuple } from "./table-model.ts";
 
 const checkIn = (block: ReturnType<typeof lookup>, options: CheckOptions): void => {
@@ -48,9 +49,32 @@ export const families: Readonly<Record<string, Family>> = {
       // Many beginnings, for what reset does.
       for (let seed = 1; seed <= 24; seed++) checkIn(block, { slots: 8, ways: 2, cycles: 30, seed });
       for (const seed of seeds) checkIn(block, { slots: 8, ways: 2, cycles: 5000, seed });
-      for (const seed of seeds) checkIn(block, { slots: 8, ways: 2, cycles: 5000, seed, fills: "connected" });
+      // Keys that meet in both buckets, so that there is no space.
+      for (const seed of seeds) {
+        const hashKey = BigInt(seed) << 20n;
+        const keys = collidingKeys({ slots: 8, hashKey, connected: true, both: true }, 8, seed);
+        checkIn(block, { slots: 8, ways: 2, cycles: 3000, seed, fills: "connected", keys, hashKey });
+      }
     },
-    same: {},
+    same: {
+      "seeking: eq of 2 bits for 3": [1, "TAKE_BACK looks like SEEK: a read for nobody, and a key may be refused"],
+      "exact_cells_word_valid: eq of 1 bits for 2": [1, "CLEAR looks like INSERT, and writes only while it clears"],
+      "local_cells_word_valid: eq of 1 bits for 2": [1, "CLEAR looks like INSERT, and writes only while it clears"],
+      "write: eq of 2 bits for 3": [1, "CLEAR looks like WRITE, and all cells are written then"],
+      "write: eq of 1 bits for 2": [1, "CLEAR looks like INSERT, and does not come to WRITE"],
+      ...Object.fromEntries(
+        ["alive", "fresh", "kept_hit", "out_hit"].map((name) => [
+          `${name}: no reset`,
+          [1, "clearing, which follows reset, does the same"] as const,
+        ]),
+      ),
+      ...Object.fromEntries(
+        ["alive", "fresh", "kept_hit"].map((name) => [
+          `${name}: reset to 1 for 0`,
+          [1, "clearing, which follows reset, does the same"] as const,
+        ]),
+      ),
+    },
   }),
   "cells of four-tuples": cells("exact_cells", exactBits, "connected"),
   "cells of local halves": cells("local_cells", localBits, "unconnected"),
