@@ -11,7 +11,7 @@ import { packetStream } from "#hdl/lib/packet.ts";
 import { type Config, networkField } from "#rtl/common.ts";
 import { derived } from "#rtl/config/config.ts";
 
-/** Whole frames that wait, at most. */
+/** Whole frames that wait, at most, unless said. */
 export const ordinaryFrames = 64;
 /** Cycles that a frame without room may wait, unless said. */
 export const ordinaryPatience = 256;
@@ -38,11 +38,12 @@ export const ordinaryRecord = (addressBits: number) =>
 
 export interface IngressOptions {
   readonly patience?: number;
+  readonly frames?: number;
   /** A power of two; at least the words of the longest frame. */
   readonly words?: number;
 }
 
-export const ordinaryIngress = (c: Config, { patience = ordinaryPatience, words = ordinaryWords(c) }: IngressOptions = {}) => {
+export const ordinaryIngress = (c: Config, { patience = ordinaryPatience, frames = ordinaryFrames, words = ordinaryWords(c) }: IngressOptions = {}) => {
   const { busBytes } = derived(c);
   const addressBits = Math.log2(words),
     shift = Math.log2(busBytes),
@@ -50,7 +51,7 @@ export const ordinaryIngress = (c: Config, { patience = ordinaryPatience, words 
   const pointer = uint(addressBits + 1);
   const record = ordinaryRecord(addressBits);
   return module(
-    `ordinary_ingress_${c.busBits}x${words}_${patience}`,
+    `ordinary_ingress_${c.busBits}x${words}_${frames}_${patience}`,
     {
       from: input(packetStream(c.busBits)),
       records: output(stream(record)),
@@ -82,7 +83,7 @@ export const ordinaryIngress = (c: Config, { patience = ordinaryPatience, words 
         room: write
           .sub(read)
           .ne(words)
-          .and(last.not().or(waiting.ne(ordinaryFrames))),
+          .and(last.not().or(waiting.ne(frames))),
       });
       const { waits } = h.nets({ waits: from.valid.and(lost.not()).and(room.not()).and(left.ne(0)) });
       from.ready.drive(waits.not());
@@ -142,7 +143,7 @@ export const ordinaryIngress = (c: Config, { patience = ordinaryPatience, words 
         kept,
       });
       places.pop.ready.drive(sum.done);
-      const queue = h.instance("queue", fifo(record, ordinaryFrames));
+      const queue = h.instance("queue", fifo(record, frames));
       const { kept: counts, ...facts } = places.pop.payload;
       queue.push.valid.drive(sum.done.and(counts));
       queue.push.payload.drive({ start: facts.start, beats: facts.beats, length: facts.length, tagged: facts.tagged, sum: sum.sum });

@@ -159,9 +159,7 @@ export const ordinaryReceive = (c: Config, options: IngressOptions = {}) => {
       open.next(open.add(places.zext(6)).sub(dma.done.fire.zext(6)));
       io.drained.drive(open.eq(0).and(position.eq(0)));
       io.failed.drive(dma.done.fire.and(dma.done.payload));
-      const { torn } = h.registers({ /** A buffer of the frame, before this one, was refused. */ torn: bool });
-      h.when(dma.done.fire, () => torn.next(done.last.not().and(dma.done.payload.or(torn.and(done.first.not())))));
-      io.delivered.drive(dma.done.fire.and(done.last).and(dma.done.payload.or(torn.and(done.first.not())).not()));
+      io.delivered.drive(dma.done.fire.and(done.last).and(dma.done.payload.not()));
       io.dropped.drive(ingress.dropped.zext(2).add(discards.zext(2)));
       h.assert("a write that is done belongs to a buffer", dma.done.valid.implies(pendings.pop.valid));
     },

@@ -83,7 +83,7 @@ const queueNodes = (direction: keyof typeof what) => ({
 
 export const receiveQueueNodes = () => ({
   ...queueNodes("receive"),
-  FRAMES: events(0x40, "Frames that are in memory"),
+  FRAMES: events(0x40, "Frames whose last byte is in memory"),
   DROPPED: events(0x48, "Frames dropped: no buffer was free for too long, or the queue was not running", 2),
 });
 export const transmitQueueNodes = () => ({

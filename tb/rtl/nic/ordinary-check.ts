@@ -106,7 +106,7 @@ export const checkOrdinary = (block: ReturnType<typeof ordinaryPath>, config: Co
   });
   const start = bench.cycle;
   const done = (): boolean => offered === s.receive && beats.length === 0 && receive.settled() && transmit.settled();
-  bench.runUntil(done, 20_000 + 2000 * (s.receive + s.transmit) + (s.starve ?? 0));
+  bench.runUntil(done, s.limit ?? 20_000 + 2000 * (s.receive + s.transmit) + (s.starve ?? 0));
   const cycles = bench.cycle - start;
   const moved = { ...memory.beats };
   receive.finish();

@@ -23,12 +23,16 @@ export interface Scenario {
   readonly restarts?: number;
   /** Chance that a line of a buffer is refused. */
   readonly refusals?: number;
+  /** Chance that a receive buffer has no bytes, which stops the queue. */
+  readonly hollow?: number;
   /** Offset of buffers and fragments in a line; any unless said. */
   readonly align?: number;
   /** Most fragments of a frame. */
   readonly fragments?: number;
   /** The driver gives no receive buffers for so many cycles. */
   readonly starve?: number;
+  /** Cycles within which all must be done, if fewer than what the frames may need. */
+  readonly limit?: number;
   /** Frames of no bytes and too long ones among those to send. */
   readonly impossible?: boolean;
 }

@@ -1,0 +1,114 @@
+/** Mutants of the ordinary path, block by block, in the whole of it. */
+import type { Module } from "#hdl";
+import { type Config, resolveConfig } from "#rtl/config/config.ts";
+import { dmaReadMux, dmaWriteMux } from "#rtl/nic/dma-mux.ts";
+import { ordinaryCompletions } from "#rtl/nic/ordinary-completions.ts";
+import { ordinaryFetch } from "#rtl/nic/ordinary-fetch.ts";
+import { ordinaryIngress } from "#rtl/nic/ordinary-ingress.ts";
+import { ordinaryInterrupt } from "#rtl/nic/ordinary-interrupt.ts";
+import { ordinaryPath } from "#rtl/nic/ordinary-path.ts";
+import { ordinaryQueue } from "#rtl/nic/ordinary-queue.ts";
+import { ordinaryReceive } from "#rtl/nic/ordinary-receive.ts";
+import { ordinaryTransmit } from "#rtl/nic/ordinary-transmit.ts";
+import { type Family, family } from "#sim/mutate/family.ts";
+import { withInstance } from "../with-instance.ts";
+import { checkReadMux, checkWriteMux } from "./dma-mux-check.ts";
+import { checkOrdinary } from "./ordinary-check.ts";
+import { checkInterrupt } from "./ordinary-interrupt-check.ts";
+import type { Scenario } from "./ordinary-scenario.ts";
+
+/** Frames of a few beats, and a buffer that a few of them fill. */
+const config: Config = { ...resolveConfig("tiny"), mtu: 200, txBuffer: 1024 };
+const options = { words: 64, patience: 40, frames: 4 };
+const path = ordinaryPath(config, options);
+const basic: Scenario = { receive: 30, transmit: 30, lengths: (r) => r.between(14, 218), logSize: 3, fragments: 3, impossible: true, limit: 8000 };
+const scenarios: readonly (readonly [Scenario, number])[] = [
+  [{ ...basic, pause: 0, latency: 3, hoard: 20, buffers: (r) => r.between(1, 250) }, 1],
+  [{ ...basic, pause: 0.1, latency: 30, napi: true, count: 3, cycles: 40, starve: 1500 }, 2],
+  [{ ...basic, pause: 0.3, latency: 10, restarts: 0.004 }, 3],
+  [{ ...basic, pause: 0.1, latency: 10, refusals: 0.03, hollow: 0.05 }, 4],
+  [{ ...basic, pause: 0, latency: 40, logSize: 6, lengths: () => 218 }, 5],
+];
+const runAll = (whole: typeof path): void => {
+  for (const [s, seed] of scenarios) {
+    const { held, dropped } = checkOrdinary(whole, config, s, seed);
+    const wanted = s.starve === undefined ? held <= options.patience : held === options.patience && dropped > 0;
+    if (!wanted) throw new Error(`seed ${seed}, cycle 0: the wire was held up for ${held} cycles, ${dropped} frames were dropped`);
+  }
+};
+/** Both queues with a part exchanged. */
+const withPart = (name: string, part: Module): typeof path => withQueue(withInstance(ordinaryQueue(config), name, part));
+const withQueue = (queue: Module): typeof path => withInstance(withInstance(path, "receive_queue", queue), "transmit_queue", queue);
+const receiver = ordinaryReceive(config, options);
+
+export const families: Readonly<Record<string, Family>> = {
+  "read mux": family({
+    block: dmaReadMux(config, 3),
+    mutants: 1,
+    check: (block) => {
+      for (const seed of [1, 2]) checkReadMux(block, config, 3, 20, seed);
+    },
+    same: {},
+  }),
+  "write mux": family({
+    block: dmaWriteMux(config, 3),
+    mutants: 4,
+    check: (block) => {
+      for (const seed of [1, 2, 3]) checkWriteMux(block, config, 3, 30, seed);
+    },
+    same: {
+      "w_payload_data: 1 for 0": [1, "what a fourth of three masters would give"],
+      "w_payload_strobe: 1 for 0": [1, "what a fourth of three masters would give"],
+    },
+  }),
+  interrupt: family({
+    block: ordinaryInterrupt(),
+    mutants: 8,
+    check: (block) => {
+      for (let seed = 1; seed <= 12; seed++) checkInterrupt(block, 400, seed);
+    },
+    same: {},
+  }),
+  "descriptor fetch": family({
+    block: ordinaryFetch(config),
+    mutants: 40,
+    sample: 30,
+    check: (block) => runAll(withPart("fetch", block)),
+    same: {},
+  }),
+  "completion writer": family({
+    block: ordinaryCompletions(config),
+    mutants: 40,
+    sample: 30,
+    check: (block) => runAll(withPart("writer", block)),
+    same: {},
+  }),
+  queue: family({
+    block: ordinaryQueue(config),
+    mutants: 10,
+    sample: 20,
+    check: (block) => runAll(withQueue(block)),
+    same: {},
+  }),
+  ingress: family({
+    block: ordinaryIngress(config, options),
+    mutants: 40,
+    sample: 30,
+    check: (block) => runAll(withInstance(path, "receive", withInstance(receiver, "ingress", block))),
+    same: {},
+  }),
+  "receive engine": family({
+    block: receiver,
+    mutants: 40,
+    sample: 30,
+    check: (block) => runAll(withInstance(path, "receive", block)),
+    same: {},
+  }),
+  "transmit engine": family({
+    block: ordinaryTransmit(config),
+    mutants: 60,
+    sample: 30,
+    check: (block) => runAll(withInstance(path, "transmit", block)),
+    same: {},
+  }),
+};
