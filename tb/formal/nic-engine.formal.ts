@@ -1,7 +1,7 @@
 /**
- * The transmit engine whole, without the bytes that it moves: with any table and any memory it keeps AXI4 and the wire's
- * protocol, sends no frame for which no head moved, and what its parts assume of each other, they do. What each part does is
- * proved of it alone; here all of them are the real ones, so that their proofs are seen to speak of the same thing.
+ * The transmit engine whole, without the bytes that it moves, with any table and any memory: what each part does is proved of
+ * it alone, and here all of them are the real ones. The first packets are read as AXI4 wants it, and the parts' assertions
+ * hold; packets of both slots, around a ring's end and beside a torn slot, go all the way to the wire.
  */
 import { type Bits, uint } from "#hdl";
 import { aligner } from "#rtl/nic/aligner.ts";
