@@ -2,7 +2,8 @@
  * The lists of the ready queue: one for each hart and priority, linked both ways, so that an entry leaves wherever it
  * stands in one cycle. Slots are links themselves: two memories of a word per slot hold all lists.
  */
-import { array, type Bits, bool, cat, choose, constant, input, module, mux, output, uint } from "#hdl";
+import { array, type Bits, type Bool, bool, cat, choose, constant, input, module, mux, output, uint } from "#hdl";
+import { oneHot } from "#hdl/lib/bits.ts";
 import { type Config, derived } from "#rtl/config/config.ts";
 
 /** Priorities 0 to 7; the higher one is served first. */
@@ -75,8 +76,8 @@ export const readyQueueLists = (c: Config) => {
       priors.write(mux(link, at, next), mux(link, tail, prior), link.and(some).or(unlink.and(trails.not())).or(pop.and(alone.not())));
       heads.write(changing, mux(link, at, next), link.and(some.not()).or(leads).or(pop));
       tails.write(named, mux(link, at, prior), link.or(trails));
-      h.when(link, () => listed.bit(named).next(1));
-      h.when(leads.and(trails).or(pop.and(alone)), () => listed.bit(changing).next(0));
+      const only = (list: Bits, when: Bool): Bits => oneHot(list, listed.width).and(when.repeat(listed.width));
+      listed.next(listed.or(only(named, link)).and(only(changing, leads.and(trails).or(pop.and(alone))).not()));
       h.assert("one thing at a time", link.and(unlink).or(link.and(pop)).or(unlink.and(pop)).not());
     },
   );
