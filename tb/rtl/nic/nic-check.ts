@@ -78,19 +78,31 @@ export const checkNic = (
   const outputs = core.ports.filter((p) => p.kind === "output");
   const shared = core.ports.filter((p) => block.ports.some((q) => q.name === p.name)).map((p) => p.name);
   const inputs = block.ports.filter((p) => p.kind === "input" && shared.includes(p.name));
+  /** At first nothing happens, and software reads what reset has left. */
+  const quietCycles = inPage.length + 1;
   for (; bench.cycle < cycles; bench.cycle++) {
+    const begins = bench.cycle < quietCycles;
     // Flags are seen to be set one by one only while little happens.
     if (bench.cycle % 32 === 0) quiet = random.oneIn(2);
     const happens = (width: number): bigint =>
-      random.oneIn(quiet ? 24 : 2) ? random.bits(width) & (random.oneIn(2) ? ones(width) : random.bits(width)) : 0n;
+      !begins && random.oneIn(quiet ? 24 : 2) ? random.bits(width) & (random.oneIn(2) ? ones(width) : random.bits(width)) : 0n;
     for (const p of outputs) sim.poke(`core.${heldName(p.name)}`, p.name.startsWith("events_") ? happens(p.width) : random.bits(p.width));
     for (const p of inputs) sim.poke(p.name, random.bits(p.width));
     const overflowed = happens(lossBits);
     const spoiled = happens(lossBits);
     sim.io.wireLosses.value = { overflowed, spoiled };
-    const valid = !random.oneIn(4);
-    const write = random.oneIn(2);
-    const offset = random.oneIn(8) ? random.below(size / 8) * 8 : random.pick(random.oneIn(3) ? places : random.oneIn(3) ? flags : inPage);
+    // An address that is a single bit away from a register's is another's, or none's.
+    const anywhere = (): number =>
+      random.oneIn(2)
+        ? random.below(size / 8) * 8
+        : random.pick(inPage) ^ (random.oneIn(2) ? slotsOffset : 8 << random.below(Math.log2(size / 8)));
+    const valid = bench.cycle > 0 && (begins || !random.oneIn(4));
+    const write = !begins && random.oneIn(2);
+    const offset = begins
+      ? (inPage[bench.cycle - 1] ?? 0)
+      : random.oneIn(3)
+        ? anywhere()
+        : random.pick(random.oneIn(3) ? places : random.oneIn(3) ? flags : inPage);
     const data = random.bits(64);
     const strobe = random.oneIn(2) ? 0xff : random.pick(strobes);
     const bus = sim.io.registers;
