@@ -8,7 +8,7 @@ import { frameStore } from "#rtl/nic/frame-store.ts";
 import { rxParse } from "#rtl/udp/rx-parse.ts";
 import { Prng } from "#sim/models/packet/index.ts";
 import { type Family, family } from "#sim/mutate/family.ts";
-import { anyFrame, checkRxParse } from "../udp/rx-parse-check.ts";
+import { anyFrame, checkRxParse, oneBitOff } from "../udp/rx-parse-check.ts";
 import { checkAligner } from "./aligner-check.ts";
 import { checkBufferReader } from "./buffer-reader-check.ts";
 import { checkDmaRead } from "./dma-read-check.ts";
@@ -24,7 +24,7 @@ const longRuns = [
   { from: 5, to: 3, count: 8 * 2049 },
   { from: 0, to: 6, count: 8 * 2048 },
 ];
-const frames = Array.from({ length: 400 }, () => anyFrame(prng));
+const frames = [...Array.from({ length: 400 }, () => anyFrame(prng)), ...oneBitOff(prng)];
 
 const noWait = "a beat without room is not taken";
 const noReader = "`lost` is read only by a store that drops";

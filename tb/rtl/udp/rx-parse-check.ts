@@ -52,6 +52,18 @@ export const anyFrame = (prng: Prng): Uint8Array => {
   return prng.chance(0.05) ? frame.slice(0, prng.integer(1, frame.length)) : frame;
 };
 
+/** Two datagrams, one behind a tag, with each bit of their headers turned, one at a time: a compare of too few bits takes it for right. */
+export const oneBitOff = (prng: Prng): readonly Uint8Array[] =>
+  [0, 1].flatMap((tagged) => {
+    const socket = { address: "10.1.2.3", port: 0x1234 };
+    const good = build(randomUdp(prng, { tagged, sockets: [socket], peers: [socket], maxPayload: 20 }));
+    return Array.from({ length: 8 * (42 + 4 * tagged) }, (_, bit) => {
+      const frame = good.slice();
+      frame[bit >> 3] = (frame[bit >> 3] as number) ^ (1 << (bit & 7));
+      return frame;
+    });
+  });
+
 /** One of the checksums is one too high or too low, which a sum that is folded wrongly may take for right. */
 const offByOne = (frame: Uint8Array, prng: Prng): Uint8Array => {
   const view = new DataView(frame.buffer, frame.byteOffset);

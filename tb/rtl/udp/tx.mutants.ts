@@ -12,7 +12,7 @@ const config: Config = { ...resolveConfig("tiny"), mtu: 200, txBuffer: 1024 };
 const shortFrame = "18 bytes make 60, which are as many beats as 61; the beat behind the last byte is empty";
 
 export const families: Readonly<Record<string, Family>> = {
-  "transmit engine": family({
+  "UDP transmit engine": family({
     block: txEngine(config),
     mutants: 100,
     sample: 40,
@@ -28,7 +28,7 @@ export const families: Readonly<Record<string, Family>> = {
       "past_end: gt for ge": [1, shortFrame],
     },
   }),
-  "transmit planner": family({
+  "UDP transmit planner": family({
     block: txPlan(config),
     mutants: 60,
     sample: 40,
