@@ -3,7 +3,7 @@
  * find their way back by it. Round robin, burst by burst; the data of writes follows in the order of their addresses, whole.
  * A master's answers wait for nobody else's, but for what the one data channel of a bus makes wait.
  */
-import { type Bits, cat, clog2, index, input, module, output, type Stream, stream } from "#hdl";
+import { type Bits, cat, clog2, index, input, module, output, type SignalOf, type Stream, stream } from "#hdl";
 import { arbiter } from "#hdl/lib/arbiter.ts";
 import { bundleArray } from "#hdl/lib/bundle-array.ts";
 import { fifo } from "#hdl/lib/fifo.ts";
@@ -12,6 +12,10 @@ import { selectStream } from "#hdl/lib/stream-join.ts";
 import type { Config } from "#rtl/common.ts";
 import { readBeat } from "./dma-read.ts";
 import { addressBeat, idBits, responseBeat, writeBeat } from "./dma-write.ts";
+
+type Address = SignalOf<ReturnType<typeof addressBeat>>;
+type ReadAnswer = SignalOf<ReturnType<typeof readBeat>>;
+type WriteAnswer = SignalOf<ReturnType<typeof responseBeat>>;
 
 /** Writes whose data has still to come, at most. */
 const writesAhead = 16;
@@ -33,14 +37,9 @@ const sides = (c: Config, masters: number) => {
   };
 };
 /** Addresses of all masters as one stream: latency 0, an address stays until it has gone. */
-const numberedAddresses = (c: Config, list: readonly Stream<any>[], to: Config): readonly Stream<any>[] => {
+const numberedAddresses = (c: Config, list: readonly Stream<Address>[], to: Config): readonly Stream<Address>[] => {
   const { numbered } = sides(c, list.length);
-  return list.map((s, i) =>
-    s.map(
-      addressBeat(to),
-      (a: Record<"address" | "length" | "id", Bits>) => ({ address: a.address, length: a.length, id: numbered(a.id, i) }) as never,
-    ),
-  );
+  return list.map((s, i) => s.map(addressBeat(to), ({ address, length, id }) => ({ address, length, id: numbered(id, i) })));
 };
 
 /** Reads of `masters`. Addresses and answers pass in the same cycle. */
@@ -61,10 +60,8 @@ export const dmaReadMux = (c: Config, masters: number) => {
       const answers = r.demux(h, masters, numberOf as never);
       numberedAddresses(c, fromAr, to).forEach((s, i) => {
         reads.from[i]?.connect(s);
-        const answer = answers[i] as Stream<any>;
-        fromR[i]?.connect(
-          answer.map(readBeat(c), (a: any) => ({ id: ownId(a.id), data: a.data, response: a.response, last: a.last }) as never),
-        );
+        const answer = answers[i] as Stream<ReadAnswer>;
+        fromR[i]?.connect(answer.map(readBeat(c), ({ id, data, response, last }) => ({ id: ownId(id), data, response, last })));
       });
       ar.connect(reads.to);
     },
@@ -91,8 +88,8 @@ export const dmaWriteMux = (c: Config, masters: number) => {
       const answers = b.demux(h, masters, numberOf as never);
       numberedAddresses(c, fromAw, to).forEach((s, i) => {
         writes.from[i]?.connect(s);
-        const answer = answers[i] as Stream<any>;
-        fromB[i]?.connect(answer.map(responseBeat(c), (a: any) => ({ id: ownId(a.id), response: a.response }) as never));
+        const answer = answers[i] as Stream<WriteAnswer>;
+        fromB[i]?.connect(answer.map(responseBeat(c), ({ id, response }) => ({ id: ownId(id), response })));
       });
       // Whose data is next.
       const order = h.instance("order", fifo(number, writesAhead));

@@ -43,7 +43,10 @@ export interface IngressOptions {
   readonly words?: number;
 }
 
-export const ordinaryIngress = (c: Config, { patience = ordinaryPatience, frames = ordinaryFrames, words = ordinaryWords(c) }: IngressOptions = {}) => {
+export const ordinaryIngress = (
+  c: Config,
+  { patience = ordinaryPatience, frames = ordinaryFrames, words = ordinaryWords(c) }: IngressOptions = {},
+) => {
   const { busBytes } = derived(c);
   const addressBits = Math.log2(words),
     shift = Math.log2(busBytes),

@@ -64,20 +64,20 @@ export const ordinaryPath = (c: Config, options: IngressOptions = {}) => {
       io.ar.connect(reads.ar);
       io.aw.connect(writes.aw);
       io.w.connect(writes.w);
-      const [r0, r1, r2] = reads.fromR as [any, any, any];
-      const [b0, b1, b2] = writes.fromB as [any, any, any];
+      const [r0, r1, r2] = reads.fromR;
+      const [b0, b1, b2] = writes.fromB;
 
       const receive = h.instance("receive_queue", ordinaryQueue(c), {
         settings: io.receiveSettings,
         writes: io.receiveWrites,
-        r: r0,
-        b: b0,
+        r: r0 as never,
+        b: b0 as never,
       });
       const fill = h.instance("receive", ordinaryReceive(c, options), {
         from: io.from,
         runs: receive.runs,
         descriptors: receive.descriptors,
-        b: b2,
+        b: b2 as never,
       });
       receive.completions.connect(fill.completions);
       receive.drained.drive(fill.drained);
@@ -87,14 +87,14 @@ export const ordinaryPath = (c: Config, options: IngressOptions = {}) => {
       const transmit = h.instance("transmit_queue", ordinaryQueue(c), {
         settings: io.transmitSettings,
         writes: io.transmitWrites,
-        r: r1,
-        b: b1,
+        r: r1 as never,
+        b: b1 as never,
       });
       const gather = h.instance("transmit", ordinaryTransmit(c), {
         runs: transmit.runs,
         ends: transmit.ends,
         descriptors: transmit.descriptors,
-        r: r2,
+        r: r2 as never,
       });
       transmit.completions.connect(gather.completions);
       transmit.drained.drive(gather.drained);

@@ -98,20 +98,20 @@ export const ordinaryNodes = (offset: number) => ({
 });
 
 interface External {
-  readonly value: Bits<any>;
+  readonly value: Bits;
   readonly written: Bool;
-  readonly data: Bits<any>;
+  readonly data: Bits;
 }
 /** What hardware sees of one direction's registers: `regs.ORDINARY_RX` of a `registerBlock`. */
 export interface QueueRegisters {
-  readonly CONTROL: { readonly enable: Bool; readonly logSize: Bits<any> };
+  readonly CONTROL: { readonly enable: Bool; readonly logSize: Bits };
   readonly STATUS: Readonly<Record<"busy" | "running" | "dmaError" | "malformed", Bool>>;
-  readonly DESCRIPTORS: { readonly address: Bits<any> };
-  readonly COMPLETIONS: { readonly address: Bits<any> };
+  readonly DESCRIPTORS: { readonly address: Bits };
+  readonly COMPLETIONS: { readonly address: Bits };
   readonly PRODUCER: { readonly index: External };
   readonly CONSUMER: { readonly index: External; readonly armed: External };
-  readonly MODERATION: { readonly count: Bits<any>; readonly cycles: Bits<any> };
-  readonly PROGRESS: Readonly<Record<"fetched" | "completed", Bits<any>>>;
+  readonly MODERATION: { readonly count: Bits; readonly cycles: Bits };
+  readonly PROGRESS: Readonly<Record<"fetched" | "completed", Bits>>;
 }
 /** The hardware's side: `receiveSettings`, `receiveWrites`, `receiveStatus` of `ordinary_path`, and the same of transmit. */
 export interface QueuePorts {

@@ -15,7 +15,11 @@ const port = muxConfig(config, masters);
 const tag = (id: Bits, i: number): Bits => cat(uint(2).of(i), id);
 const fires = (list: readonly { readonly fire: Bool }[]): Bits => fromBits(list.map((s) => s.fire));
 /** Bursts of a master wait for no more of others than there are. */
-const turns = (h: Parameters<Parameters<typeof module>[2]>[1], from: readonly { readonly valid: Bool; readonly fire: Bool }[], fire: Bool): void => {
+const turns = (
+  h: Parameters<Parameters<typeof module>[2]>[1],
+  from: readonly { readonly valid: Bool; readonly fire: Bool }[],
+  fire: Bool,
+): void => {
   for (const [i, s] of from.entries()) {
     const { [`waited${i}`]: waited } = h.registers({ [`waited${i}`]: uint(3) }) as Record<string, Bits>;
     const w = waited as Bits<3>;
@@ -49,7 +53,12 @@ export const readsGoHome = (block = dmaReadMux(config, masters)) =>
           const { id, address, length } = s.payload;
           h.assert(
             `an address of ${i} is its own`,
-            s.fire.implies(ar.payload.id.eq(tag(id, i) as never).and(ar.payload.address.eq(address)).and(ar.payload.length.eq(length))),
+            s.fire.implies(
+              ar.payload.id
+                .eq(tag(id, i) as never)
+                .and(ar.payload.address.eq(address))
+                .and(ar.payload.length.eq(length)),
+            ),
           );
           h.assert(`${i} hears what is for it, at once`, own.valid.eq(r.valid.and(r.payload.id.slice(2, 1).eq(i))));
           h.assert(
@@ -89,7 +98,12 @@ export const writesGoHome = (block = dmaWriteMux(config, masters)) =>
       for (const s of [...fromB, aw, w]) s.check(h, "assert");
       h.assume("an answer is for a master", b.valid.implies(b.payload.id.slice(2, 1).lt(masters)));
       h.ghost(() => {
-        h.assert("one master at a time", popcount(fires(fromAw)).le(1).and(popcount(fires(fromW)).le(1)));
+        h.assert(
+          "one master at a time",
+          popcount(fires(fromAw))
+            .le(1)
+            .and(popcount(fires(fromW)).le(1)),
+        );
         h.assert("an address goes in where it goes out", fires(fromAw).ne(0).eq(aw.fire));
         h.assert("data goes in where it goes out", fires(fromW).ne(0).eq(w.fire));
         h.assert("an answer goes in where it goes out", fires(fromB).ne(0).eq(b.fire));
@@ -104,11 +118,23 @@ export const writesGoHome = (block = dmaWriteMux(config, masters)) =>
           const { id, address, length } = s.payload;
           h.assert(
             `an address of ${i} is its own`,
-            s.fire.implies(aw.payload.id.eq(tag(id, i) as never).and(aw.payload.address.eq(address)).and(aw.payload.length.eq(length))),
+            s.fire.implies(
+              aw.payload.id
+                .eq(tag(id, i) as never)
+                .and(aw.payload.address.eq(address))
+                .and(aw.payload.length.eq(length)),
+            ),
           );
           h.assert(`data of ${i} in its turn`, data.fire.implies((owners.entries[0] as Bits).eq(i)));
           h.assert(`data of ${i} is its own`, data.fire.implies(w.payload.eq(data.payload)));
-          h.assert(`data of ${i} does not wait without a reason`, w.ready.and(data.valid).and(owners.count.ne(0)).and((owners.entries[0] as Bits).eq(i)).implies(data.fire));
+          h.assert(
+            `data of ${i} does not wait without a reason`,
+            w.ready
+              .and(data.valid)
+              .and(owners.count.ne(0))
+              .and((owners.entries[0] as Bits).eq(i))
+              .implies(data.fire),
+          );
           h.assert(`${i} hears what is for it, at once`, own.valid.eq(b.valid.and(b.payload.id.slice(2, 1).eq(i))));
           h.assert(
             `${i} hears it unchanged`,

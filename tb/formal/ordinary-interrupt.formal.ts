@@ -21,7 +21,10 @@ export const lineIsItsDefinition = (block = ordinaryInterrupt()) =>
       irq.drive(dut.irq);
       const { pending, consumes, cycles, count } = inputs;
       h.ghost(() => {
-        const { since, armed } = h.registers({ /** Cycles with something pending and no word from the driver; stops at most. */ since: uint(24), armed: bool });
+        const { since, armed } = h.registers({
+          /** Cycles with something pending and no word from the driver; stops at most. */ since: uint(24),
+          armed: bool,
+        });
         h.assume("the settings stay", h.pastValid().implies(cycles.eq(h.past(cycles)).and(count.eq(h.past(count)))));
         h.when(pending.eq(0).or(consumes), () => since.next(0)).elseWhen(since.ne(0xff_ffff), () => since.next(since.add(1)));
         h.when(inputs.arm, () => armed.next(inputs.armedValue));

@@ -124,11 +124,22 @@ export const completionsAreWrittenOnce = (block = ordinaryCompletions(small)) =>
         const rank = (i: number): Bits => used.slice(0, i).reduce<Bits>((n, u) => n.add(u.zext(3)), uint(3).of(0) as Bits);
         for (const [i, u] of used.entries()) {
           const number = written.add(rank(i).zext(16));
-          const entry = [0, 1, 2, 3].reduce<Bits>((v, k) => mux(rank(i).eq(k), model.entries[k] as Bits, v as never), model.entries[0] as Bits);
+          const entry = [0, 1, 2, 3].reduce<Bits>(
+            (v, k) => mux(rank(i).eq(k), model.entries[k] as Bits, v as never),
+            model.entries[0] as Bits,
+          );
           const lane = w.payload.data.slice(64 * i + 63, 64 * i);
           const stands = w.valid.and(u);
           h.assert(`lane ${i} holds one that was given`, stands.implies(model.count.gt(rank(i).zext(model.count.width))));
-          h.assert(`lane ${i} holds the next one`, stands.implies(lane.slice(1, 0).eq(entry as never).and(lane.slice(62, 2).eq(0))));
+          h.assert(
+            `lane ${i} holds the next one`,
+            stands.implies(
+              lane
+                .slice(1, 0)
+                .eq(entry as never)
+                .and(lane.slice(62, 2).eq(0)),
+            ),
+          );
           h.assert(`lane ${i} has the phase of its pass`, stands.implies(lane.bit(63).eq(number.bit(3).not())));
           // A line of eight: bit 1 of the burst's first word and the beat say which half.
           h.assert(`lane ${i} is its place`, stands.implies(number.trunc(3).eq(cat(word.bit(1).xor(beat), uint(2).of(i)) as never)));
@@ -172,7 +183,10 @@ export const completionsAreWrittenOnce = (block = ordinaryCompletions(small)) =>
         });
         h.assert("what counts was answered", dut.completed.le(answered));
         h.assert("what was answered was given", answered.le(written).and(written.le(given)));
-        h.assert("pending is what counts and was not consumed", dut.pending.eq(mux(dut.completed.lt(consumed), uint(16).of(0), dut.completed.sub(consumed))));
+        h.assert(
+          "pending is what counts and was not consumed",
+          dut.pending.eq(mux(dut.completed.lt(consumed), uint(16).of(0), dut.completed.sub(consumed))),
+        );
         h.cover("two in one burst", w.fire.and(now.eq(2)));
         h.cover("all counted", dut.completed.eq(2).and(given.eq(2)));
       });

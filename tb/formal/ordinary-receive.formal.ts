@@ -45,7 +45,13 @@ export const writesOnlyBuffers = (block = ordinaryReceive(small, { words: 8, pat
         const { BUFFER, SIZE } = memoryFields(receiveDescriptor, descriptors.payload.bits);
         h.assume("contents do not matter", from.payload.data.eq(0));
         h.assume("buffers lie in the lowest 256 bytes", BUFFER.address.slice(63, 8).eq(0));
-        h.assume("and are short", SIZE.bytes.ne(0).and(SIZE.bytes.le(48)).and(BUFFER.address.trunc(9).add(SIZE.bytes.trunc(9)).le(256)));
+        h.assume(
+          "and are short",
+          SIZE.bytes
+            .ne(0)
+            .and(SIZE.bytes.le(48))
+            .and(BUFFER.address.trunc(9).add(SIZE.bytes.trunc(9)).le(256)),
+        );
         const at = watched.zext(9);
         const first = BUFFER.address.trunc(9);
         h.assume("no buffer has the byte that is watched", at.lt(first).or(at.ge(first.add(SIZE.bytes.trunc(9)))));
@@ -84,7 +90,10 @@ export const writesOnlyBuffers = (block = ordinaryReceive(small, { words: 8, pat
         });
         const status = memoryFields(receiveCompletion, completions.payload).STATUS;
         h.when(completions.fire, () => told.next(told.add(1)));
-        h.assert("a completion is of a buffer that was given", completions.valid.implies(told.lt(given).or(given.lt(told).and(given.lt(4)))));
+        h.assert(
+          "a completion is of a buffer that was given",
+          completions.valid.implies(told.lt(given).or(given.lt(told).and(given.lt(4)))),
+        );
         const mine = completions.valid.and(told.eq(picked.zext(3)));
         h.assert("it tells of no more bytes than the buffer has", mine.implies(status.bytes.ne(0).and(status.bytes.le(its_bytes))));
         h.assert("a frame goes on where a buffer is full, and only there", mine.and(status.last.not()).implies(status.bytes.eq(its_bytes)));

@@ -29,7 +29,7 @@ export interface Outcome {
 export const checkOrdinary = (block: ReturnType<typeof ordinaryPath>, config: Config, s: Scenario, seed: number): Outcome => {
   const bench = new BlockBench(block, seed);
   const { random } = bench;
-  const { io } = bench.sim as any;
+  const { io } = bench.sim;
   const { busBytes } = derived(config);
   const pause = (): number => s.pause ?? bench.pause();
   const memory = new OrdinaryMemory(bench, io, {

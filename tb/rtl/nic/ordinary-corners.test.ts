@@ -6,10 +6,10 @@ import { registerBus } from "#hdl/lib/register-bus.ts";
 import { addressBits, cHeader, registerBlock, registerMap } from "#hdl/regmap/index.ts";
 import { simulate } from "#hdl/simulate/index.ts";
 import { resolveConfig } from "#rtl/config/config.ts";
-import { ordinaryHeaders, receiveCompletion, receiveDescriptor } from "#rtl/nic/ordinary-formats.ts";
-import { ordinaryInterrupt } from "#rtl/nic/ordinary-interrupt.ts";
 import { readBeat } from "#rtl/nic/dma-read.ts";
 import { addressBeat, responseBeat, writeBeat } from "#rtl/nic/dma-write.ts";
+import { ordinaryHeaders, receiveCompletion, receiveDescriptor } from "#rtl/nic/ordinary-formats.ts";
+import { ordinaryInterrupt } from "#rtl/nic/ordinary-interrupt.ts";
 import { ordinaryPath, ordinaryPort } from "#rtl/nic/ordinary-path.ts";
 import { connectQueue, ordinaryNodes } from "#rtl/nic/ordinary-registers.ts";
 import { registerAccess } from "#sim/regmap/access.ts";
@@ -250,7 +250,10 @@ describe("registers", () => {
     await rx.CONTROL.write({ enable: true, logSize: 4 });
     expect(await rx.STATUS.read()).toEqual({ busy: true, running: true, dmaError: false, malformed: false });
     expect(await tx.STATUS.read()).toMatchObject({ busy: false });
-    expect([sim.peek("path.receiveSettings_descriptors"), sim.peek("path.transmitSettings_completions")]).toEqual([0x1234_5678_9abc_de40n, 0x80n]);
+    expect([sim.peek("path.receiveSettings_descriptors"), sim.peek("path.transmitSettings_completions")]).toEqual([
+      0x1234_5678_9abc_de40n,
+      0x80n,
+    ]);
     expect([sim.peek("path.receiveSettings_count"), sim.peek("path.receiveSettings_cycles")]).toEqual([5n, 1000n]);
     // A full ring, with memory that does not answer: the bus does not wait.
     await rx.PRODUCER.write({ index: 16 });
@@ -270,7 +273,13 @@ describe("registers", () => {
   it("and what lies in memory are C structs with every offset asserted", () => {
     expect(cHeader(map)).toContain("ORDINARY_ORDINARY_RX_PRODUCER_OFFSET");
     const headers = ordinaryHeaders();
-    expect([...headers.keys()]).toEqual(["accio_rx_descriptor.h", "accio_tx_descriptor.h", "accio_rx_completion.h", "accio_tx_completion.h"]);
-    for (const [name, text] of headers) expect(text).toContain(`ASSERT(sizeof(struct ${name.slice(0, -2)}) == ${name.includes("desc") ? "0x10" : "0x8"});`);
+    expect([...headers.keys()]).toEqual([
+      "accio_rx_descriptor.h",
+      "accio_tx_descriptor.h",
+      "accio_rx_completion.h",
+      "accio_tx_completion.h",
+    ]);
+    for (const [name, text] of headers)
+      expect(text).toContain(`ASSERT(sizeof(struct ${name.slice(0, -2)}) == ${name.includes("desc") ? "0x10" : "0x8"});`);
   });
 });

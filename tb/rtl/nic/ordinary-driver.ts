@@ -2,18 +2,26 @@
  * A driver for one queue, as a kernel's would be: it writes descriptors and the doorbell, sees completions in memory alone,
  * by their phase bit, and either polls or sleeps until the line rises. Written from the register and memory descriptions.
  */
+import type { Module } from "#hdl";
 import { type RegisterMap, readMemory, writeMemory } from "#hdl/regmap/index.ts";
 import { completionBytes, descriptorBytes } from "#rtl/nic/ordinary-formats.ts";
 import type { BlockBench } from "./block-bench.ts";
 import type { OrdinaryMemory } from "./ordinary-memory.ts";
 
-type Pin = { value: any };
+type Pin = { value: unknown };
+/** What a completion says: numbers and flags by their names. */
+export type Status = Readonly<Record<string, number | boolean>>;
 export interface QueuePins {
   readonly settings: Pin;
   readonly writes: Pin;
   readonly status: Readonly<Record<"busy" | "running" | "dma_error" | "malformed", Pin>>;
   readonly irq: Pin;
 }
+/** Those of the whole path, as far as its queues go. */
+export type PathPins = Readonly<
+  Record<"receiveSettings" | "receiveWrites" | "transmitSettings" | "transmitWrites" | "irqRx" | "irqTx", Pin> &
+    Record<"receiveStatus" | "transmitStatus", QueuePins["status"]>
+>;
 export interface QueueOptions {
   readonly logSize: number;
   /** Bus addresses of the rings. */
@@ -34,7 +42,7 @@ export interface QueueOptions {
 type Values = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 export class QueueDriver {
-  readonly bench: BlockBench<any>;
+  readonly bench: BlockBench<Module>;
   readonly memory: OrdinaryMemory;
   readonly pins: QueuePins;
   readonly o: QueueOptions;
@@ -54,7 +62,7 @@ export class QueueDriver {
   visits = 0;
 
   constructor(
-    bench: BlockBench<any>,
+    bench: BlockBench<Module>,
     memory: OrdinaryMemory,
     pins: QueuePins,
     layouts: readonly [RegisterMap, RegisterMap],
@@ -156,13 +164,13 @@ export class QueueDriver {
     this.consumed = to;
   }
   /** The next completion, where there is one. */
-  #look(): Values | undefined {
+  #look(): { readonly STATUS: Status } | undefined {
     const at = this.o.completions + completionBytes * (this.taken % this.size);
-    const value = readMemory(this.#completion, this.memory.bytes, at) as any;
+    const value = readMemory(this.#completion, this.memory.bytes, at) as { readonly STATUS: Status };
     return value.STATUS.phase === (Math.floor(this.taken / this.size) % 2 === 0) ? value : undefined;
   }
   /** One cycle of the driver: at most one write to a register. `take` gets each completion. */
-  act(take: (c: any) => void): void {
+  act(take: (c: { readonly STATUS: Status }) => void): void {
     const { bench, o } = this;
     this.#write({});
     if (!this.enabled || !this.busy) return;

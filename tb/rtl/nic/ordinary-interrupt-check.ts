@@ -25,7 +25,10 @@ export const checkInterrupt = (block: ReturnType<typeof ordinaryInterrupt>, cycl
     io.arm.value = arm ? 1 : 0;
     io.armedValue.value = value ? 1 : 0;
     const expected = armed && pending > 0 && (pending >= count || since >= limit);
-    bench.check((io.irq.value === 1n) === expected, () => `the line is ${io.irq.value}: ${pending} pending for ${since}, armed is ${armed}`);
+    bench.check(
+      (io.irq.value === 1n) === expected,
+      () => `the line is ${io.irq.value}: ${pending} pending for ${since}, armed is ${armed}`,
+    );
     bench.check((io.armed.value === 1n) === armed, () => `armed is ${io.armed.value}`);
     if (expected && !before) rises++;
     before = expected;

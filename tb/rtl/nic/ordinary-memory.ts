@@ -3,6 +3,7 @@
  * before, words are read when they are given and not before; bursts of different IDs pass each other and reads interleave.
  * Every access must have been allowed, and some places answer with an error.
  */
+import type { Module } from "#hdl";
 import type { BlockBench, StreamPins } from "./block-bench.ts";
 import { lane } from "./block-bench.ts";
 
@@ -44,9 +45,9 @@ export class OrdinaryMemory {
   readonly #reads: Burst[] = [];
   readonly #writes: Burst[] = [];
   readonly #answers: Burst[] = [];
-  readonly #bench: BlockBench<any>;
+  readonly #bench: BlockBench<Module>;
 
-  constructor(bench: BlockBench<any>, pins: DmaPins, o: MemoryOptions) {
+  constructor(bench: BlockBench<Module>, pins: DmaPins, o: MemoryOptions) {
     this.#bench = bench;
     this.bytes = Uint8Array.from({ length: o.bytes }, () => bench.random.below(256));
     const { random } = bench;

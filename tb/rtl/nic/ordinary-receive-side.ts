@@ -1,7 +1,8 @@
 /** The receive half of the ordinary path's test: buffers from a pool, and frames put together again from completions. */
+import type { Module } from "#hdl";
 import { receiveCompletion, receiveDescriptor } from "#rtl/nic/ordinary-formats.ts";
 import type { BlockBench } from "./block-bench.ts";
-import { QueueDriver, type QueueOptions } from "./ordinary-driver.ts";
+import { type PathPins, QueueDriver, type QueueOptions, type Status } from "./ordinary-driver.ts";
 import type { OrdinaryMemory } from "./ordinary-memory.ts";
 import { drainLimit, places, type Scenario } from "./ordinary-scenario.ts";
 
@@ -10,6 +11,7 @@ interface Buffer {
   readonly bytes: number;
   readonly place: number;
 }
+type ReceiveStatus = Readonly<Record<"bytes" | "sum" | "index", number> & Record<"first" | "last" | "tagged" | "failed", boolean>>;
 const placeBytes = 2048;
 const count = (places.txBuffers - places.rxBuffers) / placeBytes;
 
@@ -30,7 +32,7 @@ export class ReceiveSide {
   restarts = 0;
   tagged = 0;
   scattered = 0;
-  readonly #bench: BlockBench<any>;
+  readonly #bench: BlockBench<Module>;
   readonly #memory: OrdinaryMemory;
   readonly #s: Scenario;
   /** Frames that were sent and have not been seen in buffers, oldest first. */
@@ -50,9 +52,9 @@ export class ReceiveSide {
   readonly #starved: number;
 
   constructor(
-    bench: BlockBench<any>,
+    bench: BlockBench<Module>,
     memory: OrdinaryMemory,
-    io: any,
+    io: PathPins,
     queue: Omit<QueueOptions, "descriptors" | "completions">,
     s: Scenario,
   ) {
@@ -115,7 +117,8 @@ export class ReceiveSide {
     this.#pool.push(b.place);
     return b;
   }
-  #take({ STATUS: c }: any): void {
+  #take({ STATUS }: { readonly STATUS: Status }): void {
+    const c = STATUS as unknown as ReceiveStatus;
     const bench = this.#bench;
     const number = this.driver.taken - 1;
     bench.check(c.index === (number & 0xffff), () => `completion ${number} is of descriptor ${c.index}`);
@@ -139,7 +142,7 @@ export class ReceiveSide {
     if (!c.last) return;
     if (!this.#failed) this.#whole(this.#gathered, c);
   }
-  #whole(frame: readonly number[], c: any): void {
+  #whole(frame: readonly number[], c: ReceiveStatus): void {
     const bench = this.#bench;
     for (;;) {
       const next = this.#sent.shift();

@@ -1,7 +1,8 @@
 /** The transmit half of the ordinary path's test: frames in fragments of any alignment, and what of them leaves. */
+import type { Module } from "#hdl";
 import { transmitCompletion, transmitDescriptor } from "#rtl/nic/ordinary-formats.ts";
 import type { BlockBench } from "./block-bench.ts";
-import { QueueDriver, type QueueOptions } from "./ordinary-driver.ts";
+import { type PathPins, QueueDriver, type QueueOptions, type Status } from "./ordinary-driver.ts";
 import type { OrdinaryMemory } from "./ordinary-memory.ts";
 import { drainLimit, places, type Scenario } from "./ordinary-scenario.ts";
 
@@ -21,6 +22,7 @@ interface Frame {
   readonly until: number;
   told: boolean;
 }
+type TransmitStatus = Readonly<Record<"bytes" | "index", number> & Record<"refused" | "failed", boolean>>;
 const placeBytes = 2048;
 const count = (places.end - places.txBuffers) / placeBytes;
 
@@ -31,7 +33,7 @@ export class TransmitSide {
   stops = 0;
   restarts = 0;
   #sentEvents = 0;
-  readonly #bench: BlockBench<any>;
+  readonly #bench: BlockBench<Module>;
   readonly #memory: OrdinaryMemory;
   readonly #s: Scenario;
   readonly #maxFrame: number;
@@ -46,9 +48,9 @@ export class TransmitSide {
   #done = false;
 
   constructor(
-    bench: BlockBench<any>,
+    bench: BlockBench<Module>,
     memory: OrdinaryMemory,
-    io: any,
+    io: PathPins,
     queue: Omit<QueueOptions, "descriptors" | "completions">,
     s: Scenario,
     maxFrame: number,
@@ -117,7 +119,8 @@ export class TransmitSide {
       this.#pool.push(x.place);
     }
   }
-  #take({ STATUS: c }: any): void {
+  #take({ STATUS }: { readonly STATUS: Status }): void {
+    const c = STATUS as unknown as TransmitStatus;
     const bench = this.#bench;
     for (;;) {
       const f = this.#posted.shift();

@@ -21,7 +21,15 @@ import type { Scenario } from "./ordinary-scenario.ts";
 const config: Config = { ...resolveConfig("tiny"), mtu: 200, txBuffer: 1024 };
 const options = { words: 64, patience: 40, frames: 4 };
 const path = ordinaryPath(config, options);
-const basic: Scenario = { receive: 30, transmit: 30, lengths: (r) => r.between(14, 218), logSize: 3, fragments: 3, impossible: true, limit: 8000 };
+const basic: Scenario = {
+  receive: 30,
+  transmit: 30,
+  lengths: (r) => r.between(14, 218),
+  logSize: 3,
+  fragments: 3,
+  impossible: true,
+  limit: 8000,
+};
 const scenarios: readonly (readonly [Scenario, number])[] = [
   [{ ...basic, pause: 0, latency: 3, hoard: 20, buffers: (r) => r.between(1, 250) }, 1],
   [{ ...basic, pause: 0.1, latency: 30, napi: true, count: 3, cycles: 40, starve: 1500 }, 2],
