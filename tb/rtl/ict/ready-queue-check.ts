@@ -19,6 +19,30 @@ export class ReadyQueueBench {
     this.#io = this.bench.sim.io;
     this.model = new ReadyQueueModel(config);
     this.harts = Array.from({ length: config.harts }, () => ({ accelerated: false, running: 0, mask: true }));
+    this.#forget(config);
+  }
+  /** The model begins with a reset in the middle of everything. */
+  #forget(config: Config): void {
+    const { sim, random } = this.bench;
+    const io = this.#io;
+    for (let i = 0; i < config.slots + 24; i++) {
+      const bit = (): number => (random.oneIn(3) ? 0 : 1);
+      const slot = (): number => random.below(config.slots);
+      const hart = random.below(config.harts);
+      io.access.valid.value = bit();
+      io.access.payload.value = {
+        operation: random.pick(["ENABLE", "SUSPEND_RX", "SUSPEND_TX", "TAKE"]),
+        slot: slot(),
+        on: 3,
+        hart,
+        priority: 3,
+        task: random.bits(64),
+      };
+      io.received.value = { valid: bit(), slot: slot() };
+      io.sent.value = { valid: bit(), slot: slot() };
+      if (i < config.slots + 23) sim.step();
+    }
+    sim.reset(1);
   }
   get irq(): number {
     return this.#io.irq.number;
