@@ -30,12 +30,12 @@ const messageWords = (message: Bits): readonly Bits[] =>
       ];
 
 /** Where the registers stand: half-rounds before the first, from there to the next, and so on; the rest is before the memories. */
-const cuts = { exact: [3, 3, 3, 3], local: [2, 2, 2, 2] } as const;
+const cuts = { exact: [2, 3, 3, 3], local: [2, 2, 2, 2] } as const;
 /** Registers between a message and its hash. */
 export const tupleHashLatency = cuts.exact.length;
 /**
  * The hash as a pipeline: a message in every cycle in which `advance` is 1, and `tupleHashLatency` such cycles later its hash,
- * two adders behind the last registers: the address register of a memory is meant to come next. `key` must not change
+ * three adders behind the last registers: the address register of a memory is meant to come next. `key` must not change
  * while messages are on their way.
  */
 export const tupleHash = (of: keyof typeof cuts) =>
