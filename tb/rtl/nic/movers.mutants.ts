@@ -8,7 +8,7 @@ import { frameStore } from "#rtl/nic/frame-store.ts";
 import { rxParse } from "#rtl/udp/rx-parse.ts";
 import { Prng } from "#sim/models/packet/index.ts";
 import { type Family, family } from "#sim/mutate/family.ts";
-import { anyFrame, checkRxParse, oneBitOff } from "../udp/rx-parse-check.ts";
+import { anyFrame, checkRxParse, endlessFrame, oneBitOff } from "../udp/rx-parse-check.ts";
 import { checkAligner } from "./aligner-check.ts";
 import { checkBufferReader } from "./buffer-reader-check.ts";
 import { checkDmaRead } from "./dma-read-check.ts";
@@ -24,7 +24,7 @@ const longRuns = [
   { from: 5, to: 3, count: 8 * 2049 },
   { from: 0, to: 6, count: 8 * 2048 },
 ];
-const frames = [...Array.from({ length: 400 }, () => anyFrame(prng)), ...oneBitOff(prng)];
+const frames = [...Array.from({ length: 400 }, () => anyFrame(prng)), ...oneBitOff(prng), endlessFrame(prng)];
 
 const noWait = "a beat without room is not taken";
 const noReader = "`lost` is read only by a store that drops";
@@ -32,6 +32,7 @@ const sevenBits = "what is left and the room in the line are equal; 64 and -64 a
 const short = "a job is a part of one packet: 9000 bytes at most";
 const answered = "an answer writes it before it is read";
 const endless = "where the position of a frame that never ends stays, as long as it stays too large";
+const position = "no position reaches 65536";
 const headerBeats = "headers end within 46 bytes; the beats at 48 and 56 are kept and not read";
 const contiguous = "the bytes of a beat are counted in a way that relies on contiguous ones in `keep`, and many others do";
 const lanes = "payloads begin at byte 34 or 38, so only lanes 2 and 6 can hold their first byte; lane 0 adds nothing";
@@ -114,6 +115,13 @@ export const families: Readonly<Record<string, Family>> = {
       "c_data and others: not left out": [4, contiguous],
       "d_first and others: gt for ge": [6, lanes],
       "d_first and others: sub for add": [1, lanes],
+      "d_first and others: ge of 16 bits for 17": [8, position],
+      "d_first and others: lt of 16 bits for 17": [8, position],
+      "d_first and others: eq of 16 bits for 17": [1, position],
+      "ip_length_bad: gt of 16 bits for 17": [1, position],
+      "header: always": [2, headerBeats],
+      "header: never": [2, headerBeats],
+      "header: left out": [2, headerBeats],
     },
   }),
   "DMA reader": family({

@@ -64,6 +64,12 @@ export const oneBitOff = (prng: Prng): readonly Uint8Array[] =>
     });
   });
 
+/** Longer than any frame may be, and than half of what a position counts: nothing of it may be taken for a header again. */
+export const endlessFrame = (prng: Prng): Uint8Array => {
+  const socket = { address: "10.1.2.3", port: 0x1234 };
+  return build({ ...randomUdp(prng, { tagged: 0, sockets: [socket], peers: [socket], maxPayload: 20 }), trailer: prng.bytes(33_000) });
+};
+
 /** One of the checksums is one too high or too low, which a sum that is folded wrongly may take for right. */
 const offByOne = (frame: Uint8Array, prng: Prng): Uint8Array => {
   const view = new DataView(frame.buffer, frame.byteOffset);

@@ -44,9 +44,12 @@ export const families: Readonly<Record<string, Family>> = {
     check: (block) => {
       const engine = withInstance(rxEngine(receiving), "deliver", block);
       for (const seed of [1, 2, 3]) checkRxEngine(engine, receiving, 30, seed);
+      checkRxEngine(engine, receiving, 60, 4);
     },
     same: {
       "align_job_payload_from: choices exchanged": [1, "16 is 0 in three bits"],
+      "align_data_payload: eq of 9 bits for 10": [3, "a frame has fewer than 512 beats"],
+      "jobs_push_payload_start: zero": [1, "nothing reads it"],
       "header_bits: 1 for 0": [1, "what stands beside the header is masked"],
       "ordinary_payload_keep: ge for gt": [1, "a last beat has at least one byte"],
     },
