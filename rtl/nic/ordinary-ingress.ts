@@ -125,7 +125,7 @@ export const ordinaryIngress = (
           from.payload.keep,
         ),
       });
-      const sum = h.instance("sum", packetSum(c.busBits), {
+      const summer = h.instance("summer", packetSum(c.busBits), {
         beat: { data: from.payload.data, keep: summed, last },
         valid: from.fire,
       });
@@ -145,15 +145,15 @@ export const ordinaryIngress = (
         tagged: has_tag,
         kept,
       });
-      places.pop.ready.drive(sum.done);
+      places.pop.ready.drive(summer.done);
       const queue = h.instance("queue", fifo(record, frames));
       const { kept: counts, ...facts } = places.pop.payload;
-      queue.push.valid.drive(sum.done.and(counts));
-      queue.push.payload.drive({ start: facts.start, beats: facts.beats, length: facts.length, tagged: facts.tagged, sum: sum.sum });
+      queue.push.valid.drive(summer.done.and(counts));
+      queue.push.payload.drive({ start: facts.start, beats: facts.beats, length: facts.length, tagged: facts.tagged, sum: summer.sum });
       records.connect(queue.pop);
       waiting.next(waiting.add(kept.zext(7)).sub(records.fire.zext(7)));
 
-      h.assert("a frame's place is there when its sum is", sum.done.implies(places.pop.valid));
+      h.assert("a frame's place is there when its sum is", summer.done.implies(places.pop.valid));
       h.assert("there is room for every place", places.push.valid.implies(places.push.ready));
       h.assert("there is room for every record", queue.push.valid.implies(queue.push.ready));
       h.assert("the buffer holds no more than it has", write.sub(read).le(words));
