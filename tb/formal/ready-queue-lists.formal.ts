@@ -97,7 +97,7 @@ export const listsAreQueues = (two: boolean, block = readyQueueLists(config)) =>
   );
 
 export const tasks: readonly FormalTask[] = [
-  { name: "ready queue lists: queues", module: () => listsAreQueues(false), mode: "bmc", depth: 5 },
-  { name: "ready queue lists: two of them, for longer", module: () => listsAreQueues(true), mode: "bmc", depth: 8 },
+  { name: "ready queue lists: queues", module: () => listsAreQueues(false), mode: "bmc", depth: 4 },
+  { name: "ready queue lists: two of them, for longer", module: () => listsAreQueues(true), mode: "bmc", depth: 7 },
   { name: "ready queue lists: all happens", module: () => listsAreQueues(false), mode: "cover", depth: 8 },
 ];

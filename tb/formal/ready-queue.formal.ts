@@ -217,6 +217,6 @@ export const wakeUpsAreServed = (one: boolean, block = readyQueue(config)) =>
 
 export const tasks: readonly FormalTask[] = [
   { name: "ready queue: wake-ups are served", module: () => wakeUpsAreServed(false), mode: "bmc", depth: 8 },
-  { name: "ready queue: by one queue, for longer", module: () => wakeUpsAreServed(true), mode: "bmc", depth: 11 },
-  { name: "ready queue: everything happens", module: () => wakeUpsAreServed(false), mode: "cover", depth: 14 },
+  { name: "ready queue: by one queue, for longer", module: () => wakeUpsAreServed(true), mode: "bmc", depth: 10 },
+  { name: "ready queue: everything happens", module: () => wakeUpsAreServed(false), mode: "cover", depth: 10 },
 ];

@@ -8,6 +8,8 @@ import { withInstance } from "../with-instance.ts";
 import { checkReadyQueue } from "./ready-queue-check.ts";
 
 const config = { ...resolveConfig("tiny"), slots: 4, harts: 2 };
+/** Lists long enough that most entries are in the middle of one. */
+const longer = { ...config, slots: 8 };
 const queue = readyQueue(config);
 const check = (block: typeof queue): void => {
   // Many beginnings, for what reset does.
@@ -43,10 +45,14 @@ export const families: Readonly<Record<string, Family>> = {
     },
   }),
   "ready queue lists": family({
-    block: readyQueueLists(config),
+    block: readyQueueLists(longer),
     mutants: 60,
     kinds: "all",
-    check: (block) => check(withInstance(queue, "lists", block)),
+    check: (block) => {
+      const whole = withInstance(readyQueue(longer), "lists", block);
+      for (let seed = 1; seed <= 24; seed++) checkReadyQueue(whole, longer, 40, seed);
+      for (const seed of [1, 2, 3, 4, 5, 6, 7, 8]) checkReadyQueue(whole, longer, 3000, seed);
+    },
     same: {},
   }),
   "ready queue news": family({
