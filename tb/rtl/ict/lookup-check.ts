@@ -248,7 +248,7 @@ export const checkLookup = (rig: Rig, options: CheckOptions): Reached => {
           if (connected) l.may.add(model.holder(l.key, false));
         }
     }
-    if (working?.clearing)
+    if (!ready)
       for (const l of pipe)
         if (l !== null) {
           l.may = new Set([null]);
