@@ -67,7 +67,14 @@ export const writesOnlyBuffers = (block = opened()) =>
       h.ghost(() => {
         const { BUFFER, SIZE } = memoryFields(receiveDescriptor, descriptors.payload.bits);
         const { length, beats, start } = records.payload;
-        h.assume("a frame lies in the buffer", length.ne(0).and(length.le(96)).and(beats.eq(length.add(31).shr(5).trunc(4) as never)).and(start.eq(0)));
+        h.assume(
+          "a frame lies in the buffer",
+          length
+            .ne(0)
+            .and(length.le(96))
+            .and(beats.eq(length.add(31).shr(5).trunc(4) as never))
+            .and(start.eq(0)),
+        );
         h.assume("buffers lie in the lowest 256 bytes", BUFFER.address.slice(63, 8).eq(0));
         h.assume(
           "and are short",
@@ -204,7 +211,7 @@ export const completesWhatIsAnswered = (block = opened()) =>
   );
 
 export const tasks: readonly FormalTask[] = [
-  { name: "ordinary receive: writes only buffers", module: () => writesOnlyBuffers(), mode: "bmc", depth: 8 },
+  { name: "ordinary receive: writes only buffers", module: () => writesOnlyBuffers(), mode: "bmc", depth: 6 },
   { name: "ordinary receive: scatters", module: () => writesOnlyBuffers(), mode: "cover", depth: 14 },
   { name: "ordinary receive: complete when answered", module: () => completesWhatIsAnswered(), mode: "bmc", depth: 10 },
   { name: "ordinary receive: completes", module: () => completesWhatIsAnswered(), mode: "cover", depth: 12 },

@@ -82,8 +82,9 @@ export class QueueDriver {
     this.enabled = enable;
     this.pins.settings.value = {
       enable: enable ? 1 : 0,
-      descriptors: o.descriptors,
-      completions: o.completions,
+      // The lower six bits count as 0.
+      descriptors: o.descriptors + 0x2b,
+      completions: o.completions + 0x15,
       log_size: o.logSize,
       count: o.count,
       cycles: o.cycles,
@@ -174,6 +175,7 @@ export class QueueDriver {
     const { bench, o } = this;
     this.#write({});
     if (!this.enabled || !this.busy) return;
+    bench.check(!this.running || this.stopped === undefined, () => "a queue runs that has stopped");
     if (bench.random.word() / 2 ** 32 < o.lazy) return;
     if (this.running && this.told !== this.produced && bench.random.below(3) > 0) {
       this.told = bench.random.between(this.told + 1, this.produced);

@@ -32,10 +32,11 @@ const basic: Scenario = {
 };
 const scenarios: readonly (readonly [Scenario, number])[] = [
   [{ ...basic, pause: 0, latency: 3, hoard: 20, buffers: (r) => r.between(1, 250) }, 1],
-  [{ ...basic, pause: 0.1, latency: 30, napi: true, count: 3, cycles: 40, starve: 1500 }, 2],
+  [{ ...basic, pause: 0.1, latency: 30, napi: true, count: 3, cycles: 40, starve: 1500, lengths: (r) => r.between(14, 40) }, 2],
   [{ ...basic, pause: 0.3, latency: 10, restarts: 0.004 }, 3],
   [{ ...basic, pause: 0.1, latency: 10, refusals: 0.03, hollow: 0.05 }, 4],
-  [{ ...basic, pause: 0, latency: 40, logSize: 6, lengths: () => 218 }, 5],
+  [{ ...basic, pause: 0, latency: 40, logSize: 6, lengths: () => 218, limit: 2500 }, 5],
+  [{ ...basic, receive: 60, transmit: 60, pause: 0, latency: 60, logSize: 6, lengths: () => 14, hoard: 200 }, 6],
 ];
 const runAll = (whole: typeof path): void => {
   for (const [s, seed] of scenarios) {
@@ -82,7 +83,10 @@ export const families: Readonly<Record<string, Family>> = {
     mutants: 40,
     sample: 12,
     check: (block) => runAll(withPart("fetch", block)),
-    same: {},
+    same: {
+      "asks: lt for le": [1, "it asks a little later"],
+      "done_in_line and others: or for and": [1, "behind a line that failed nothing leaves, whatever counts as whole"],
+    },
   }),
   "completion writer": family({
     block: ordinaryCompletions(config),
@@ -117,6 +121,9 @@ export const families: Readonly<Record<string, Family>> = {
     mutants: 60,
     sample: 12,
     check: (block) => runAll(withInstance(path, "transmit", block)),
-    same: {},
+    same: {
+      "length: le for lt": [1, "60 bytes are 60, filled up or not"],
+      "data_mask: gt for ge": [1, "at the end nothing is left"],
+    },
   }),
 };
