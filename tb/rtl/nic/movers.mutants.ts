@@ -33,6 +33,8 @@ const short = "a job is a part of one packet: 9000 bytes at most";
 const answered = "an answer writes it before it is read";
 const endless = "where the position of a frame that never ends stays, as long as it stays too large";
 const position = "no position reaches 65536";
+const unseen = "what moves on without being valid is not looked at";
+const flushed = "it follows the step before, where nothing comes while reset lasts";
 const headerBeats = "headers end within 46 bytes; the beats at 48 and 56 are kept and not read";
 const contiguous = "the bytes of a beat are counted in a way that relies on contiguous ones in `keep`, and many others do";
 const lanes = "payloads begin at byte 34 or 38, so only lanes 2 and 6 can hold their first byte; lane 0 adds nothing";
@@ -103,6 +105,8 @@ export const families: Readonly<Record<string, Family>> = {
     mutants: 200,
     check: (block) => {
       checkRxParse(block, tiny, frames, 1, 0.1);
+      // What reset has left, in several ways.
+      for (const seed of [2, 3, 4, 5, 6, 7]) checkRxParse(block, tiny, frames.slice(0, 3), seed, 0.9);
     },
     same: {
       "a_beat_data and others: gt for ge": [1, endless],
@@ -119,6 +123,13 @@ export const families: Readonly<Record<string, Family>> = {
       "d_first and others: lt of 16 bits for 17": [8, position],
       "d_first and others: eq of 16 bits for 17": [1, position],
       "ip_length_bad: gt of 16 bits for 17": [1, position],
+      ...Object.fromEntries(
+        ["a_valid", "b_valid", "c_valid", "d_valid", "e_done", "out_done"].map((name) => [`${name}: no reset`, [1, flushed] as const]),
+      ),
+      "b_beat_data and others: always": [1, unseen],
+      "c_data and others: always": [1, unseen],
+      "d_first and others: always": [1, unseen],
+      "out_facts_length and others: always": [1, unseen],
       "header: always": [2, headerBeats],
       "header: never": [2, headerBeats],
       "header: left out": [2, headerBeats],
