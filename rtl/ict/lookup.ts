@@ -31,7 +31,7 @@ export interface LookupShape {
 /** A change of the table, or a question. Of an unconnected slot's key the remote half is ignored. */
 export const lookupCommand = (slots: number) =>
   struct({ op: lookupOp, connected: bool, slot: uint(clog2(slots)), key: tuple }, `lookup_command_${slots}`);
-/** `slot`: who has the key now or, where nobody has, the command's. */
+/** `slot`: who has the key now or, where nobody has, the command's; of no meaning for CLEAR. */
 export const lookupResult = (slots: number) => struct({ status: lookupStatus, slot: uint(clog2(slots)) }, `lookup_result_${slots}`);
 
 /**
@@ -40,7 +40,7 @@ export const lookupResult = (slots: number) => struct({ status: lookupStatus, sl
  * one every other cycle while a command waits for the memories. Where `advance` is 0 all lookups stand still; commands
  * do not.
  *
- * Commands, one at a time, each answered within `commandLatency` cycles, whatever the lookups do:
+ * Commands, one at a time, each answered within `commandLatency` cycles (but CLEAR), whatever the lookups do:
  * - `FIND`: DONE and who has the key, or NOT_FOUND.
  * - `INSERT`: DONE, also where this slot has the key already; EXISTS where another has; NO_SPACE. A lookup that is taken
  *   once it is answered finds the slot; one that is under way may. A slot has one key at a time: remove the old one first.
