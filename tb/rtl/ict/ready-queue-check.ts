@@ -117,6 +117,7 @@ export interface Reached {
 
 /** Levels and suspensions change often, owners now and then, lives seldom. */
 const usual = ["SUSPEND_RX", "SUSPEND_TX", "SUSPEND_RX", "SUSPEND_TX", "AVAILABLE_RX", "AVAILABLE_TX", "READ"] as const;
+const few = (hart: number, slot: number): number => (hart < 2 || slot % 4 === 0 ? hart : 0);
 const anAccess = (random: Random, config: Config, slot: number, { slots }: ReadyQueueModel, takes: number): Access => {
   const s = slots[slot] as Slot;
   const operation = random.oneIn(takes)
@@ -134,7 +135,8 @@ const anAccess = (random: Random, config: Config, slot: number, { slots }: Ready
     slot,
     on: random.oneIn(3) ? random.below(4) : operation.startsWith("AVAILABLE") ? 0 : 3,
     // Seldom a hart that is not there.
-    hart: random.oneIn(3) ? s.hart : random.below(random.oneIn(20) ? rows : config.harts),
+    // Most slots are of few harts, so that there are queues to speak of.
+    hart: random.oneIn(3) ? s.hart : few(random.below(random.oneIn(20) ? rows : config.harts), slot),
     priority: random.oneIn(3) ? s.priority : random.pick([0, 5, 7, 7, random.below(8)]),
     task: random.bits(64),
   };
