@@ -38,9 +38,13 @@ const scenarios: readonly (readonly [Scenario, number])[] = [
   [{ ...basic, pause: 0, latency: 40, logSize: 6, lengths: () => 218, limit: 2500 }, 5],
   [{ ...basic, receive: 60, transmit: 60, pause: 0, latency: 60, logSize: 6, lengths: () => 14, hoard: 200 }, 6],
 ];
+/** Seeds of the scenarios with buffers for nearly all frames. */
+const enough = [1, 5];
 const runAll = (whole: typeof path): void => {
   for (const [s, seed] of scenarios) {
-    const { held, dropped } = checkOrdinary(whole, config, s, seed);
+    const { held, dropped, received } = checkOrdinary(whole, config, s, seed);
+    // Where buffers come in time, few frames may be dropped.
+    if (enough.includes(seed) && received < 25) throw new Error(`seed ${seed}, cycle 0: ${received} frames came, ${dropped} were dropped`);
     const wanted = s.starve === undefined ? held <= options.patience : held === options.patience && dropped > 0;
     if (!wanted) throw new Error(`seed ${seed}, cycle 0: the wire was held up for ${held} cycles, ${dropped} frames were dropped`);
   }
