@@ -42,7 +42,7 @@ it("512 bits: the shortest frames in less than 4 cycles, long ones in a cycle fo
   for (const ways of ["receive", "transmit", "both"] as const) expect(measure(config, 60, 0, ways).cycles, ways).toBeLessThan(4);
   // 1514 bytes are 24 beats, and a completion is one. 100 Gb/s bring such a frame every 39.6 cycles of this clock.
   expect(measure(config, 1514, 0, "receive").cycles).toBe(25);
-  expect(measure(config, 1514, 0, "transmit").cycles).toBeLessThan(25.1);
+  expect(measure(config, 1514, 0, "transmit").cycles).toBeLessThan(25.5);
   // Latency is hidden with so many bursts in flight as it has lines.
   expect(measure({ ...config, dmaInFlight: 32 }, 60, 40, "both").cycles).toBeLessThan(4);
 });

@@ -44,7 +44,7 @@ const runAll = (whole: typeof path): void => {
   for (const [s, seed] of scenarios) {
     const { held, dropped, received } = checkOrdinary(whole, config, s, seed);
     // Where buffers come in time, few frames may be dropped.
-    if (enough.includes(seed) && received < 25) throw new Error(`seed ${seed}, cycle 0: ${received} frames came, ${dropped} were dropped`);
+    if (enough.includes(seed) && received < 28) throw new Error(`seed ${seed}, cycle 0: ${received} frames came, ${dropped} were dropped`);
     const wanted = s.starve === undefined ? held <= options.patience : held === options.patience && dropped > 0;
     if (!wanted) throw new Error(`seed ${seed}, cycle 0: the wire was held up for ${held} cycles, ${dropped} frames were dropped`);
   }
@@ -111,7 +111,9 @@ export const families: Readonly<Record<string, Family>> = {
     mutants: 40,
     sample: 12,
     check: (block) => runAll(withInstance(path, "receive", withInstance(receiver, "ingress", block))),
-    same: {},
+    same: {
+      "room: not left out": [1, "a frame has two beats at least, so that its first beat finds no room where its last would find none"],
+    },
   }),
   "receive engine": family({
     block: receiver,
