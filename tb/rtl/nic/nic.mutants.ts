@@ -25,6 +25,7 @@ export const families: Readonly<Record<string, Family>> = {
   "register page": family({
     block: page,
     mutants: 100,
+    sample: 60,
     check: (block) => {
       const around = withInstance(nic, "registers_block", block);
       checkNic(around, config, 3000, 1);

@@ -18,6 +18,7 @@ export const families: Readonly<Record<string, Family>> = {
     block: rxIngress(small),
     mutants: 40,
     kinds: "all",
+    sample: 50,
     check: (block) => {
       const lengths = [1, 8, 42, 60, 64, 65, 167, 168, 169, 300, 600];
       checkRxIngress(block, small, { lengths, frames: 80 }, 1);
