@@ -247,7 +247,7 @@ describe("Verilator finds nothing to warn of", () => {
       cwd: folder,
       encoding: "utf8",
       env: { ...process.env, ...environment },
-      timeout: 300_000,
+      timeout: 900_000,
     });
     return `${result.stderr}${result.stdout}`.replaceAll(/^- .*\n/gm, "");
   };

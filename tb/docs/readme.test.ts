@@ -22,7 +22,7 @@ beforeAll(() => {
     out,
     "build/quickstart/out.pcap",
   );
-}, 600_000);
+}, 1_800_000);
 
 test("first result and commands", async () => {
   let page = readFileSync(path, "utf8");

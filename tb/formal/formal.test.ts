@@ -12,7 +12,7 @@ const results = new Map<string, TaskResult>();
 beforeAll(async () => {
   const folder = join(projectRoot, "build/formal-tests");
   await mapLimited(tasks, 2, async (t) => results.set(t.name, await prove(t, { folder })));
-}, 900_000);
+}, 3_600_000);
 
 test.each(tasks.map((t) => t.name))("%s", (name) => {
   const result = results.get(name) as TaskResult;

@@ -211,7 +211,7 @@ export const completesWhatIsAnswered = (block = opened()) =>
   );
 
 export const tasks: readonly FormalTask[] = [
-  { name: "ordinary receive: writes only buffers", module: () => writesOnlyBuffers(), mode: "bmc", depth: 6 },
+  { name: "ordinary receive: writes only buffers", module: () => writesOnlyBuffers(), mode: "bmc", depth: 5 },
   { name: "ordinary receive: scatters", module: () => writesOnlyBuffers(), mode: "cover", depth: 14 },
   { name: "ordinary receive: complete when answered", module: () => completesWhatIsAnswered(), mode: "bmc", depth: 10 },
   { name: "ordinary receive: completes", module: () => completesWhatIsAnswered(), mode: "cover", depth: 12 },

@@ -35,7 +35,7 @@ test.each(["connected", "unconnected"] as const)("4 slots, 1 way, filled with %s
   expect(run({ slots: 4, ways: 1, cycles: 30_000, seed: 1, fills }).NO_SPACE).toBeGreaterThan(3);
 });
 describe.each([16, 64, 1024])("%i slots in Verilator", (slots) => {
-  test("is the model in every cycle", { timeout: 300_000 }, async () => {
+  test("is the model in every cycle", { timeout: 900_000 }, async () => {
     const dut = await build(lookup({ slots }));
     try {
       applyReset(dut);
@@ -51,7 +51,7 @@ describe.each([16, 64, 1024])("keys for the same buckets, %i slots", (slots) => 
   test.each([
     ["connected", true],
     ["unconnected", false],
-  ] as const)("%s: a full pair of buckets refuses a key, and no other", { timeout: 120_000 }, (_, connected) => {
+  ] as const)("%s: a full pair of buckets refuses a key, and no other", { timeout: 900_000 }, (_, connected) => {
     const hashKey = 0x0123_4567_89ab_cdefn;
     const keys = [
       ...collidingKeys({ slots, hashKey, connected, both: true }, slots === 1024 ? 10 : 14, 1),
@@ -145,7 +145,7 @@ describe("cycles", () => {
   });
 });
 
-test("1024 slots pass every linter without a remark", { timeout: 300_000 }, async () => {
+test("1024 slots pass every linter without a remark", { timeout: 900_000 }, async () => {
   const top = lookup({ slots: 1024 });
   expect(top.warnings).toEqual([]);
   const { findings, tools } = await lintDesign(emitDesign(top), top);

@@ -81,7 +81,7 @@ const found: readonly Module[] = [
   constantShiftFirst,
 ];
 
-test.each(engineNames)("%s", { timeout: 300_000 }, async (engine) => {
+test.each(engineNames)("%s", { timeout: 900_000 }, async (engine) => {
   const folder = join(projectRoot, "build/fuzz-found", engine);
   mkdirSync(folder, { recursive: true });
   const results = await compareAll(
