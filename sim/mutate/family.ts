@@ -1,4 +1,5 @@
 /** A block with the check that must notice its mutants, and those that need not be noticed, each with a reason. */
+import { AssertionError } from "node:assert";
 import type { Module } from "#hdl";
 import { PropertyError, Random } from "#hdl/simulate/index.ts";
 import { expressionMutants, furtherExpressionMutants } from "./expressions.ts";
@@ -48,14 +49,14 @@ export interface Verdict {
   readonly message: string | null;
 }
 
-/** Runs a family's check on a block. A property within it counts as noticed. */
+/** Runs a family's check on a block. A property within it counts as noticed, and so does an assertion of the check's. */
 export const judge = (f: Family, block: Module): Verdict => {
   try {
     f.check(block);
     return { outcome: "survived", message: null };
   } catch (error) {
     const { message } = error as Error;
-    const found = error instanceof PropertyError || /^seed \d+, cycle \d+: /.test(message);
+    const found = error instanceof PropertyError || error instanceof AssertionError || /^seed \d+, cycle \d+: /.test(message);
     return { outcome: found ? "caught" : "crashed", message };
   }
 };

@@ -14,6 +14,7 @@ import { type Family, family } from "#sim/mutate/family.ts";
 import { withInstance } from "../with-instance.ts";
 import { checkReadMux, checkWriteMux } from "./dma-mux-check.ts";
 import { checkOrdinary } from "./ordinary-check.ts";
+import { corners } from "./ordinary-corner-check.ts";
 import { checkInterrupt } from "./ordinary-interrupt-check.ts";
 import type { Scenario } from "./ordinary-scenario.ts";
 
@@ -37,10 +38,13 @@ const scenarios: readonly (readonly [Scenario, number])[] = [
   [{ ...basic, pause: 0.1, latency: 10, refusals: 0.03, hollow: 0.05 }, 4],
   [{ ...basic, pause: 0, latency: 40, logSize: 6, lengths: () => 218, limit: 2500 }, 5],
   [{ ...basic, receive: 60, transmit: 60, pause: 0, latency: 60, logSize: 6, lengths: () => 14, hoard: 200 }, 6],
+  // Completions wait for a driver that does not say how far it is, and frames for them.
+  [{ ...basic, receive: 0, transmit: 120, pause: 0, latency: 60, logSize: 3, lengths: () => 14, hoard: 60, fragments: 1 }, 7],
 ];
 /** Seeds of the scenarios with buffers for nearly all frames. */
 const enough = [1, 5];
 const runAll = (whole: typeof path): void => {
+  for (const corner of Object.values(corners)) corner(whole);
   for (const [s, seed] of scenarios) {
     const { held, dropped, received } = checkOrdinary(whole, config, s, seed);
     // Where buffers come in time, few frames may be dropped.
