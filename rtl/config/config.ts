@@ -12,6 +12,7 @@ const whole = (low: number, high: number, unit: string) =>
     .int({ error: `a whole number from ${low} to ${high} ${unit}` })
     .refine((n) => n >= low && n <= high, { error: `${low} to ${high} ${unit}` });
 
+const hartIdsText = "none, or the AXI ID of each hart, each 0 to 15, with commas between";
 /** Parameters with their allowed ranges; design.md section 3. */
 export const configSchema = z
   .strictObject({
@@ -43,6 +44,15 @@ export const configSchema = z
     dmaInFlight: powerOfTwo(2, 32, "bursts"),
     /** Where the kernel's register page starts on the bus. */
     baseAddress: z.int({ error: "a multiple of 0x10000" }).refine((n) => n >= 0 && n % 0x10000 === 0, { error: "a multiple of 0x10000" }),
+    /** The prototype's register pages are there, as a view of slots 0 to 63. */
+    prototypeView: z.boolean({ error: "true or false" }),
+    /**
+     * AXI ID of each hart's accesses, from hart 0 on; those of harts that are not there do not matter. `none`: the
+     * interconnect does not tell harts apart, and a doorbell may ring while its owner is current on any hart.
+     */
+    hartIds: z.union([z.literal("none"), z.array(z.int({ error: hartIdsText }).min(0, hartIdsText).max(15, hartIdsText)).readonly()], {
+      error: hartIdsText,
+    }),
   })
   .superRefine((c, context) => {
     const issue = (path: string, message: string): void => {
@@ -52,6 +62,10 @@ export const configSchema = z
     if (!c.wireClock && c.wireMhz !== c.coreMhz) issue("wireMhz", `coreMhz, ${c.coreMhz} MHz, unless wireClock is true`);
     if (c.rxBuffer < 2 * (c.mtu + 18)) issue("rxBuffer", `at least two frames of ${c.mtu + 18} bytes`);
     if (c.txBuffer < 2 * (c.mtu + 18)) issue("txBuffer", `at least two frames of ${c.mtu + 18} bytes`);
+    if (c.hartIds !== "none") {
+      if (c.hartIds.length < c.harts) issue("hartIds", `an ID for each of ${c.harts} harts, or none`);
+      if (new Set(c.hartIds).size !== c.hartIds.length) issue("hartIds", "a different ID for each hart, or none");
+    }
   });
 /** A resolved configuration. */
 export type Config = Readonly<z.infer<typeof configSchema>>;
@@ -71,6 +85,9 @@ const tiny: Config = {
   txBuffer: 4096,
   dmaInFlight: 8,
   baseAddress: 0x1100_0000,
+  prototypeView: true,
+  // Rocket's MMIO port: hart h asks with ID 9 - h (reference/rocket).
+  hartIds: [9, 8, 7, 6, 5, 4, 3, 2],
 };
 /** The named configurations. */
 export const namedConfigs: Readonly<Record<string, Config>> = {
@@ -90,6 +107,7 @@ export const namedConfigs: Readonly<Record<string, Config>> = {
     wireMhz: 322.265625,
     txBuffer: 16384,
     mtu: 1500,
+    prototypeView: false,
   },
 };
 
@@ -122,7 +140,7 @@ export const resolveConfig = (name: string, settings: readonly string[] = []): C
           .filter((k) => k !== "name")
           .join(", ")}`,
       );
-    changed[key] = value;
+    changed[key] = key === "hartIds" && value !== "none" ? String(value).split(",").map(Number) : value;
     // Without a wire clock there is one clock; changing it changes both.
     if (key === "coreMhz" && changed.wireClock === false && !settings.some((x) => x.startsWith("wireMhz"))) changed.wireMhz = value;
   }
