@@ -19,7 +19,7 @@ describe.each(configs)("receive engine, %s", (_, config, count) => {
     expect(total("accepted")).toBeGreaterThan(15);
   });
   it("loses nothing to a memory that never waits", () => {
-    const { accepted, failed, overflow } = checkRxEngine(rxEngine(config), config, count, 5, 0);
+    const { accepted, failed, overflow } = checkRxEngine(rxEngine(config), config, count, 5, { pause: 0 });
     expect(accepted).toBeGreaterThan(2);
     expect([failed, overflow]).toEqual([0, 0]);
   });

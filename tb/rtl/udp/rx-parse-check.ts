@@ -10,8 +10,11 @@ import {
   build,
   defaults,
   defectNames,
+  type FrameFields,
   ipv4Number,
+  ipv4Text,
   macNumber,
+  macText,
   ordinaryFrame,
   ordinaryKinds,
   type Prng,
@@ -48,8 +51,22 @@ export const anyFrame = (prng: Prng): Uint8Array => {
       return whole;
     },
     () => build({ ...udp, trailer: prng.bytes(prng.integer(0, 40)) }),
+    () => build({ ...udp, ...toGroup(prng) }),
   ])();
   return prng.chance(0.05) ? frame.slice(0, prng.integer(1, frame.length)) : frame;
+};
+
+/** To a group, as it should be, or with one bit of either address turned. */
+const toGroup = (prng: Prng): Pick<FrameFields, "ethernet" | "ipv4"> => {
+  const multicast = prng.chance(0.5);
+  let ip = multicast ? prng.integer(0xe000_0000, 0xefff_ffff) : prng.pick([0xffff_ffff, 0x0a00_00ff, 0x0a00_0003]);
+  let mac = multicast ? 0x0100_5e00_0000n + BigInt(ip % 2 ** 23) : 0xffff_ffff_ffffn;
+  if (prng.chance(0.4)) ip = (ip ^ (1 << prng.integer(0, 31))) >>> 0;
+  else if (prng.chance(0.4)) mac ^= 1n << BigInt(prng.integer(0, 47));
+  return {
+    ethernet: { destination: macText(Number(mac)), source: defaults.peerMac, tags: prng.chance(0.3) ? [{ id: 7 }] : [] },
+    ipv4: { source: defaults.peerAddress, destination: ipv4Text(ip) },
+  };
 };
 
 /** Two datagrams, one behind a tag, with each bit of their headers turned, one at a time: a compare of too few bits takes it for right. */
