@@ -127,10 +127,10 @@ export const transmitState = (c: Config) => {
 };
 /**
  * A slot whose turn it is to send. From its being taken until `returned` it is the planner's alone; it may plan one packet
- * or, while no other slot has work, several. Its tail may have moved on since `state` was read, never back.
+ * or, while no other slot has work, several. Its tail may have moved on since `state` was read, never back. A turn that was not taken yet may be taken away: its
+ * slot was closed, or has stopped.
  */
-export const transmitTurn = (c: Config) =>
-  struct({ slot: uint(derived(c).slotBits), state: transmitState(c) }, `transmit_turn_${c.slots}`);
+export const transmitTurn = (c: Config) => struct({ slot: uint(derived(c).slotBits), state: transmitState(c) }, `transmit_turn_${c.slots}`);
 /** The planner gives a slot back: all before `pointer` has been planned. `malformed`: what comes next cannot be; the slot stops. */
 export const transmitReturn = (c: Config) => {
   const { slotBits, pointerBits } = derived(c);
@@ -146,7 +146,8 @@ export const transmitDone = (c: Config) => {
   return struct({ valid: bool, slot: uint(slotBits), pointer: uint(pointerBits), failed: bool }, `transmit_done_${c.slots}`);
 };
 /** A frame's last beat has left. */
-export const frameSent = (c: Config) => struct({ valid: bool, slot: uint(derived(c).slotBits), timestamp: uint(64) }, `frame_sent_${c.slots}`);
+export const frameSent = (c: Config) =>
+  struct({ valid: bool, slot: uint(derived(c).slotBits), timestamp: uint(64) }, `frame_sent_${c.slots}`);
 
 /** What a slot's status line in memory says. */
 export const slotStatus = (c: Config) => {

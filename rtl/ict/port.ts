@@ -6,7 +6,6 @@
 import {
   type Bits,
   type Bool,
-  type Builder,
   bool,
   cat,
   constant,
@@ -20,7 +19,6 @@ import {
   uint,
 } from "#hdl";
 import { priorityEncode, resize } from "#hdl/lib/bits.ts";
-import type { RegisterBus } from "#hdl/lib/register-bus.ts";
 import { type ForwardedBus, forwardedBus } from "#hdl/regmap/forwarded.ts";
 import type { Config } from "#rtl/common.ts";
 import { derived } from "#rtl/config/config.ts";

@@ -1,0 +1,44 @@
+/** Memories of slot state: one writer, and readers that always see what was written up to the cycle in which they asked. */
+import { type Bits, bool, type Data, type HardwareModule, input, module, mux, output, type Port, type Type, uint } from "#hdl";
+
+/** Slots from which on state lies in block RAM. */
+const blockFrom = 256;
+/** A reader `name`: the slot at `nameAt`, its word on `name` in the next cycle. */
+type Readers<S, I, R extends string> = { readonly [K in R as `${K}At`]: Port<Type<Bits>> } & { readonly [K in R]: Port<Type<S, I>> };
+type Writer<S, I> = {
+  readonly write: Port<Type<Bits<1>>>;
+  readonly writeAt: Port<Type<Bits>>;
+  readonly value: Port<Type<S, I>>;
+};
+
+/**
+ * A word of type `of` for each of `slots` slots. What is written in the cycle in which a reader asks reaches it past the
+ * memory, so that the memory itself is a plain one with a port for each, in LUTs or block RAM. Contents are unknown at reset.
+ */
+export const stateMemory = <S extends Data, I, const R extends string>(
+  of: Type<S, I>,
+  slots: number,
+  readers: readonly R[],
+): HardwareModule<Readers<S, I, R> & Writer<S, I>> => {
+  const slot = uint(Math.log2(slots));
+  const ports = {
+    write: input(bool),
+    writeAt: input(slot),
+    value: input(of),
+    ...Object.fromEntries(readers.flatMap((r) => [[`${r}At`, input(slot)] as const, [r, output(of)] as const])),
+  };
+  return module(`${of.name}_memory_${slots}x${readers.length}`, ports as Record<string, Port>, (io, h) => {
+    const { write, writeAt, value } = io as unknown as { write: Bits<1>; writeAt: Bits; value: S };
+    const cells = h.memory("cells", uint(of.width), slots, { style: slots < blockFrom ? "distributed" : "block" });
+    const { latest } = h.registers({ /** What was written last. */ latest: uint(of.width).noReset() });
+    h.when(write, () => latest.next(value.asBits()));
+    readers.forEach((r, i) => {
+      const at = (io as unknown as Record<string, Bits>)[`${r}At`] as Bits;
+      const met = h.register(`met${i}`, bool.noReset(), { doc: "It was written in the cycle of asking" });
+      met.next(write.and(writeAt.eq(at)));
+      const word = cells.readSync(`word${i}`, at);
+      (io as unknown as Record<string, { drive: (v: S) => void }>)[r]?.drive(of.fromBits(mux(met, latest as Bits, word as Bits)));
+    });
+    cells.write(writeAt, value.asBits(), write);
+  }) as unknown as HardwareModule<Readers<S, I, R> & Writer<S, I>>;
+};
