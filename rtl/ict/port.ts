@@ -3,21 +3,7 @@
  * prototype's pages, of which one at a time asks the table. What is no owner's right ends here, and what the table refuses
  * an owner is counted here.
  */
-import {
-  type Bits,
-  type Bool,
-  bool,
-  cat,
-  constant,
-  enumeration,
-  input,
-  module,
-  mux,
-  output,
-  stream,
-  struct,
-  uint,
-} from "#hdl";
+import { type Bits, type Bool, bool, cat, constant, enumeration, input, module, mux, output, stream, struct, uint } from "#hdl";
 import { priorityEncode, resize } from "#hdl/lib/bits.ts";
 import { type ForwardedBus, forwardedBus } from "#hdl/regmap/forwarded.ts";
 import type { Config } from "#rtl/common.ts";
