@@ -11,10 +11,11 @@ import { slice } from "#hdl/lib/slice.ts";
 import { type Config, datagramHeaderBytes } from "#rtl/common.ts";
 import { derived } from "#rtl/config/config.ts";
 import { ringCommit } from "#rtl/ict/interface.ts";
-import { aligner, alignJob, makeAlignJob } from "#rtl/nic/aligner.ts";
+import { alignedBeat } from "#rtl/nic/aligner.ts";
 import { beatNarrow } from "#rtl/nic/beat-narrow.ts";
 import { bufferReader, readRun } from "#rtl/nic/buffer-reader.ts";
 import { addressBeat, dmaWrite, responseBeat, ringJob, writeBeat } from "#rtl/nic/dma-write.ts";
+import { makeRealignJob, realigner, realignJob } from "#rtl/nic/realigner.ts";
 import { rxAddressBits } from "#rtl/udp/rx-ingress.ts";
 import { decidedFrame, fate, payloadAt } from "#rtl/udp/rx-verdict.ts";
 
@@ -34,7 +35,7 @@ export const rxDeliver = (c: Config, dataBits: number = c.busBits) => {
     { ...where, bytes: uint(16), to: uint(shift), payload: uint(16), peerPort: uint(16), peerIp: uint(32), timestamp: uint(64) },
     `rx_job_${dataBits}`,
   );
-  const plan = struct({ ...where, align: alignJob(dataBytes), header }, `rx_plan_${dataBits}`);
+  const plan = struct({ ...where, align: realignJob(dataBytes), header }, `rx_plan_${dataBits}`);
   const commitment = struct({ slot: uint(slotBits), pointer: uint(pointerBits) }, `commitment_${c.slots}`);
   const narrow = dataBits > c.busBits;
   return module(
@@ -101,7 +102,7 @@ export const rxDeliver = (c: Config, dataBits: number = c.busBits) => {
             length: j.length,
             tagged: j.tagged,
             datagram: j.datagram,
-            align: makeAlignJob(dataBytes, from, j.to, j.bytes) as never,
+            align: makeRealignJob(dataBytes, from, j.to, j.bytes) as never,
             header: cat(j.timestamp, j.peerIp, j.peerPort, j.payload) as never,
           };
         }),
@@ -146,7 +147,7 @@ export const rxDeliver = (c: Config, dataBits: number = c.busBits) => {
           mux(p.datagram.and(beat.eq(k)), reader.out.payload.and(pick(header_mask, k).not()).or(pick(header_bits, k)) as Bits, data),
         reader.out.payload as Bits,
       );
-      const align = h.instance("align", aligner(dataBytes));
+      const align = h.instance("align", realigner(dataBytes));
       align.job.valid.drive(delivers);
       align.job.payload.drive(p.align);
       align.data.valid.drive(delivers.and(reader.out.valid));
@@ -161,7 +162,12 @@ export const rxDeliver = (c: Config, dataBits: number = c.busBits) => {
       io.freedBeats.drive(p.beats);
 
       // ---- memory --------------------------------------------------------------------------------
-      const data = narrow ? h.instance("cut", beatNarrow(dataBytes, busBytes), { from: align.out }).to : align.out;
+      // A wide beat waits to be cut, so that the next one is turned meanwhile.
+      const cut = (): typeof align.out => {
+        const line = h.instance("line", slice(alignedBeat(dataBytes), "forward"), { from: align.out });
+        return h.instance("cut", beatNarrow(dataBytes, busBytes), { from: line.to }).to;
+      };
+      const data = narrow ? cut() : align.out;
       const dma = h.instance("dma", dmaWrite(c), { job: writes.pop, data });
       io.aw.connect(dma.aw);
       io.w.connect(dma.w);

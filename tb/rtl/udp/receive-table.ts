@@ -152,7 +152,7 @@ export class ReceiveTable {
       Object.assign(s, { life: "open", stopped: false, datagram: random.oneIn(2), head: 0, write: 0, tail: 0 });
     else if (s.life !== "open") return;
     else if (random.oneIn(10)) s.head = s.tail;
-    else if (random.oneIn(s.stopped ? 60 : 250)) {
+    else if (random.oneIn(s.stopped ? 300 : 400)) {
       s.life = "closing";
       for (const step of this.#steps) if (step?.slot === i) step.slot = -1;
     }

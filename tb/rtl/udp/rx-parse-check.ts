@@ -61,8 +61,9 @@ const toGroup = (prng: Prng): Pick<FrameFields, "ethernet" | "ipv4"> => {
   const multicast = prng.chance(0.5);
   let ip = multicast ? prng.integer(0xe000_0000, 0xefff_ffff) : prng.pick([0xffff_ffff, 0x0a00_00ff, 0x0a00_0003]);
   let mac = multicast ? 0x0100_5e00_0000n + BigInt(ip % 2 ** 23) : 0xffff_ffff_ffffn;
-  if (prng.chance(0.4)) ip = (ip ^ (1 << prng.integer(0, 31))) >>> 0;
-  else if (prng.chance(0.4)) mac ^= 1n << BigInt(prng.integer(0, 47));
+  const wrong = prng.pick(["neither", "ip", "mac"]);
+  if (wrong === "ip") ip = (ip ^ (1 << prng.integer(0, 31))) >>> 0;
+  if (wrong === "mac") mac ^= 1n << BigInt(prng.integer(0, 47));
   return {
     ethernet: { destination: macText(Number(mac)), source: defaults.peerMac, tags: prng.chance(0.3) ? [{ id: 7 }] : [] },
     ipv4: { source: defaults.peerAddress, destination: ipv4Text(ip) },
