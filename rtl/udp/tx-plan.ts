@@ -1,9 +1,10 @@
 /**
- * Decides the next packet to send. It takes a slot from the table, cuts its stream at the largest payload or reads the header
- * of its next datagram, asks memory for the payload, and gives the slot back; or keeps it while no other slot has work. Two
- * cycles per packet, but where a header has to be waited for.
+ * Decides the next packet to send. It takes slots from the table, and asks at once for the headers of those with datagrams;
+ * then one after the other it cuts a stream at the largest payload, or at what the header says, asks memory for the payload
+ * and gives the slot back; or keeps it while no other slot has work. Two cycles per packet, but where a header has to be
+ * waited for.
  */
-import { type Bits, bool, cat, choose, input, module, mux, output, stream, uint } from "#hdl";
+import { type Bits, bool, cat, choose, input, module, mux, output, stream, struct, uint } from "#hdl";
 import { resize } from "#hdl/lib/bits.ts";
 import { fifo } from "#hdl/lib/fifo.ts";
 import { type Config, datagramHeaderBytes } from "#rtl/common.ts";
@@ -16,12 +17,17 @@ import { packetJob } from "#rtl/udp/tx-packet.ts";
 /** Packets that are planned and not yet whole, at most: as many as keep all of memory's bursts busy. */
 export const plannedPackets = (c: Config): number => Math.max(16, c.dmaInFlight);
 
+/** Slots that wait in the planner, at most: their headers are read at the same time. */
+export const turnsAhead = 8;
+const headerBits = (c: Config): number => Math.max(128, c.busBits);
+/** What a read of a header gives: the bus word that it is in, or the header where the bus is narrower. */
+const headerWord = (c: Config) => struct({ words: uint(headerBits(c)), failed: bool }, `header_word${c.busBits}`);
+
 export const txPlan = (c: Config) => {
   const { pointerBits, slotBits, busBytes, maxPayload } = derived(c);
   const shift = Math.log2(busBytes);
   /** A fetched bus word holds so many places for headers, which stand at multiples of 16 bytes. */
   const places = Math.max(1, busBytes / datagramHeaderBytes);
-  const keptBits = Math.max(128, c.busBits);
   const wide = Math.max(16, pointerBits) + 1;
   const pointer = uint(pointerBits);
   return module(
@@ -50,11 +56,9 @@ export const txPlan = (c: Config) => {
         slot: uint(slotBits).noReset(),
         state: transmitState(c).noReset(),
         used: pointer.noReset(),
-        /** The bus word with the header, or the header where the bus is narrower. */
-        words: uint(keptBits).noReset(),
-        /** The header of the next packet is in `words`, or memory failed to give it. */
+        kept: headerWord(c).noReset(),
+        /** The header of the next packet is in `kept`, or memory failed to give it. */
         fetched: bool,
-        header_failed: bool.noReset(),
         /** The next header has been asked for before this packet's payload: the slot is kept. */
         asked: bool,
       });
@@ -74,7 +78,7 @@ export const txPlan = (c: Config) => {
 
       // ---- how long: once the header is here -----------------------------------------------------
       const place = places === 1 ? null : s.read.slice(shift - 1, 4);
-      const headers = Array.from({ length: places }, (_, i) => held.words.slice(i * 128 + 127, i * 128));
+      const headers = Array.from({ length: places }, (_, i) => held.kept.words.slice(i * 128 + 127, i * 128));
       const { header } = h.nets({ header: place === null ? (headers[0] as Bits) : choose(place, headers) });
       const { used_wide } = h.nets({ used_wide: resize(held.used, wide) });
       const { stream_length } = h.nets({ stream_length: mux(used_wide.lt(limit.zext(wide)), used_wide, limit.zext(wide)).trunc(16) });
@@ -84,7 +88,7 @@ export const txPlan = (c: Config) => {
       const { impossible } = h.nets({
         impossible: held.fetched.not().or(bytes.gt(limit)).or(resize(taken, wide).gt(used_wide)),
       });
-      const { header_lost } = h.nets({ header_lost: s.datagram.and(held.fetched).and(held.header_failed) });
+      const { header_lost } = h.nets({ header_lost: s.datagram.and(held.fetched).and(held.kept.failed) });
       const plan = h.registers({
         length: uint(16).noReset(),
         /** Where the packet's bytes begin, where the next packet does, and how many bytes wait from there on. */
@@ -98,10 +102,19 @@ export const txPlan = (c: Config) => {
         unread: bool.noReset(),
       });
 
+      // ---- slots that wait, in their order; their headers are asked for as they come ------------------------------
+      const turns = h.instance("turn_queue", fifo(transmitTurn(c), turnsAhead));
+      const fetched = h.instance("header_queue", fifo(headerWord(c), 2 * turnsAhead));
+      const hasHeader = (datagram: Bits<1>, used: Bits): Bits<1> => datagram.and(used.slice(pointerBits - 1, 4).any());
+      const usedOf = ({ tail, read, mask }: { tail: Bits; read: Bits; mask: Bits }): Bits => tail.sub(read).and(mask);
+      const coming = io.turn.payload.state;
+      const { comes_header } = h.nets({ comes_header: hasHeader(coming.datagram, usedOf(coming)) });
+      const { crowded } = h.nets({ crowded: io.others.or(io.turn.valid).or(turns.pop.valid) });
+
       // ---- go on with the slot, or give it back --------------------------------------------------
       const { sends } = h.nets({ sends: plan.nothing.not().and(plan.broken.not()) });
       const { goes_on } = h.nets({
-        goes_on: sends.and(plan.unread.not()).and(plan.rest.any()).and(io.others.not()).and(io.enable),
+        goes_on: sends.and(plan.unread.not()).and(plan.rest.any()).and(crowded.not()).and(io.enable),
       });
       const { more } = h.nets({ more: plan.rest.slice(pointerBits - 1, 4).any() });
       // Of a word that has been fetched all bytes before the tail are good, around the ring's end too.
@@ -111,27 +124,29 @@ export const txPlan = (c: Config) => {
       const { looks_ahead } = h.nets({ looks_ahead: s.datagram.and(goes_on).and(more).and(in_word.not()).and(held.asked.not()) });
       const { keeps } = h.nets({ keeps: held.asked.or(goes_on) });
 
-      const { comes } = h.nets({ comes: io.turn.payload.state.tail.sub(io.turn.payload.state.read).and(io.turn.payload.state.mask) });
-      const wants = h.wires({ ask: bool, packet: bool, back: bool, take: bool });
+      const { first_used } = h.nets({ first_used: usedOf(turns.pop.payload.state) });
+      const { first_header } = h.nets({ first_header: hasHeader(turns.pop.payload.state.datagram, first_used) });
+      const wants = h.wires({ ask: bool, packet: bool, back: bool, take_turn: bool, take_header: bool });
       for (const w of Object.values(wants)) w.drive(0);
-      const takeTurn = (go: (to: "ASK" | "SIZE") => void): void => {
-        held.slot.next(io.turn.payload.slot);
-        held.state.next(io.turn.payload.state);
-        held.used.next(comes);
-        held.fetched.next(0);
-        const { datagram } = io.turn.payload.state;
-        h.when(datagram.and(comes.slice(pointerBits - 1, 4).any()), () => go("ASK")).otherwise(() => go("SIZE"));
+      /** A header that is here already is taken at once. */
+      const needHeader = (go: (to: "WAIT" | "SIZE") => void, needed: Bits<1>): void => {
+        wants.take_header.drive(needed);
+        h.when(needed.and(fetched.pop.valid.not()), () => go("WAIT")).otherwise(() => go("SIZE"));
+      };
+      const takeTurn = (go: (to: "WAIT" | "SIZE") => void): void => {
+        wants.take_turn.drive(1);
+        held.slot.next(turns.pop.payload.slot);
+        held.state.next(turns.pop.payload.state);
+        held.used.next(first_used);
+        held.fetched.next(first_header);
+        needHeader(go, first_header);
       };
       const machine = h.fsm("step", {
-        IDLE: (go) => {
-          wants.take.drive(1);
-          h.when(io.turn.fire, () => takeTurn(go));
+        IDLE: (go) => h.when(turns.pop.valid, () => takeTurn(go)),
+        WAIT: (go) => {
+          wants.take_header.drive(1);
+          h.when(fetched.pop.valid, () => go("SIZE"));
         },
-        ASK: (go) => {
-          wants.ask.drive(room);
-          h.when(room, () => go("WAIT"));
-        },
-        WAIT: (go) => h.when(io.header.fire.and(io.header.payload.last), () => go("SIZE")),
         SIZE: (go) => {
           plan.length.next(mux(header_lost, uint(16).of(0), bytes as Bits<16>));
           plan.at.next(mux(s.datagram, s.read.add(datagramHeaderBytes).and(s.mask), s.read as Bits));
@@ -158,16 +173,21 @@ export const txPlan = (c: Config) => {
                 s.read.next(plan.next);
                 held.used.next(plan.rest);
                 held.fetched.next(more);
-                h.when(held.asked, () => go("WAIT")).otherwise(() => go("SIZE"));
+                needHeader(go, held.asked);
               }).otherwise(() => {
                 wants.back.drive(1);
-                wants.take.drive(1);
-                h.when(io.turn.fire, () => takeTurn(go)).otherwise(() => go("IDLE"));
+                h.when(turns.pop.valid, () => takeTurn(go)).otherwise(() => go("IDLE"));
               });
             });
           }),
       });
-      io.turn.ready.drive(io.enable.and(wants.take));
+      // A slot comes while its header can be asked for, and nothing else is.
+      const { plans } = h.nets({ plans: machine.is("PLAN") });
+      const { comes } = h.nets({ comes: io.enable.and(turns.push.ready).and(room).and(plans.not()) });
+      io.turn.ready.drive(comes);
+      turns.push.valid.drive(io.turn.valid.and(comes));
+      turns.push.payload.drive(io.turn.payload);
+      turns.pop.ready.drive(wants.take_turn);
       io.returned.drive({
         valid: wants.back,
         slot: held.slot,
@@ -176,26 +196,32 @@ export const txPlan = (c: Config) => {
       });
       io.planned.drive(wants.packet);
 
-      io.header.ready.drive(machine.is("WAIT"));
-      h.when(io.header.fire, () => {
-        const { data, failed } = io.header.payload;
+      // Every header that was asked for has its place, so that payloads behind it never wait for it.
+      const { data, failed } = io.header.payload;
+      io.header.ready.drive(1);
+      fetched.push.valid.drive(io.header.valid.and(io.header.payload.last));
+      if (busBytes < datagramHeaderBytes) {
         // Of two words the lower comes first.
-        held.words.next(busBytes < datagramHeaderBytes ? cat(data, held.words.slice(127, 64)) : data);
-        held.header_failed.next(failed);
-        held.fetched.next(1);
-      });
+        const { lower } = h.registers({ lower: uint(64).noReset() });
+        h.when(io.header.valid, () => lower.next(data as Bits<64>));
+        fetched.push.payload.drive({ words: cat(data, lower), failed });
+      } else fetched.push.payload.drive({ words: data as Bits<number>, failed });
+      fetched.pop.ready.drive(wants.take_header);
+      h.when(fetched.pop.fire, () => held.kept.next(fetched.pop.payload));
+      h.assert("there is room for every header", fetched.push.valid.implies(fetched.push.ready));
 
       // ---- what it asks for ----------------------------------------------------------------------
-      const { fetches } = h.nets({ fetches: wants.ask.or(wants.packet.and(plan.length.any())) });
+      const { asks } = h.nets({ asks: wants.ask.or(io.turn.fire.and(comes_header)) });
+      const { fetches } = h.nets({ fetches: asks.or(wants.packet.and(plan.length.any())) });
       reads.push.valid.drive(fetches);
       reads.push.payload.drive({
-        base: s.base,
-        mask: s.mask,
-        offset: mux(wants.packet, plan.at, mux(machine.is("ASK"), s.read as Bits, plan.next)),
-        bytes: mux(wants.packet, plan.length, uint(16).of(datagramHeaderBytes)),
+        base: mux(plans, s.base, coming.base as Bits<64>),
+        mask: mux(plans, s.mask as Bits, coming.mask),
+        offset: mux(plans, mux(wants.packet, plan.at as Bits, plan.next), coming.read),
+        bytes: mux(wants.packet, plan.length as Bits<16>, uint(16).of(datagramHeaderBytes)),
       });
       kinds.push.valid.drive(fetches);
-      kinds.push.payload.drive(wants.ask);
+      kinds.push.payload.drive(wants.packet.not());
       packets.push.valid.drive(wants.packet);
       packets.push.payload.drive({
         slot: held.slot,
