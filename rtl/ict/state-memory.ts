@@ -13,7 +13,7 @@ type Writer<S, I> = {
 
 /**
  * A word of type `of` for each of `slots` slots. What is written in the cycle in which a reader asks reaches it past the
- * memory, so that the memory itself is a plain one with a port for each, in LUTs or block RAM. Contents are unknown at reset.
+ * memory, so that memories are plain ones with a port to write and one to read. Contents are unknown at reset.
  */
 export const stateMemory = <S extends Data, I, const R extends string>(
   of: Type<S, I>,
@@ -27,18 +27,19 @@ export const stateMemory = <S extends Data, I, const R extends string>(
     value: input(of),
     ...Object.fromEntries(readers.flatMap((r) => [[`${r}At`, input(slot)] as const, [r, output(of)] as const])),
   };
-  return module(`${of.name}_memory_${slots}x${readers.length}`, ports as Record<string, Port>, (io, h) => {
+  return module(`${of.name}_memory_${slots}_${readers.join("_")}`, ports as Record<string, Port>, (io, h) => {
     const { write, writeAt, value } = io as unknown as { write: Bits<1>; writeAt: Bits; value: S };
-    const cells = h.memory("cells", uint(of.width), slots, { style: slots < blockFrom ? "distributed" : "block" });
     const { latest } = h.registers({ /** What was written last. */ latest: uint(of.width).noReset() });
     h.when(write, () => latest.next(value.asBits()));
     readers.forEach((r, i) => {
       const at = (io as unknown as Record<string, Bits>)[`${r}At`] as Bits;
       const met = h.register(`met${i}`, bool.noReset(), { doc: "It was written in the cycle of asking" });
       met.next(write.and(writeAt.eq(at)));
+      // A block RAM has one port for writes and one for reads: each reader has its own copy.
+      const cells = h.memory(`cells${i}`, uint(of.width), slots, { style: slots < blockFrom ? "distributed" : "block" });
+      cells.write(writeAt, value.asBits(), write);
       const word = cells.readSync(`word${i}`, at);
       (io as unknown as Record<string, { drive: (v: S) => void }>)[r]?.drive(of.fromBits(mux(met, latest as Bits, word as Bits)));
     });
-    cells.write(writeAt, value.asBits(), write);
   }) as unknown as HardwareModule<Readers<S, I, R> & Writer<S, I>>;
 };
