@@ -9,7 +9,9 @@ import { derived } from "#rtl/config/config.ts";
 import { asidBits } from "#rtl/ict/interface.ts";
 import { priorities, priorityBits } from "#rtl/ict/ready-queue-lists.ts";
 import { doorbellStride, slotStride, takenBits } from "#rtl/ict/slot-words.ts";
+import { ordinaryNodes } from "./ordinary-registers.ts";
 import { doorbellNodes, slotNodes } from "./slot-registers.ts";
+import { statusLineNodes } from "./status-lines-registers.ts";
 
 /** Bytes of the port: where each of its parts begins follows. Only the doorbells are for user space. */
 export const portBytes = 0x80_0000;
@@ -131,9 +133,7 @@ export const nicMap = (c: Config) =>
           dropCauses.map((cause, i) => [cause.toUpperCase(), events(i * 8, causeDocs[cause], cause === "dma_error" ? 2 : 1)]),
         ) as Record<Uppercase<DropCause>, ReturnType<typeof events>>),
       }),
-      STATUS_BASE: reg(places.statusLines.offset, "Status lines of all slots in memory, 64 bytes from one to the next", {
-        address: rw(0, uint(64), "Bus address of slot 0's line, a multiple of 64; 0: none are written"),
-      }),
+      ...statusLineNodes(places.statusLines.offset),
       PROTECTION: registers(places.protection.offset, "Accesses to doorbell pages that were refused", {
         FOREIGN: events(0x00, "By a thread that does not own the slot, to a slot that is not enabled, or to a page of no slot"),
         NO_DOORBELL: events(0x08, "To what is no doorbell, or the wrong way"),
@@ -146,11 +146,17 @@ export const nicMap = (c: Config) =>
           slot: ro(32, uint(Math.log2(doorbellPages)), "Number of the page"),
         }),
       }),
-      CURRENT_THREAD: reg.array(places.harts.offset, { count: c.harts, stride: 8 }, "The thread that runs on a hart: for the context switch", {
-        asid: rw(0, uint(asidBits), "Its address space, as in satp"),
-        accelerated: rw(16, bool, "It polls: only a wake-up of a higher priority interrupts it"),
-        priority: rw(24, uint(priorityBits), "Its priority"),
-      }),
+      ...ordinaryNodes(places.ordinary.offset),
+      CURRENT_THREAD: reg.array(
+        places.harts.offset,
+        { count: c.harts, stride: 8 },
+        "The thread that runs on a hart: for the context switch",
+        {
+          asid: rw(0, uint(asidBits), "Its address space, as in satp"),
+          accelerated: rw(16, bool, "It polls: only a wake-up of a higher priority interrupts it"),
+          priority: rw(24, uint(priorityBits), "Its priority"),
+        },
+      ),
       WAKE_MASK: reg.array(places.harts.offset + 0x40, { count: c.harts, stride: 8 }, "A hart's wake-up line", {
         enabled: external(0, bool, "Raise it; 0 after reset"),
       }),

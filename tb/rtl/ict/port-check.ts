@@ -1,0 +1,280 @@
+/** The register port beside its model: harts and strangers at random, with a stand-in for the table that is slow at times. */
+import type { Random } from "#hdl/simulate/index.ts";
+import type { Config } from "#rtl/config/config.ts";
+import { type SlotWord, slotWords } from "#rtl/ict/slot-words.ts";
+import { BlockBench } from "../nic/block-bench.ts";
+import { type BusAccess, type Fault, meant, type Outcome, PortModel } from "./port-model.ts";
+import type { registerFrontBlock } from "./register-front.ts";
+import { lanes, type Reply, type Request, StandInTable } from "./stand-in-table.ts";
+
+type Block = ReturnType<typeof registerFrontBlock>;
+const one = (value: unknown): boolean => value === 1n;
+const words = Object.keys(slotWords) as SlotWord[];
+
+/** Accesses with their answers; every pin is compared in every cycle. */
+export class PortBench {
+  readonly bench: BlockBench<Block>;
+  /** What the block works on, and what the model does. */
+  readonly table: StandInTable;
+  readonly model: PortModel;
+  /** One in so many requests is taken at once; 1: all. */
+  slowness = 1;
+  cycles = 0;
+  #standing: string | null = null;
+  #reply: Reply | null = null;
+  #requests: Request[] = [];
+  #identified: bigint | null = null;
+  #due: { readonly access: BusAccess; readonly outcome: Outcome } | null = null;
+  #now = 1n;
+  /** A frame came or left in the first cycle of the access. */
+  #pulses: readonly [boolean, boolean] = [false, false];
+  #first = true;
+  constructor(block: Block, c: Config, seed: number, refuses = false) {
+    this.bench = new BlockBench(block, seed);
+    this.table = new StandInTable(refuses);
+    this.model = new PortModel(c, new StandInTable(refuses));
+    const { bus, now } = this.bench.sim.io;
+    bus.valid.value = 0;
+    now.value = 1n;
+    // Rows are swept.
+    for (let i = 0; i < 66; i++) this.bench.sim.step();
+  }
+  get random(): Random {
+    return this.bench.random;
+  }
+  #want(what: string, is: unknown, right: unknown): void {
+    this.bench.check(Object.is(is, right), () => `${what} is ${String(is)} and should be ${String(right)}`);
+  }
+  /** Something changes in the table by itself. */
+  change(slot: number, word: SlotWord, value: bigint): void {
+    this.table.put(slot, word, value);
+    this.model.table.put(slot, word, value);
+  }
+  own(slot: number, harts: number): void {
+    this.table.owners.set(slot, harts);
+    this.model.table.owners.set(slot, harts);
+  }
+  /** One cycle with this access on offer; true where it moved. `pulse`: a datagram has come, a frame has left. */
+  cycle(access: BusAccess | null, pulse: readonly [boolean, boolean] = [false, false]): boolean {
+    const { sim } = this.bench;
+    const { bus, ask, reply, fault, shared, now, received, sent, identify, identification, legacyMask } = sim.io;
+    const { random, model } = this;
+    if (access === null) {
+      this.#now = random.bits(64);
+      now.value = this.#now;
+    }
+    bus.valid.value = access === null ? 0 : 1;
+    if (access !== null) {
+      bus.write.value = access.write ? 1 : 0;
+      bus.word.value = access.address / 8;
+      bus.data.value = access.data;
+      bus.strobe.value = access.strobe;
+      bus.source.value = access.source;
+    }
+    const ofView = access !== null && access.address >= 0x1_0000 && access.address < 0x2_0000;
+    const [came, left] = ofView && !this.#first ? [false, false] : pulse;
+    received.value = came ? 1 : 0;
+    sent.value = left ? 1 : 0;
+    if (ofView && this.#first) this.#pulses = [came, left];
+    else {
+      if (came) model.prototype.rxPending = 1n;
+      if (left) model.prototype.txPending = 1n;
+    }
+    // The table: an answer to the last cycle's request, and noise where there is none.
+    const answer = this.#reply;
+    reply.valid.value = answer === null ? 0 : 1;
+    reply.data.value = answer === null ? random.bits(64) : answer.data;
+    reply.error.value = answer === null ? random.below(2) : answer.error ? 1 : 0;
+    reply.foreign.value = random.below(2);
+    ask.ready.value = random.below(this.slowness) === 0 ? 1 : 0;
+
+    // ---- what stands on the pins -------------------------------------------------------------------
+    this.#reply = null;
+    const offered = one(ask.valid.value) ? this.#offered() : null;
+    if (this.#standing !== null) this.#want("the request that waits", offered === null ? "gone" : meant(offered), this.#standing);
+    this.#standing = null;
+    if (offered !== null) {
+      this.bench.check(access !== null, () => `asked for nothing: ${meant(offered)}`);
+      if (one(ask.ready.value)) {
+        this.#requests.push(offered);
+        this.#reply = this.table.apply(offered);
+      } else this.#standing = meant(offered);
+    }
+    if (one(identify.value)) this.#identified = identification.value as bigint;
+    this.#response();
+    const due = this.#due;
+    this.#due = null;
+    const moved = access !== null && one(bus.ready.value);
+    if (access !== null && moved) this.#moved(access);
+    this.#fault(due?.outcome.fault ?? null, fault);
+    if (access === null) {
+      const right = model.shared;
+      this.#want("our address", shared.mac.value, right.mac);
+      this.#want("the largest payload", shared.largest.value, right.largest);
+      this.#want("the time to live", shared.ttl.value, right.ttl);
+      this.#want("the type of service", shared.tos.value, right.tos);
+      this.#want("wake-up masks", shared.wakeMask.number, right.wakeMask);
+      this.#want("the legacy mask", legacyMask.value, model.prototype.legacy);
+    }
+    this.#first = access === null || moved;
+    sim.step();
+    this.bench.cycle++;
+    this.cycles++;
+    return moved;
+  }
+  #offered(): Request {
+    const p = this.bench.sim.io.ask.payload.value as Record<string, unknown>;
+    return {
+      operation: p.operation as Request["operation"],
+      slot: Number(p.slot),
+      hart: Number(p.hart),
+      word: Number(p.word),
+      data: BigInt(p.data as bigint),
+      strobe: Number(p.strobe),
+      kernel: Number(p.kernel) === 1,
+      askers: Number(p.askers),
+    };
+  }
+  #response(): void {
+    const { sim } = this.bench;
+    const response = (part: "valid" | "data" | "error"): bigint => sim.peek(`bus_response_${part}`);
+    const due = this.#due;
+    this.#want("an answer", one(response("valid")), due !== null);
+    if (due === null) return;
+    const { access, outcome } = due;
+    const name = `the answer to ${access.write ? "writing" : "reading"} ${access.address.toString(16)}`;
+    this.#want(`${name}: its error`, one(response("error")), outcome.error);
+    // An access gets no more than its bytes.
+    const bytes = outcome.error || access.write ? lanes(0xff) : lanes(access.strobe);
+    const hex = (value: bigint): string => (value & bytes).toString(16);
+    this.#want(name, hex(response("data")), hex(outcome.error || access.write ? 0n : outcome.data));
+  }
+  #moved(access: BusAccess): void {
+    const { model } = this;
+    const outcome = model.access(access, this.#now);
+    const { requests } = outcome;
+    if (requests !== null) this.#want("what the table is asked", this.#requests.map(meant).join("; "), requests.map(meant).join("; "));
+    else this.#want("the table", this.table.difference(model.table), "");
+    for (const r of this.#requests)
+      if (!r.kernel) this.bench.check(access.address >= 0x40_0000, () => `an owner asks from elsewhere: ${meant(r)}`);
+    this.#want("the identification", this.#identified, requests === null ? model.prototype.identified : null);
+    if (requests === null) {
+      if (this.#pulses[0]) model.prototype.rxPending = 1n;
+      if (this.#pulses[1]) model.prototype.txPending = 1n;
+    }
+    this.#pulses = [false, false];
+    this.#identified = null;
+    this.#requests = [];
+    this.#due = { access, outcome };
+  }
+  #fault(right: Fault | null, pins: PortBench["bench"]["sim"]["io"]["fault"]): void {
+    this.#want("a fault", one(pins.valid.value), right !== null);
+    if (right === null) return;
+    this.#want("its cause", pins.cause.value, right.cause);
+    this.#want("its page", pins.slot.number, right.slot);
+    this.#want("its offset", pins.offset.number, right.offset);
+    this.#want("whether it was a write", one(pins.write.value), right.write);
+    this.#want("whether its hart is known", one(pins.maker.known.value), right.hart !== null);
+    this.#want("its hart", pins.maker.hart.number, right.hart ?? 0);
+    this.model.count(right);
+  }
+  /** An access until it has moved, and a cycle in which its answer is looked at. Cycles until it moved. */
+  access(access: BusAccess): Outcome & { readonly cycles: number } {
+    let cycles = 1;
+    while (!this.cycle(access)) {
+      this.bench.check(cycles < 40_000, () => `${access.address.toString(16)} is never taken`);
+      cycles++;
+    }
+    const { outcome } = this.#due as { readonly outcome: Outcome };
+    this.cycle(null);
+    return { ...outcome, cycles };
+  }
+}
+
+/** Strobes of accesses of 1, 2, 4 and 8 bytes, aligned. */
+export const widths = [1, 2, 4, 8].flatMap((bytes) => Array.from({ length: 8 / bytes }, (_, i) => ((1 << bytes) - 1) << (bytes * i)));
+
+/** Few rows, so that accesses meet. */
+const rowOf = (random: Random, c: Config): number =>
+  random.oneIn(12) ? random.below(64) : random.below(random.pick([3, Math.min(c.slots, 64)]));
+const addressOf = (random: Random, c: Config): number => {
+  const hart = random.below(random.oneIn(8) ? 8 : c.harts);
+  switch (random.below(c.prototypeView ? 10 : 5)) {
+    case 0:
+      return random.pick(
+        [0x18, 0x20, 0x28, 0x48, 0x50, 0x280, 0x288, 0x290, 0x298, 0x300, 0x800, 0x840, 0x880, 0x8c0].map((at) =>
+          at >= 0x800 ? at + 8 * hart : at,
+        ),
+      );
+    case 1:
+      return 0x4_0000 + 0x100 * (random.oneIn(12) ? random.below(1024) : rowOf(random, c)) + 8 * random.below(32);
+    case 2:
+    case 3: {
+      const slot = random.oneIn(12) ? random.below(1024) : rowOf(random, c);
+      const offset = random.oneIn(6) ? 8 * random.below(512) : slotWords[random.pick(words)];
+      return 0x40_0000 + 0x1000 * slot + offset;
+    }
+    case 4:
+      return random.pick([random.below(0x4_0000 - 0x1_d000) + 0x1_d000, 0x4_0000 + 0x100 * c.slots, 0x8_0000, 0x3f_fff8]) & ~7;
+    case 5:
+      return 0x1_0000 + random.pick([0x10 * hart, 0x10 * hart + 8, 0x80, 0x100, 0x108, 0x110, 0x200 + 0x10 * hart, 0x208 + 0x10 * hart]);
+    case 6:
+    case 7:
+      return 0x1_0300 + 0x100 * rowOf(random, c) + 8 * random.below(random.oneIn(10) ? 32 : 0x12);
+    case 8:
+      return (
+        0x1_0000 +
+        (random.oneIn(2) ? 0xb000 + 0x20 * rowOf(random, c) + 8 * random.below(4) : 0xc000 + 0x10 * rowOf(random, c) + 8 * random.below(2))
+      );
+    default: {
+      const nic = [
+        0x8000, 0x8008, 0x8010, 0x9000, 0x9008, 0x9010, 0xa000, 0xa008, 0xb800, 0xb808, 0xc400, 0xc408, 0xc410, 0xc418, 0xc420, 0xc428,
+        0xc430,
+      ];
+      return 0x1_0000 + (random.oneIn(10) ? random.below(0xd000) & ~7 : random.pick(nic));
+    }
+  }
+};
+export const randomAccess = (random: Random, c: Config): BusAccess => {
+  const address = addressOf(random, c);
+  const write = random.oneIn(2);
+  // Small numbers are harts, flags and rows; large ones fill fields.
+  const data = random.oneIn(2) ? BigInt(random.below(random.pick([2, 4, 8, 300]))) : random.bits(64);
+  const sources = c.hartIds === "none" ? [0, 9] : c.hartIds.slice(0, c.harts);
+  return {
+    address,
+    write,
+    data: random.oneIn(10) ? (data << 32n) & (2n ** 64n - 1n) : data,
+    strobe: random.oneIn(8) ? 1 + random.below(255) : random.pick(random.oneIn(2) ? [0xff] : widths),
+    source: random.oneIn(8) ? random.below(16) : random.pick(sources),
+  };
+};
+
+/** Throws where the port does what its model does not. */
+export const checkPort = (block: Block, c: Config, accesses: number, seed: number): void => {
+  const p = new PortBench(block, c, seed, seed % 3 === 0);
+  const { random } = p;
+  p.slowness = random.pick([1, 1, 2, 5]);
+  const idle = random.pick([0, 0, 3]);
+  let left = accesses;
+  let access: BusAccess | null = null;
+  let waited = 0;
+  while (left > 0 || access !== null) {
+    if (access === null && left > 0 && random.below(idle + 1) === 0) {
+      access = randomAccess(random, c);
+      // Between accesses the table is its own master, too.
+      const slot = random.below(c.slots);
+      if (random.oneIn(2)) p.change(slot, random.pick(words), random.oneIn(2) ? BigInt(random.below(4)) : random.bits(64));
+      if (random.oneIn(3))
+        p.change(random.below(Math.min(c.slots, 64)), "control", BigInt(random.below(2)) | (BigInt(random.below(c.harts)) << 8n));
+      if (random.oneIn(3)) p.change(random.below(Math.min(c.slots, 64)), random.pick(["suspend", "available"]), BigInt(random.below(4)));
+      if (random.oneIn(2)) p.own(slot, random.below(2 ** c.harts));
+      left--;
+    }
+    const moved = p.cycle(access, [random.oneIn(20), random.oneIn(20)]);
+    waited = moved || access === null ? 0 : waited + 1;
+    p.bench.check(waited < 3000, () => `${access?.address.toString(16)} is never taken`);
+    if (moved) access = null;
+  }
+  for (let i = 0; i < 3; i++) p.cycle(null);
+};
