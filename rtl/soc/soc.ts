@@ -9,6 +9,7 @@ import { axiStream } from "#hdl/lib/packet.ts";
 import { addressBits } from "#hdl/regmap/index.ts";
 import { accioTop } from "#rtl/accio-top.ts";
 import { idBits } from "#rtl/nic/dma-write.ts";
+import { nicPort } from "#rtl/nic/nic.ts";
 import { nicMap } from "#rtl/nic/registers.ts";
 import { bootRom, bootRomBits } from "./boot-rom.ts";
 import { join } from "./channel.ts";
@@ -65,8 +66,13 @@ export const soc = (config: SocConfig, map: SocMap = socMap(config)) => {
       // Harts to devices.
       const bus = h.instance("mmio", crossbar("mmio_crossbar", mmioPort, devices));
       const delay = requestDelay(mmioPort);
-      bus.from.ar.connect(h.instance("read_delay", delay, { from: cores.mmio.ar, cycles: io.mmio_latency }).to);
-      bus.from.aw.connect(h.instance("write_delay", delay, { from: cores.mmio.aw, cycles: io.mmio_latency }).to);
+      const ar = h.instance("read_delay", delay, { from: cores.mmio.ar, cycles: io.mmio_latency }).to;
+      const aw = h.instance("write_delay", delay, { from: cores.mmio.aw, cycles: io.mmio_latency }).to;
+      for (const [to, from] of [
+        [bus.from.ar, ar],
+        [bus.from.aw, aw],
+      ] as const)
+        to.connect(from.map(to.of, (a) => ({ ...a, addr: throughViews(map, a.addr) })));
       bus.from.w.connect(cores.mmio.w);
       cores.mmio.b.connect(bus.from.b);
       cores.mmio.r.connect(bus.from.r);
@@ -93,7 +99,7 @@ export const soc = (config: SocConfig, map: SocMap = socMap(config)) => {
       io.m_axis_tx.connect(accio.m_axis_tx);
       io.m_axis_ordinary.connect(accio.m_axis_ordinary);
       const front = h.instance("front", frontMux("front_mux", hostPort, 2, frontPort.idBits));
-      const dmaPort: Axi4Options = { addressBits: 64, dataBits: config.accio.busBits, idBits: idBits(config.accio) };
+      const dmaPort: Axi4Options = { addressBits: 64, dataBits: config.accio.busBits, idBits: idBits(nicPort(config.accio)) };
       const [dma, host] = front.from as unknown as readonly [Axi4, Axi4];
       join(dma, hostPort, accio.m_axi, dmaPort, (a) => mux(a.slice(63, 32).any(), constant(32, nowhere) as Bits, a.trunc(32)));
       join(host, hostPort, io.host, hostPort, (a) => a);
@@ -109,6 +115,17 @@ export const soc = (config: SocConfig, map: SocMap = socMap(config)) => {
     },
   );
 };
+
+/** The address in the device that a view shows; any other address as it is. */
+const throughViews = (map: SocMap, address: Bits): Bits =>
+  map.regions.reduce((at, { base, size, shows }) => {
+    if (shows === undefined) return at;
+    const low = Math.log2(size);
+    const target = (regionOf(map, shows.device).base + shows.offset) / size;
+    const high = address.width - low;
+    const inside = address.slice(address.width - 1, low).eq(base / size);
+    return mux(inside, cat(constant(high, target), address.trunc(low)) as Bits, at);
+  }, address);
 
 /** A slave on the MMIO side with `bits` bits of address. */
 const attach = (slave: Axi4, bits: number, master: Axi4): void =>

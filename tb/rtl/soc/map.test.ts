@@ -35,7 +35,6 @@ describe("the map", () => {
       prototype_ict: 0x1003_0000,
       prototype_nic: 0x1004_0000,
       accio: 0x1100_0000,
-      doorbells: 0x1200_0000,
       memory: 0x8000_0000,
       clint: 0x0200_0000,
       plic: 0x0c00_0000,
