@@ -84,7 +84,7 @@ export const registerPort = (c: Config) => {
       const makerOf = (source: Bits) => {
         const is = (c.hartIds === "none" ? [] : c.hartIds.slice(0, c.harts)).map((id) => source.eq(id));
         const bits = is.length === 0 ? everybody : (cat(...[...is].reverse()) as Bits);
-        const hart = is.reduce<Bits>((n, hit, i) => mux(hit, uint(hartBits).of(i), n), constant(hartBits, 0));
+        const hart = is.reduce<Bits>((n, hit, i) => (i === 0 ? n : mux(hit, uint(hartBits).of(i), n)), constant(hartBits, 0));
         return { bits, known: is.length === 0 ? (constant(1, 0) as Bool) : bits.any(), hart };
       };
       const owner = makerOf(doorbells.source);

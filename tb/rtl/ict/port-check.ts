@@ -194,49 +194,49 @@ export class PortBench {
 /** Strobes of accesses of 1, 2, 4 and 8 bytes, aligned. */
 export const widths = [1, 2, 4, 8].flatMap((bytes) => Array.from({ length: 8 / bytes }, (_, i) => ((1 << bytes) - 1) << (bytes * i)));
 
-/** Few rows, so that accesses meet. */
+/** Few rows, so that accesses meet; at times any. */
 const rowOf = (random: Random, c: Config): number =>
   random.oneIn(12) ? random.below(64) : random.below(random.pick([3, Math.min(c.slots, 64)]));
-const addressOf = (random: Random, c: Config): number => {
-  const hart = random.below(random.oneIn(8) ? 8 : c.harts);
-  switch (random.below(c.prototypeView ? 10 : 5)) {
-    case 0:
-      return random.pick(
-        [0x18, 0x20, 0x28, 0x48, 0x50, 0x280, 0x288, 0x290, 0x298, 0x300, 0x800, 0x840, 0x880, 0x8c0].map((at) =>
-          at >= 0x800 ? at + 8 * hart : at,
-        ),
-      );
-    case 1:
-      return 0x4_0000 + 0x100 * (random.oneIn(12) ? random.below(1024) : rowOf(random, c)) + 8 * random.below(32);
-    case 2:
-    case 3: {
-      const slot = random.oneIn(12) ? random.below(1024) : rowOf(random, c);
-      const offset = random.oneIn(6) ? 8 * random.below(512) : slotWords[random.pick(words)];
-      return 0x40_0000 + 0x1000 * slot + offset;
-    }
-    case 4:
-      return random.pick([random.below(0x4_0000 - 0x1_d000) + 0x1_d000, 0x4_0000 + 0x100 * c.slots, 0x8_0000, 0x3f_fff8]) & ~7;
-    case 5:
-      return 0x1_0000 + random.pick([0x10 * hart, 0x10 * hart + 8, 0x80, 0x100, 0x108, 0x110, 0x200 + 0x10 * hart, 0x208 + 0x10 * hart]);
-    case 6:
-    case 7:
-      return 0x1_0300 + 0x100 * rowOf(random, c) + 8 * random.below(random.oneIn(10) ? 32 : 0x12);
-    case 8:
-      return (
-        0x1_0000 +
-        (random.oneIn(2) ? 0xb000 + 0x20 * rowOf(random, c) + 8 * random.below(4) : 0xc000 + 0x10 * rowOf(random, c) + 8 * random.below(2))
-      );
-    default: {
-      const nic = [
-        0x8000, 0x8008, 0x8010, 0x9000, 0x9008, 0x9010, 0xa000, 0xa008, 0xb800, 0xb808, 0xc400, 0xc408, 0xc410, 0xc418, 0xc420, 0xc428,
-        0xc430,
-      ];
-      return 0x1_0000 + (random.oneIn(10) ? random.below(0xd000) & ~7 : random.pick(nic));
-    }
-  }
-};
+type AddressOf = (random: Random, c: Config, hart: number) => number;
+const slotOf: AddressOf = (random, c) => (random.oneIn(12) ? random.below(1024) : rowOf(random, c));
+const ofKernel: AddressOf = (random, _, hart) =>
+  random.pick([
+    0x18,
+    0x20,
+    0x28,
+    0x48,
+    0x50,
+    0x280,
+    0x288,
+    0x290,
+    0x298,
+    0x300,
+    ...[0x800, 0x840, 0x880, 0x8c0].map((at) => at + 8 * hart),
+  ]);
+const ofSlot: AddressOf = (random, c, hart) => 0x4_0000 + 0x100 * slotOf(random, c, hart) + 8 * random.below(32);
+const ofDoorbell: AddressOf = (random, c, hart) =>
+  0x40_0000 + 0x1000 * slotOf(random, c, hart) + (random.oneIn(6) ? 8 * random.below(512) : slotWords[random.pick(words)]);
+const ofNothing: AddressOf = (random, c) =>
+  random.pick([random.below(0x4_0000 - 0x1_d000) + 0x1_d000, 0x4_0000 + 0x100 * c.slots, 0x8_0000, 0x3f_fff8]) & ~7;
+/** From the start of the view on. */
+const searches: AddressOf = (random, _, hart) => random.pick([0x80, 0x100, 0x108, 0x110, 0x200 + 0x10 * hart, 0x208 + 0x10 * hart]);
+const ofPage: AddressOf = (_, __, hart) => 0x10 * hart;
+const rowSwitch: AddressOf = (random, c) => 0x300 + 0x100 * rowOf(random, c);
+const ofRow: AddressOf = (random, c) => 0x300 + 0x100 * rowOf(random, c) + 8 * random.below(random.oneIn(10) ? 32 : 0x12);
+const ofRing: AddressOf = (random, c) =>
+  random.oneIn(2) ? 0xb000 + 0x20 * rowOf(random, c) + 8 * random.below(4) : 0xc000 + 0x10 * rowOf(random, c) + 8 * random.below(2);
+const pageRegisters = [
+  ...[0x8000, 0x8008, 0x8010, 0x9000, 0x9008, 0x9010, 0xa000, 0xa008, 0xb800, 0xb808],
+  ...[0xc400, 0xc408, 0xc408, 0xc410, 0xc418, 0xc420, 0xc428, 0xc428, 0xc430],
+];
+const ofNic: AddressOf = (random) => (random.oneIn(10) ? random.below(0xd000) & ~7 : random.pick(pageRegisters));
+
 export const randomAccess = (random: Random, c: Config): BusAccess => {
-  const address = addressOf(random, c);
+  const hart = random.below(random.oneIn(8) ? 8 : c.harts);
+  const byView = c.prototypeView && !random.oneIn(3);
+  const address = byView
+    ? 0x1_0000 + random.pick([searches, searches, ofPage, rowSwitch, ofRow, ofRow, ofRing, ofNic])(random, c, hart)
+    : random.pick([ofKernel, ofSlot, ofDoorbell, ofDoorbell, ofNothing])(random, c, hart);
   const write = random.oneIn(2);
   // Small numbers are harts, flags and rows; large ones fill fields.
   const data = random.oneIn(2) ? BigInt(random.below(random.pick([2, 4, 8, 300]))) : random.bits(64);
@@ -245,9 +245,24 @@ export const randomAccess = (random: Random, c: Config): BusAccess => {
     address,
     write,
     data: random.oneIn(10) ? (data << 32n) & (2n ** 64n - 1n) : data,
-    strobe: random.oneIn(8) ? 1 + random.below(255) : random.pick(random.oneIn(2) ? [0xff] : widths),
-    source: random.oneIn(8) ? random.below(16) : random.pick(sources),
+    strobe: random.oneIn(4) ? 1 + random.below(255) : random.pick(random.oneIn(2) ? [0xff] : widths),
+    source: random.oneIn(6) ? random.below(16) : random.pick(sources),
   };
+};
+/** Something happens in the table without the port: now and then to all rows. */
+const stir = (p: PortBench, c: Config): void => {
+  const { random } = p;
+  const slot = random.below(c.slots);
+  const rows = Array.from({ length: Math.min(c.slots, 64) }, (_, i) => i);
+  const control = (enabled: number): bigint => BigInt(enabled) | (BigInt(random.below(c.harts)) << 8n);
+  if (random.oneIn(2)) p.change(slot, random.pick(words), random.oneIn(2) ? BigInt(random.below(4)) : random.bits(64));
+  if (random.oneIn(3)) p.change(random.pick(rows), "control", control(random.below(2)));
+  if (random.oneIn(3)) p.change(random.pick(rows), random.pick(["suspend", "available"]), BigInt(random.below(4)));
+  if (random.oneIn(2)) p.own(slot, random.below(2 ** c.harts));
+  if (random.oneIn(40)) {
+    const enabled = random.below(2);
+    for (const r of rows) p.change(r, "control", control(enabled));
+  }
 };
 
 /** Throws where the port does what its model does not. */
@@ -262,13 +277,7 @@ export const checkPort = (block: Block, c: Config, accesses: number, seed: numbe
   while (left > 0 || access !== null) {
     if (access === null && left > 0 && random.below(idle + 1) === 0) {
       access = randomAccess(random, c);
-      // Between accesses the table is its own master, too.
-      const slot = random.below(c.slots);
-      if (random.oneIn(2)) p.change(slot, random.pick(words), random.oneIn(2) ? BigInt(random.below(4)) : random.bits(64));
-      if (random.oneIn(3))
-        p.change(random.below(Math.min(c.slots, 64)), "control", BigInt(random.below(2)) | (BigInt(random.below(c.harts)) << 8n));
-      if (random.oneIn(3)) p.change(random.below(Math.min(c.slots, 64)), random.pick(["suspend", "available"]), BigInt(random.below(4)));
-      if (random.oneIn(2)) p.own(slot, random.below(2 ** c.harts));
+      stir(p, c);
       left--;
     }
     const moved = p.cycle(access, [random.oneIn(20), random.oneIn(20)]);
