@@ -1,42 +1,31 @@
 /**
- * Builds frames: a packet's bytes come from memory at any alignment and go into the frame buffer from a word's beginning on,
- * one bus word a cycle without a gap, while they are summed. When the last of them is here the packet is done, and its frame
- * may leave, unless memory failed or the slot is torn.
+ * Builds frames: a packet's bytes come from memory at any alignment and go on from a word's beginning, one bus word a cycle
+ * without a gap. When the last of them is here the packet is done, and its frame may leave, unless memory failed or the slot
+ * is torn.
  */
-import { array, type Bits, bool, cat, input, module, mux, output, stream, uint } from "#hdl";
-import { lowMask, resize, sum } from "#hdl/lib/bits.ts";
+import { type Bits, bool, cat, input, module, mux, output, stream, uint } from "#hdl";
+import { lowMask, resize } from "#hdl/lib/bits.ts";
 import { fifo } from "#hdl/lib/fifo.ts";
-import { refuse } from "#hdl/lib/refuse.ts";
 import { byteOf, type Config } from "#rtl/common.ts";
 import { derived } from "#rtl/config/config.ts";
 import { transmitDone } from "#rtl/ict/interface.ts";
 import { fetchedBeat } from "#rtl/nic/dma-read.ts";
-import { packetJob, txFrame, waitingFrame, wordsOf } from "#rtl/udp/tx-packet.ts";
+import { frameBuffer, packetJob, txPiece, waitingFrame, wordsOf } from "#rtl/udp/tx-packet.ts";
 
 /** Frames that wait, at most. */
-const waitingFrames = 16;
-/** 16-bit words that one stage of the checksum adds up. */
-const wordsPerSum = 8;
-
-/** Sums of a bus word's 16-bit words, each of at most `wordsPerSum`; the first byte on the wire is the upper one. */
-const partialSums = (data: Bits): readonly Bits[] => {
-  const words = Array.from({ length: data.width / 16 }, (_, i) => cat(byteOf(data, 2 * i), byteOf(data, 2 * i + 1)));
-  return Array.from({ length: Math.ceil(words.length / wordsPerSum) }, (_, i) => sum(words.slice(i * wordsPerSum, (i + 1) * wordsPerSum)));
-};
+export const waitingFrames = 16;
 
 /** @param frameBits  width of the frame buffer's words: the bus's, or a multiple of it by a power of two */
 export const txBuild = (c: Config, frameBits = c.busBits) => {
   const { busBytes, slotBits } = derived(c);
-  const frameBytes = frameBits / 8;
-  const lanes = frameBits / c.busBits,
-    laneBits = Math.log2(lanes);
-  if (!Number.isInteger(laneBits))
-    refuse(`transmit frames of ${frameBits} bits on a bus of ${c.busBits}: a multiple by a power of two is needed`);
-  const words = c.txBuffer / frameBytes,
-    addressBits = Math.log2(words),
-    shift = Math.log2(busBytes);
+  const { lanes, words, addressBits, name } = frameBuffer(c, frameBits);
+  const laneBits = Math.log2(lanes),
+    shift = Math.log2(busBytes),
+    /** Bits of an offset that the second step of turning takes, and the bytes that it may need of the next word. */
+    fineBits = Math.min(3, shift),
+    fine = 2 ** fineBits - 1;
   return module(
-    `tx_build_${c.busBits}${lanes === 1 ? "" : `to${frameBits}`}`,
+    `tx_build_${name}`,
     {
       packets: input(stream(packetJob(c))),
       /** Each packet's bytes in the ring's alignment, for those that have any. */
@@ -47,14 +36,15 @@ export const txBuild = (c: Config, frameBits = c.busBits) => {
       done: output(transmitDone(c)),
       /** Memory has failed a packet of a slot that was not torn before. */
       failed: output(bool),
-      frames: output(stream(txFrame(c))),
-      /** The payloads of the frames, one after the other; each begins with a word of its own. */
-      payload: output(stream(uint(frameBits))),
+      frames: output(stream(waitingFrame(c))),
+      /** What goes into the frame buffer, taken at once; and a word of it is free again. */
+      piece: output(txPiece(c, frameBits)),
+      freed: input(bool),
     },
     (io, h) => {
       const count = uint(addressBits + 1);
       const metas = h.instance("frame_queue", fifo(waitingFrame(c), waitingFrames, { count: true }));
-      const sums = h.instance("sum_queue", fifo(uint(32), waitingFrames));
+      io.frames.connect(metas.pop);
       /** Free words of the buffer, and where the next frame goes. */
       const { room, write } = h.registers({ room: count.reset(words), write: count });
 
@@ -67,7 +57,7 @@ export const txBuild = (c: Config, frameBits = c.busBits) => {
         next_words: count.noReset(),
         next_empty: bool.noReset(),
       });
-      /** The packet being built and the word that was taken last, turned so that the payload's first byte is the lowest. */
+      /** The packet being built and the word that was taken last, turned so that the payload's first byte is among the lowest eight. */
       const packet = h.registers({
         packet_valid: bool,
         job: packetJob(c).noReset(),
@@ -98,19 +88,24 @@ export const txBuild = (c: Config, frameBits = c.busBits) => {
         const coming = io.packets.payload;
         next_valid.next(io.packets.valid);
         next.next(coming);
-        next_words.next(resize(wordsOf(coming.payload, frameBytes), addressBits + 1));
+        next_words.next(resize(wordsOf(coming.payload, frameBits / 8), addressBits + 1));
         next_empty.next(coming.payload.eq(0));
       });
 
-      const turned = Array.from({ length: shift }, (_, i) => i).reduce<Bits>(
+      // Turned in two steps: by eight bytes here, which is what is kept of a word; by single bytes a cycle later.
+      const turned = Array.from({ length: shift - fineBits }, (_, i) => fineBits + i).reduce<Bits>(
         (value, i) => mux(next.offset.bit(i), value.rotl(c.busBits - (8 << i)), value),
         io.data.payload.data,
       );
-      const merged = Array.from({ length: busBytes }, (_, lane) =>
-        mux(job.offset.le(busBytes - 1 - lane), byteOf(packet.carry, lane) as Bits, byteOf(turned, lane) as Bits),
-      );
+      const coarse = job.offset.shr(fineBits);
+      const merged = Array.from({ length: busBytes + fine }, (_, lane) => {
+        if (lane >= busBytes) return byteOf(turned, lane - busBytes) as Bits;
+        // Bytes of the kept word, from the payload's first on, stand before its end; the rest come from the next word.
+        const kept = coarse.le((busBytes - 1 - lane) >> fineBits);
+        return mux(kept, byteOf(packet.carry, lane) as Bits, byteOf(turned, lane) as Bits);
+      });
       const { whole } = h.nets({ whole: packet.left.ge(busBytes) });
-      const kept = lowMask(mux(whole, uint(shift + 1).of(busBytes) as Bits, packet.left.trunc(shift + 1) as Bits), busBytes);
+      const wordBytes = mux(whole, uint(shift + 1).of(busBytes) as Bits, packet.left.trunc(shift + 1) as Bits);
       const { gives } = h.nets({ gives: packet.packet_valid.and(packet.left.any()).and(packet.last.or(takes)) });
       const { ends } = h.nets({ ends: packet.packet_valid.and(packet.last) });
       h.when(gives, () => {
@@ -144,80 +139,47 @@ export const txBuild = (c: Config, frameBits = c.busBits) => {
       const { slot, payload, tuple, nextHop, ttl, tos, noChecksum } = job;
       metas.push.payload.drive({ slot, payload, tuple, nextHop, ttl, tos, noChecksum });
 
-      // ---- into the buffer and the sum, a cycle later ------------------------------------------------------------
-      const stored = h.registers({
-        store: bool,
-        store_word: uint(c.busBits).noReset(),
-        store_at: uint(addressBits).noReset(),
-        store_lane: uint(Math.max(1, laneBits)).noReset(),
-        store_rest: bool.noReset(),
-        /** It is the first of its packet; the packet's end, with where its words end. */
-        first: bool.noReset(),
-        commit: bool,
-        commit_end: count.noReset(),
+      // ---- a cycle later: turned by single bytes, and without what is not the payload's ---------------------------
+      const turning = h.registers({
+        turning_valid: bool,
+        turning_word: uint(merged.length * 8).noReset(),
+        turning_turn: uint(fineBits).noReset(),
+        turning_bytes: uint(shift + 1).noReset(),
+        turning_at: uint(addressBits).noReset(),
+        turning_lane: uint(Math.max(1, laneBits)).noReset(),
+        turning_last: bool.noReset(),
+        turning_first: bool.noReset(),
+        turning_commit: bool,
+        turning_end: count.noReset(),
       });
-      stored.store.next(gives);
-      stored.store_word.next(cat(...merged.map((byte, lane) => byte.and(kept.bit(lane).repeat(8))).reverse()));
-      stored.store_at.next(write.add(resize(packet.given.shr(laneBits), addressBits + 1)).trunc(addressBits));
-      stored.store_lane.next(laneBits === 0 ? uint(1).of(0) : packet.given.trunc(laneBits));
-      stored.store_rest.next(packet.left.le(busBytes));
-      stored.first.next(packet.given.eq(0));
-      stored.commit.next(sound);
-      stored.commit_end.next(frame_end);
-      const buffer = h.memory("buffer", uint(frameBits), words, { style: "block", collision: "never" });
-      if (lanes === 1) buffer.write(stored.store_at, stored.store_word, stored.store);
-      else {
-        // Behind a payload's last bus word the rest of its frame word is zero.
-        const here = Array.from({ length: lanes }, (_, i) => stored.store_lane.eq(i));
-        const written = here.map((is, i) => (i === 0 ? is : is.or(stored.store_rest.and(stored.store_lane.lt(i)))));
-        const word = cat(...here.map((is) => stored.store_word.and(is.repeat(c.busBits))).reverse());
-        buffer.write(stored.store_at, word, stored.store, cat(...[...written].reverse()));
-      }
-      const partial = partialSums(stored.store_word);
-      const summed = h.registers({
-        parts: array(uint((partial[0] as Bits).width), partial.length).noReset(),
-        adds: bool,
-        adds_first: bool.noReset(),
-        adds_end: bool,
-        so_far: uint(32).noReset(),
+      turning.turning_valid.next(gives);
+      turning.turning_word.next(cat(...merged.toReversed()) as Bits<number>);
+      turning.turning_turn.next(job.offset.trunc(fineBits));
+      turning.turning_bytes.next(wordBytes);
+      turning.turning_at.next(write.add(resize(packet.given.shr(laneBits), addressBits + 1)).trunc(addressBits));
+      turning.turning_lane.next(laneBits === 0 ? uint(1).of(0) : packet.given.trunc(laneBits));
+      turning.turning_last.next(packet.left.le(busBytes));
+      turning.turning_first.next(packet.given.eq(0));
+      turning.turning_commit.next(sound);
+      turning.turning_end.next(frame_end);
+      const aligned = Array.from({ length: fineBits }, (_, i) => i).reduce<Bits>(
+        (value, i) => mux(turning.turning_turn.bit(i), value.shr(8 << i), value),
+        turning.turning_word,
+      );
+      const mask = lowMask(turning.turning_bytes, busBytes);
+      const bytes = Array.from({ length: busBytes }, (_, lane) => byteOf(aligned, lane).and(mask.bit(lane).repeat(8)));
+      io.piece.drive({
+        valid: turning.turning_valid,
+        word: cat(...bytes.toReversed()) as never,
+        at: turning.turning_at,
+        lane: turning.turning_lane,
+        last: turning.turning_last,
+        first: turning.turning_first,
+        commit: turning.turning_commit,
+        end: turning.turning_end,
       });
-      for (const [i, part] of partial.entries()) summed.parts.at(i).next(part as Bits<number>);
-      summed.adds.next(stored.store);
-      summed.adds_first.next(stored.first);
-      summed.adds_end.next(stored.commit);
-      const before = mux(summed.adds_first, uint(32).of(0), summed.so_far as Bits<32>);
-      const { added } = h.nets({ added: resize(sum(partial.map((_, i) => summed.parts.at(i))), 32) });
-      const { total } = h.nets({ total: before.add(mux(summed.adds, added as Bits<32>, uint(32).of(0))) });
-      summed.so_far.next(total);
-      sums.push.valid.drive(summed.adds_end);
-      sums.push.payload.drive(total);
-
-      // ---- out: a frame with its sum, and its words in order -----------------------------------------------------
-      const meta = metas.pop.payload;
-      const both = metas.pop.valid.and(sums.pop.valid);
-      io.frames.valid.drive(both);
-      io.frames.payload.drive({
-        slot: meta.slot,
-        payload: meta.payload,
-        tuple: meta.tuple,
-        nextHop: meta.nextHop,
-        ttl: meta.ttl,
-        tos: meta.tos,
-        noChecksum: meta.noChecksum,
-        sum: sums.pop.payload,
-      });
-      metas.pop.ready.drive(both.and(io.frames.ready));
-      sums.pop.ready.drive(both.and(io.frames.ready));
-      const { written, fetch, fetched } = h.registers({ written: count, fetch: count, fetched: bool });
-      h.when(stored.commit, () => written.next(stored.commit_end));
-      const { moves } = h.nets({ moves: fetched.not().or(io.payload.ready) });
-      const { reads } = h.nets({ reads: moves.and(fetch.ne(written)) });
-      h.when(moves, () => fetched.next(reads));
-      h.when(reads, () => fetch.next(fetch.add(1)));
-      io.payload.valid.drive(fetched);
-      io.payload.payload.drive(buffer.readSync("word", fetch.trunc(addressBits), reads));
       const leaves = mux(sound, packet.words as Bits, count.of(0) as Bits);
-      room.next(room.sub(leaves).add(resize(reads, addressBits + 1)) as Bits<number>);
+      room.next(room.sub(leaves).add(resize(io.freed, addressBits + 1)) as Bits<number>);
     },
   );
 };

@@ -12,6 +12,7 @@ import { addressBeat } from "#rtl/nic/dma-write.ts";
 import { txBuild } from "#rtl/udp/tx-build.ts";
 import { txPlan } from "#rtl/udp/tx-plan.ts";
 import { txSend } from "#rtl/udp/tx-send.ts";
+import { txStore } from "#rtl/udp/tx-store.ts";
 
 /** @param frameBits  width of the frames' beats: the bus's, or wider, so that headers take no time from the bus */
 export const txEngine = (c: Config, frameBits = c.busBits) => {
@@ -70,8 +71,10 @@ export const txEngine = (c: Config, frameBits = c.busBits) => {
       io.done.drive(build.done);
       io.failed.drive(build.failed);
 
+      const store = h.instance("store", txStore(c, frameBits), { piece: build.piece, frames: build.frames });
+      build.freed.drive(store.freed);
       const { mac, now } = io;
-      const send = h.instance("send", txSend(c, frameBits), { mac, now, frames: build.frames, payload: build.payload });
+      const send = h.instance("send", txSend(c, frameBits), { mac, now, frames: store.whole, payload: store.payload });
       io.wire.connect(send.wire);
       io.sent.drive(send.sent);
       io.frame.drive(send.sent.valid);

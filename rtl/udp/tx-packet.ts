@@ -1,5 +1,6 @@
 /** What the stages of the transmit engine hand to each other: a packet whose payload is being read, a frame that is whole. */
 import { type Bits, bool, mux, struct, uint } from "#hdl";
+import { refuse } from "#hdl/lib/refuse.ts";
 import { type Config, tuple } from "#rtl/common.ts";
 import { derived } from "#rtl/config/config.ts";
 
@@ -35,6 +36,36 @@ export const waitingFrame = (c: Config) =>
 /** The same, with the sum of the payload's 16-bit words, not yet folded. */
 export const txFrame = (c: Config) =>
   struct({ slot: uint(derived(c).slotBits), payload: uint(16), ...addressing, sum: uint(32) }, `tx_frame_${c.slots}`);
+
+/** The frame buffer: words of `frameBits`, each of as many bus words. Refuses what is no multiple by a power of two. */
+export const frameBuffer = (c: Config, frameBits: number) => {
+  const lanes = frameBits / c.busBits;
+  if (lanes < 1 || !Number.isInteger(Math.log2(lanes)))
+    refuse(`transmit frames of ${frameBits} bits on a bus of ${c.busBits}: a multiple by a power of two is needed`);
+  const words = (c.txBuffer * 8) / frameBits;
+  return { lanes, words, addressBits: Math.log2(words), name: `${c.busBits}${lanes === 1 ? "" : `to${frameBits}`}` };
+};
+/** A bus word for the frame buffer, or the end of a frame, or both. */
+export const txPiece = (c: Config, frameBits: number) => {
+  const { lanes, addressBits } = frameBuffer(c, frameBits);
+  return struct(
+    {
+      valid: bool,
+      /** Zero where it has no payload. */
+      word: uint(c.busBits),
+      at: uint(addressBits),
+      /** Which bus word of the frame's, and whether it is the payload's last. */
+      lane: uint(Math.max(1, Math.log2(lanes))),
+      last: bool,
+      /** Nothing of its packet came before. */
+      first: bool,
+      /** The frame leaves: its words end before `end`. */
+      commit: bool,
+      end: uint(addressBits + 1),
+    },
+    `tx_piece_${c.busBits}_${addressBits}`,
+  );
+};
 
 /** Words of `bytes` bytes that `count` bytes lie in, from a word's beginning on. */
 export const wordsOf = (count: Bits<16>, bytes: number): Bits<16> => count.add(bytes - 1).shr(Math.log2(bytes)) as Bits<16>;

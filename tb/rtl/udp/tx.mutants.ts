@@ -1,47 +1,73 @@
-/** Mutants of the transmit engine and of its planner. */
+/** Mutants of the transmit engine and of its parts. */
 import { type Config, resolveConfig } from "#rtl/config/config.ts";
+import { txBuild } from "#rtl/udp/tx-build.ts";
 import { txEngine } from "#rtl/udp/tx-engine.ts";
 import { txPlan } from "#rtl/udp/tx-plan.ts";
+import { txSend } from "#rtl/udp/tx-send.ts";
+import { txStore } from "#rtl/udp/tx-store.ts";
 import { type Family, family } from "#sim/mutate/family.ts";
 import { withInstance } from "../with-instance.ts";
 import { checkTxEngine } from "./tx-engine-check.ts";
 
 /** Frames of a few beats, and a buffer that a few of them fill. */
 const config: Config = { ...resolveConfig("tiny"), mtu: 200, txBuffer: 1024 };
-
-const shortFrame = "18 bytes make 60, which are as many beats as 61; the beat behind the last byte is empty";
+/** A bus word holds several headers. */
+const wide: Config = { ...config, busBits: 256, wireBits: 256 };
+const frameBits = 256;
 
 export const families: Readonly<Record<string, Family>> = {
   "UDP transmit engine": family({
     block: txEngine(config),
-    mutants: 100,
-    sample: 40,
+    mutants: 3,
     check: (block) => {
       for (const seed of [1, 2, 3]) checkTxEngine(block, config, { largest: 172, bytes: 2000 }, seed);
-      checkTxEngine(block, config, { largest: 17, bytes: 1500, clean: true }, 4);
     },
-    same: {
-      "fits: 129 for 128": [1, "the oldest frame's first word is overwritten: it is all headers, which do not come from the buffer"],
-      "for_payload: or for and": [1, "while a header comes, no packet waits for data"],
-      "frame_bytes: 19 for 18": [1, shortFrame],
-      "frame_bytes: 61 for 60": [1, shortFrame],
-      "past_end: gt for ge": [1, shortFrame],
-    },
+    same: {},
   }),
   "UDP transmit planner": family({
-    block: txPlan(config),
-    mutants: 60,
+    block: txPlan(wide),
+    mutants: 100,
     sample: 40,
     check: (plan) => {
-      const engine = withInstance(txEngine(config), "plan", plan);
-      for (const seed of [1, 2]) checkTxEngine(engine, config, { largest: 172, bytes: 2000 }, seed);
-      for (const largest of [0, 100, 173]) checkTxEngine(engine, config, { largest, bytes: 1200, clean: true }, 3);
-      for (const seed of [5, 9]) checkTxEngine(engine, config, { largest: 1, bytes: 300, refuse: 3 }, seed);
+      const engine = withInstance(txEngine(wide), "plan", plan);
+      for (const seed of [1, 2]) checkTxEngine(engine, wide, { largest: 172, bytes: 2000 }, seed);
+      for (const only of [0, 1, 3]) checkTxEngine(engine, wide, { largest: 172, bytes: 1500, only }, only);
+      for (const largest of [0, 100, 173]) checkTxEngine(engine, wide, { largest, bytes: 1200, clean: true }, 3);
+      for (const seed of [5, 9]) checkTxEngine(engine, wide, { largest: 1, bytes: 300, refuse: 3 }, seed);
     },
-    same: {
-      "length: le for lt": [1, "the lesser of two equals is either"],
-      "limit: ge for gt": [1, "the lesser of two equals is either"],
-      "room: or for and": [1, "each read has its packet or is waited for, so what holds packets is full first"],
+    same: {},
+  }),
+  "UDP transmit, frames built": family({
+    block: txBuild(config, frameBits),
+    mutants: 100,
+    sample: 40,
+    check: (build) => {
+      const engine = withInstance(txEngine(config, frameBits), "build", build);
+      for (const seed of [1, 2, 3]) checkTxEngine(engine, config, { largest: 172, bytes: 3000, frameBits }, seed);
+      checkTxEngine(engine, config, { largest: 17, bytes: 1500, clean: true, frameBits }, 4);
     },
+    same: {},
+  }),
+  "UDP transmit, frames kept": family({
+    block: txStore(config, frameBits),
+    mutants: 30,
+    sample: 40,
+    check: (store) => {
+      const engine = withInstance(txEngine(config, frameBits), "store", store);
+      for (const seed of [1, 2, 3]) checkTxEngine(engine, config, { largest: 172, bytes: 3000, frameBits }, seed);
+      checkTxEngine(engine, config, { largest: 17, bytes: 1500, clean: true, frameBits }, 4);
+    },
+    same: {},
+  }),
+  "UDP transmit, frames sent": family({
+    block: txSend(config),
+    mutants: 80,
+    sample: 40,
+    check: (send) => {
+      const engine = withInstance(txEngine(config), "send", send);
+      for (const seed of [1, 2, 3]) checkTxEngine(engine, config, { largest: 172, bytes: 3000 }, seed);
+      checkTxEngine(engine, config, { largest: 17, bytes: 1500, clean: true }, 4);
+    },
+    same: {},
   }),
 };
