@@ -1,11 +1,14 @@
 /**
- * The NIC in one clock: connection table, receive and transmit engines, and the counters' pulses. `accio-top.ts` puts the
- * bus protocols, the registers and the wire's own clock around it.
+ * The NIC in one clock: connection table, receive and transmit engines, status lines, and the counters' pulses. `nic.ts`
+ * puts registers, ordinary path and events beside it, `accio-top.ts` the bus protocols and the wire's own clock around it.
  */
-import { bool, input, module, output, stream, struct, uint } from "#hdl";
+import { array, bool, input, module, output, stream, struct, uint } from "#hdl";
 import { packetBeat, packetStream } from "#hdl/lib/packet.ts";
 import { type Config, dropCauses } from "#rtl/common.ts";
-import { connectionTable, slotAccess } from "#rtl/ict/table.ts";
+import { derived } from "#rtl/config/config.ts";
+import { connectionTable } from "#rtl/ict/connection-table.ts";
+import { currentThread, slotEvent, slotReply, slotRequest, slotStatus } from "#rtl/ict/interface.ts";
+import { tableMiss } from "#rtl/nic/control-event-sources.ts";
 import { readBeat } from "#rtl/nic/dma-read.ts";
 import { addressBeat, responseBeat, writeBeat } from "#rtl/nic/dma-write.ts";
 import { rxEngine } from "#rtl/udp/rx-engine.ts";
@@ -19,6 +22,8 @@ export const nicControl = struct(
     /** Largest UDP payload sent. */ largest: uint(16),
     ttl: uint(8),
     tos: uint(8),
+    /** Secret of the lookup's hash. */
+    hashKey: uint(64),
   },
   "nic_control",
 );
@@ -43,6 +48,27 @@ export const nicEvents = struct(
   },
   "nic_events",
 );
+/** What happens to slots, for status lines and for the events' queue. */
+export const slotNewsOf = (c: Config) =>
+  struct(
+    {
+      /** The receive tail has moved; the transmit head has. */
+      received: slotEvent(c),
+      sent: slotEvent(c),
+      /** A datagram was placed, or dropped for want of room. */
+      placed: slotEvent(c),
+      full: slotEvent(c),
+      /** A datagram for which there is no slot. */
+      miss: tableMiss,
+      /** Memory's first error for a slot's receiving; for its sending. */
+      rxFails: slotEvent(c),
+      txFails: slotEvent(c),
+      /** A descriptor that cannot be; a doorbell out of the ring. */
+      malformed: slotEvent(c),
+      outside: slotEvent(c),
+    },
+    `slot_news_of_${c.slots}`,
+  );
 
 export const nicCore = (c: Config) => {
   return module(
@@ -50,10 +76,15 @@ export const nicCore = (c: Config) => {
     {
       control: input(nicControl),
       now: input(uint(64)),
-      access: input(slotAccess(c)),
-      readData: output(uint(64)),
-      rx: input(packetStream(c.busBits, bool)),
-      tx: output(stream(packetBeat(c.busBits))),
+      // Registers.
+      request: input(stream(slotRequest(c))),
+      reply: output(slotReply),
+      current: input(array(currentThread, c.harts)),
+      mask: input(uint(c.harts)),
+      irq: output(uint(c.harts)),
+      // The wire's width may be more than the bus's (docs/decisions/receive-width.md).
+      rx: input(packetStream(c.wireBits, bool)),
+      tx: output(packetStream(c.wireBits)),
       ordinary: output(stream(packetBeat(c.busBits))),
       aw: output(stream(addressBeat(c))),
       w: output(stream(writeBeat(c))),
@@ -61,53 +92,76 @@ export const nicCore = (c: Config) => {
       ar: output(stream(addressBeat(c))),
       r: input(stream(readBeat(c))),
       events: output(nicEvents),
-      irq: output(uint(c.harts)),
+      news: output(slotNewsOf(c)),
+      /** A slot's state in the cycle after it was named. */
+      statusSlot: input(uint(derived(c).slotBits)),
+      status: output(slotStatus(c)),
     },
     (io, h) => {
-      const table = h.instance("ict", connectionTable(c), { access: io.access });
-      io.readData.drive(table.readData);
+      const { control } = io;
+      const table = h.instance("ict", connectionTable(c), {
+        request: io.request,
+        current: io.current,
+        mask: io.mask,
+        hashKey: control.hashKey,
+        statusSlot: io.statusSlot,
+      });
+      io.reply.drive(table.reply);
       io.irq.drive(table.irq);
+      io.status.drive(table.status);
 
-      const rx = h.instance("rx", rxEngine(c), {
+      const rx = h.instance("rx", rxEngine(c, c.wireBits), {
         wire: io.rx,
-        mac: io.control.mac,
+        mac: control.mac,
         now: io.now,
-        enable: io.control.enable,
+        enable: control.enable,
         hit: table.hit,
         found: table.found,
         receive: table.receive,
         b: io.b,
       });
-      table.key.drive(rx.key);
+      table.key.connect(rx.key);
       table.advance.drive(rx.advance);
       table.receiveSlot.drive(rx.receiveSlot);
-      table.allocate.drive(rx.allocate);
+      table.judging.drive(rx.judging);
+      table.verdict.drive(rx.verdict);
       table.commit.drive(rx.commit);
-      table.drop.drive(rx.drop);
-      table.dropSlot.drive(rx.dropSlot);
       io.aw.connect(rx.aw);
       io.w.connect(rx.w);
       io.ordinary.connect(rx.ordinary);
 
-      const tx = h.instance("tx", txEngine(c), {
-        enable: io.control.enable,
-        mac: io.control.mac,
-        largest: io.control.largest,
-        ttl: io.control.ttl,
-        tos: io.control.tos,
-        workValid: table.workValid,
-        workSlot: table.workSlot,
-        transmit: table.transmit,
-        buildingLives: table.buildingLives,
+      const tx = h.instance("tx", txEngine(c, c.wireBits), {
+        enable: control.enable,
+        mac: control.mac,
+        largest: control.largest,
+        ttl: control.ttl,
+        tos: control.tos,
+        now: io.now,
+        turn: table.turn,
+        others: table.others,
+        torn: table.torn,
         r: io.r,
       });
-      table.advanceRead.drive(tx.advanceRead);
-      table.sent.drive(tx.sent);
-      table.stop.drive(tx.stop);
+      table.returned.drive(tx.returned);
+      table.planned.drive(tx.planned);
       table.building.drive(tx.building);
+      table.done.drive(tx.done);
+      table.sent.drive(tx.sent);
       io.ar.connect(tx.ar);
       io.tx.connect(tx.wire);
 
+      const { verdict } = rx;
+      io.news.drive({
+        received: table.moved,
+        sent: { valid: tx.done.valid.and(tx.done.failed.not()), slot: tx.done.slot },
+        placed: { valid: verdict.valid.and(verdict.placed), slot: verdict.slot },
+        full: { valid: 0, slot: verdict.slot },
+        miss: { valid: 0, tuple: rx.key.payload },
+        rxFails: table.fails,
+        txFails: { valid: tx.failed, slot: tx.done.slot },
+        malformed: { valid: tx.malformed, slot: tx.returned.slot },
+        outside: table.malformed,
+      });
       io.events.drive({
         rxFrames: rx.seen,
         rxAccepted: rx.accepted,
@@ -117,8 +171,8 @@ export const nicCore = (c: Config) => {
         rxSpoiled: rx.spoiled,
         rxOversize: rx.oversize,
         verdicts: rx.verdicts,
-        rxCommitted: rx.commit.valid.and(table.commitLost.not()),
-        rxLost: table.commitLost,
+        rxCommitted: table.moved.valid,
+        rxLost: table.lost.valid,
         txFrames: tx.frame,
         txMalformed: tx.malformed,
         txFailed: tx.failed,

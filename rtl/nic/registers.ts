@@ -9,6 +9,7 @@ import { derived } from "#rtl/config/config.ts";
 import { asidBits } from "#rtl/ict/interface.ts";
 import { priorities, priorityBits } from "#rtl/ict/ready-queue-lists.ts";
 import { doorbellStride, slotStride, takenBits } from "#rtl/ict/slot-words.ts";
+import { controlEventNodes } from "./control-events-registers.ts";
 import { ordinaryNodes } from "./ordinary-registers.ts";
 import { doorbellNodes, slotNodes } from "./slot-registers.ts";
 import { statusLineNodes } from "./status-lines-registers.ts";
@@ -133,6 +134,7 @@ export const nicMap = (c: Config) =>
           dropCauses.map((cause, i) => [cause.toUpperCase(), events(i * 8, causeDocs[cause], cause === "dma_error" ? 2 : 1)]),
         ) as Record<Uppercase<DropCause>, ReturnType<typeof events>>),
       }),
+      EVENT_QUEUE: controlEventNodes(places.events.offset).EVENTS,
       ...statusLineNodes(places.statusLines.offset),
       PROTECTION: registers(places.protection.offset, "Accesses to doorbell pages that were refused", {
         FOREIGN: events(0x00, "By a thread that does not own the slot, to a slot that is not enabled, or to a page of no slot"),

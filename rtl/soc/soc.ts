@@ -24,7 +24,7 @@ import { exitType, systemDevice, systemMap } from "./system.ts";
 import { uart, uartAddressBits } from "./uart.ts";
 
 /** The simulator's way into memory, past Rocket's caches and coherent with them. */
-export const hostPort: Axi4Options = { addressBits: 32, dataBits: 64, idBits: 4 };
+export const hostPort: Axi4Options = { addressBits: 32, dataBits: 64, idBits: 7 };
 /** An address that nothing has, below 4 GiB: Rocket answers DECERR. Where DMA beyond 4 GiB goes. */
 const nowhere = 0x0800_0000;
 
@@ -42,8 +42,6 @@ export const soc = (config: SocConfig, map: SocMap = socMap(config)) => {
       s_axis_rx: input(axiStream(config.accio.wireBits, 1)),
       /** Frames to the wire. */
       m_axis_tx: output(axiStream(config.accio.wireBits, 1)),
-      /** Received frames for the kernel's ordinary path. */
-      m_axis_ordinary: output(axiStream(config.accio.busBits)),
       /** Characters that programs send. */
       console_tx: output(stream(uint(8))),
       /** Characters for programs. */
@@ -97,7 +95,7 @@ export const soc = (config: SocConfig, map: SocMap = socMap(config)) => {
       attach(accio.s_axi, addressBits(nicMap(config.accio)), port("accio"));
       accio.s_axis_rx.connect(io.s_axis_rx);
       io.m_axis_tx.connect(accio.m_axis_tx);
-      io.m_axis_ordinary.connect(accio.m_axis_ordinary);
+      accio.link_up.drive(1);
       const front = h.instance("front", frontMux("front_mux", hostPort, 2, frontPort.idBits));
       const dmaPort: Axi4Options = { addressBits: 64, dataBits: config.accio.busBits, idBits: idBits(nicPort(config.accio)) };
       const [dma, host] = front.from as unknown as readonly [Axi4, Axi4];
@@ -107,6 +105,8 @@ export const soc = (config: SocConfig, map: SocMap = socMap(config)) => {
 
       const lines: Readonly<Record<string, Bool>> = {
         ...Object.fromEntries(Array.from({ length: config.harts }, (_, hart) => [`wake${hart}`, accio.irq_wake.bit(hart)])),
+        ordinary_receive: accio.irq_ordinary_rx,
+        ordinary_transmit: accio.irq_ordinary_tx,
         event: accio.irq_event,
         console: serial.irq,
       };
