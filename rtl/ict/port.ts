@@ -4,7 +4,7 @@
  * an owner is counted here.
  */
 import { type Bits, type Bool, bool, cat, constant, enumeration, input, module, mux, output, stream, struct, uint } from "#hdl";
-import { priorityEncode, resize } from "#hdl/lib/bits.ts";
+import { resize } from "#hdl/lib/bits.ts";
 import { type ForwardedBus, forwardedBus } from "#hdl/regmap/forwarded.ts";
 import type { Config } from "#rtl/common.ts";
 import { derived } from "#rtl/config/config.ts";
@@ -98,6 +98,9 @@ export const registerPort = (c: Config) => {
         there: c.slots === doorbellPages ? (constant(1, 1) as Bool) : page.lt(c.slots),
         some_hart: owner_bits.any(),
       });
+      const { first_byte } = h.nets({
+        first_byte: [6, 5, 4, 3, 2, 1, 0].reduce<Bits>((n, i) => mux(doorbells.strobe.bit(i), uint(3).of(i), n), constant(3, 7)),
+      });
       const { allowed } = h.nets({ allowed: doorbell.and(there).and(some_hart) });
 
       // ---- one of them asks --------------------------------------------------------------------------------
@@ -160,7 +163,7 @@ export const registerPort = (c: Config) => {
           cause: mux(some_hart, mux(doorbell, faultCause.of("FOREIGN"), faultCause.of("NO_DOORBELL")), faultCause.of("NO_HART")),
           slot: page,
           maker: { known: owner_known, hart: owner_hart },
-          offset: cat(offset, priorityEncode(doorbells.strobe).index),
+          offset: cat(offset, first_byte),
           write: doorbells.write,
         }),
       );

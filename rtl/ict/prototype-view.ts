@@ -35,7 +35,7 @@ import { kickResult, prototypeOwn, sharedSettings } from "#rtl/ict/prototype-own
 import { hardwarePointers, prototypeRows } from "#rtl/ict/prototype-pages.ts";
 import { controlBits, type SlotWord, sideBits, slotWords } from "#rtl/ict/slot-words.ts";
 
-/** Who makes an access, as far as one can tell. */
+/** Who makes an access, as far as one can tell; where that is not known, `hart` is 0. */
 export const accessMaker = (c: Config) => struct({ known: bool, hart: uint(derived(c).hartBits) }, `access_maker_${c.harts}`);
 /** What an access to registers gives: in the cycle after it moved. */
 export const accessAnswer = struct({ data: uint(64), error: bool }, "access_answer");
@@ -86,7 +86,7 @@ export const prototypeView = (c: Config) => {
       // ---- what the access is for, and what only the view has ---------------------------------------
       const { starts } = h.wires({ /** An access is taken up. */ starts: bool });
       const found = h.instance("decode", prototypeDecode(c), { request });
-      const { who } = h.nets({ who: cat(maker.known.not(), maker.hart.and(maker.known.repeat(hartBits))) });
+      const { who } = h.nets({ who: cat(maker.known.not(), maker.hart) });
       /** Of the last kick of each hart, and of those that are none. */
       const results = h.memory("results", kickResult, 2 ** (hartBits + 1), { style: "distributed" });
       const protocols = h.memory("protocols", uint(8), rows, { style: "distributed" });
@@ -134,6 +134,8 @@ export const prototypeView = (c: Config) => {
       const pointer = hardwarePointers.map((w) => ask.payload.word.eq(wordOf(w))).reduce((a, b) => a.or(b));
       const { fails } = h.nets({ fails: reply.error.and(write.and(pointer).not()) });
 
+      const { goes_on } = h.wires({ /** A search goes on with the next row. */ goes_on: bool });
+      goes_on.drive(0);
       const machine = h.fsm("state", {
         SWEEP: (go) => {
           at.next(next);
@@ -165,15 +167,7 @@ export const prototypeView = (c: Config) => {
             now_at.next(to);
             go("ASK");
           };
-          const goOn = (): void => {
-            at.next(next);
-            h.when(over, () => {
-              h.when(does("ALLOC"), () => told.data.next(0xffff_ffff));
-              go("DONE");
-            })
-              .elseWhen(does("HOP"), () => then("HOP"))
-              .otherwise(() => then("CONTROL"));
-          };
+          const goOn = (): void => goes_on.drive(1);
           h.when(fails, () => {
             told.next({ data: 0, error: 1 });
             go("DONE");
@@ -216,11 +210,19 @@ export const prototypeView = (c: Config) => {
                 h.when(does("FLAG").and(write).or(does("PAIR").and(upper)), () => then("SECOND")).otherwise(() => go("DONE"));
               })
               .otherwise(() => {
-                told.data.next(
-                  mux(strobe.slice(3, 0).any(), told.data.or(reply.data.trunc(32).zext(64).shl(32)), reply.data.trunc(32).zext(64).shl(32)),
-                );
+                // The lower half is of no meaning where it was not asked for.
+                told.data.next(cat(reply.data.trunc(32), told.data.trunc(32)));
                 go("DONE");
               });
+            h.when(goes_on, () => {
+              at.next(next);
+              h.when(over, () => {
+                h.when(does("ALLOC"), () => told.data.next(0xffff_ffff));
+                go("DONE");
+              })
+                .elseWhen(does("HOP"), () => then("HOP"))
+                .otherwise(() => then("CONTROL"));
+            });
           });
         },
         DONE: (go) => go("IDLE"),

@@ -19,7 +19,7 @@ const inPort = (block: Module): typeof front => withInstance(front, "registers_p
 const inView = (block: Module): typeof front => inPort(withInstance(port, "prototype_view", block));
 const check = (block: typeof front): void => {
   for (let seed = 1; seed <= 20; seed++) checkPort(block, config, 30, seed);
-  for (let seed = 1; seed <= 9; seed++) checkPort(block, config, 700, seed);
+  for (let seed = 1; seed <= 10; seed++) checkPort(block, config, 500, seed);
 };
 
 export const families: Readonly<Record<string, Family>> = {
