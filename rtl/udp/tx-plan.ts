@@ -17,8 +17,8 @@ import { packetJob } from "#rtl/udp/tx-packet.ts";
 /** Packets that are planned and not yet whole, at most: as many as keep all of memory's bursts busy. */
 export const plannedPackets = (c: Config): number => Math.max(16, c.dmaInFlight);
 
-/** Slots that wait in the planner, at most: their headers are read at the same time. */
-export const turnsAhead = 8;
+/** Slots that wait in the planner, at most: as many headers as keep half of memory's bursts busy are read at a time. */
+export const turnsAhead = (c: Config): number => Math.max(4, c.dmaInFlight / 2);
 const headerBits = (c: Config): number => Math.max(128, c.busBits);
 /** What a read of a header gives: the bus word that it is in, or the header where the bus is narrower. */
 const headerWord = (c: Config) => struct({ words: uint(headerBits(c)), failed: bool }, `header_word${c.busBits}`);
@@ -56,9 +56,8 @@ export const txPlan = (c: Config) => {
         slot: uint(slotBits).noReset(),
         state: transmitState(c).noReset(),
         used: pointer.noReset(),
+        /** What was read last: the packet's header is in it. */
         kept: headerWord(c).noReset(),
-        /** The header of the next packet is in `kept`, or memory failed to give it. */
-        fetched: bool,
         /** The next header has been asked for before this packet's payload: the slot is kept. */
         asked: bool,
       });
@@ -76,6 +75,7 @@ export const txPlan = (c: Config) => {
       io.packets.connect(packets.pop);
       const { room } = h.nets({ room: reads.push.ready.and(kinds.push.ready).and(packets.push.ready) });
 
+      const hasHeader = (datagram: Bits<1>, used: Bits): Bits<1> => datagram.and(used.slice(pointerBits - 1, 4).any());
       // ---- how long: once the header is here -----------------------------------------------------
       const place = places === 1 ? null : s.read.slice(shift - 1, 4);
       const headers = Array.from({ length: places }, (_, i) => held.kept.words.slice(i * 128 + 127, i * 128));
@@ -84,11 +84,9 @@ export const txPlan = (c: Config) => {
       const { stream_length } = h.nets({ stream_length: mux(used_wide.lt(limit.zext(wide)), used_wide, limit.zext(wide)).trunc(16) });
       const { bytes } = h.nets({ bytes: mux(s.datagram, header.slice(15, 0), stream_length) });
       const { taken } = h.nets({ taken: mux(s.datagram, bytes.zext(17).add(31).and("0x1fff0"), bytes.zext(17)) });
-      // A datagram slot with less than a header in its ring is malformed too.
-      const { impossible } = h.nets({
-        impossible: held.fetched.not().or(bytes.gt(limit)).or(resize(taken, wide).gt(used_wide)),
-      });
-      const { header_lost } = h.nets({ header_lost: s.datagram.and(held.fetched).and(held.kept.failed) });
+      // So is a datagram slot with less than a header in its ring, whose header is not read: no record is as short.
+      const { impossible } = h.nets({ impossible: bytes.gt(limit).or(resize(taken, wide).gt(used_wide)) });
+      const { header_lost } = h.nets({ header_lost: hasHeader(s.datagram, held.used).and(held.kept.failed) });
       const plan = h.registers({
         length: uint(16).noReset(),
         /** Where the packet's bytes begin, where the next packet does, and how many bytes wait from there on. */
@@ -103,13 +101,12 @@ export const txPlan = (c: Config) => {
       });
 
       // ---- slots that wait, in their order; their headers are asked for as they come ------------------------------
-      const turns = h.instance("turn_queue", fifo(transmitTurn(c), turnsAhead));
-      const fetched = h.instance("header_queue", fifo(headerWord(c), 2 * turnsAhead));
-      const hasHeader = (datagram: Bits<1>, used: Bits): Bits<1> => datagram.and(used.slice(pointerBits - 1, 4).any());
+      const turns = h.instance("turn_queue", fifo(transmitTurn(c), turnsAhead(c)));
+      const fetched = h.instance("header_queue", fifo(headerWord(c), 2 * turnsAhead(c)));
       const usedOf = ({ tail, read, mask }: { tail: Bits; read: Bits; mask: Bits }): Bits => tail.sub(read).and(mask);
       const coming = io.turn.payload.state;
       const { comes_header } = h.nets({ comes_header: hasHeader(coming.datagram, usedOf(coming)) });
-      const { crowded } = h.nets({ crowded: io.others.or(io.turn.valid).or(turns.pop.valid) });
+      const { crowded } = h.nets({ crowded: io.others.or(turns.pop.valid) });
 
       // ---- go on with the slot, or give it back --------------------------------------------------
       const { sends } = h.nets({ sends: plan.nothing.not().and(plan.broken.not()) });
@@ -138,7 +135,6 @@ export const txPlan = (c: Config) => {
         held.slot.next(turns.pop.payload.slot);
         held.state.next(turns.pop.payload.state);
         held.used.next(first_used);
-        held.fetched.next(first_header);
         needHeader(go, first_header);
       };
       const machine = h.fsm("step", {
@@ -172,7 +168,6 @@ export const txPlan = (c: Config) => {
               h.when(keeps, () => {
                 s.read.next(plan.next);
                 held.used.next(plan.rest);
-                held.fetched.next(more);
                 needHeader(go, held.asked);
               }).otherwise(() => {
                 wants.back.drive(1);

@@ -30,7 +30,7 @@ describe("512-bit bus", () => {
 });
 describe("64-bit bus, 512-bit frames", () => {
   const load: TransmitLoad = { ...minimum, payload: 64, packets: 120, frameBits: 512 };
-  it.each([1, 10, 40])("reads payload in 99 %% of all cycles with a memory of %i cycles", (latency) => {
+  it.each([1, 10, 40])("has a word of payload in 99 of 100 cycles from a memory of %i cycles", (latency) => {
     for (const slots of [1, 8])
       expect(transmitSpeed(prototype, { ...load, slots, latency, packets: 120 / slots }).readShare).toBeGreaterThanOrEqual(0.99);
   });
