@@ -219,6 +219,9 @@ export const slotCommands = (c: Config) => {
       const { roomy_now } = h.nets({
         roomy_now: roomy(space(mux(wordIs("txTail"), merged.trunc(pointerBits), transmit.tail)), ts.room),
       });
+      const { kernels } = h.nets({
+        /** Owners may not do this, whichever slot it names. */ kernels: asked.operation.is("TAKE", "PEEK", "REKEY"),
+      });
       const { changes } = h.nets({ changes: writes.and(granted) });
 
       const step = h.fsm("step", {
@@ -228,7 +231,8 @@ export const slotCommands = (c: Config) => {
           reopens.next(0);
           result.next(openResults.indexOf("none"));
           h.when(request.valid.and(sweeping.not()).and(io.findReady), () => {
-            h.when(asked.operation.is("REKEY"), () => h.when(opened.eq(0), () => go("REKEY")).otherwise(() => go("REFUSE")))
+            h.when(kernels.and(asked.kernel.not()), () => go("REFUSE"))
+              .elseWhen(asked.operation.is("REKEY"), () => h.when(opened.eq(0), () => go("REKEY")).otherwise(() => go("REFUSE")))
               .elseWhen(asked.operation.is("TAKE", "PEEK"), () => h.when(io.access.ready, () => go("TAKE")))
               .otherwise(() => h.when(sleeps.not().or(io.access.ready), () => go("LOOK")));
           });
@@ -447,7 +451,7 @@ export const slotCommands = (c: Config) => {
           .and(request.valid)
           .and(sweeping.not())
           .and(io.findReady)
-          .and(asked.operation.is("TAKE", "PEEK").or(asked.operation.is("READ", "WRITE").and(sleeps))),
+          .and(mux(kernels, asked.kernel.and(asked.operation.is("REKEY").not()), sleeps)),
       });
       io.access.valid.drive(first.or(step.is("OWNER", "ENABLE", "DISABLE", "LEVEL_RX", "LEVEL_TX", "SLEEP_RX", "SLEEP_TX")));
       const does = readyAccess(c).fields.operation;
@@ -481,7 +485,7 @@ export const slotCommands = (c: Config) => {
       replies.replied.next(request.fire);
       replies.taken.next(step.is("TAKE"));
       replies.refused.next(step.is("REFUSE").or(refuses));
-      replies.not_owner.next(refuses);
+      replies.not_owner.next(refuses.or(step.is("REFUSE").and(asked.kernel.not())));
       replies.shown.next(mux(step.is("ACT").and(granted), word, uint(64).of(0)));
       const { answer } = io;
       const entry = wordOf(

@@ -10,6 +10,7 @@ import { lookupLatency } from "#rtl/ict/lookup.ts";
 import { type SlotWord, slotWords, statusBits, takenBits } from "#rtl/ict/slot-words.ts";
 import { BlockBench } from "../nic/block-bench.ts";
 import { nameOf, ownersMay, SlotModel } from "./slot-model.ts";
+import { aRequest, ips, merged, ports, type Request } from "./slot-requests.ts";
 
 type Table = ReturnType<typeof connectionTable>;
 interface Key {
@@ -18,16 +19,6 @@ interface Key {
   readonly remoteIp: number;
   readonly remotePort: number;
 }
-interface Request {
-  readonly operation: "READ" | "WRITE" | "TAKE" | "PEEK" | "REKEY";
-  readonly slot: number;
-  readonly hart: number;
-  readonly word: number;
-  readonly data: bigint;
-  readonly strobe: number;
-  readonly kernel: number;
-  readonly askers: number;
-}
 interface Pending {
   readonly asked: Request;
   readonly since: number;
@@ -35,6 +26,9 @@ interface Pending {
   readonly seen: Set<bigint>;
   /** The slot has begun anew already. */
   emptied: boolean;
+  /** Cycles in which its tail was told to lie outside the ring, and in which all keys were forgotten. */
+  outside: number;
+  forgets: number;
 }
 /** What the run came by, to see that the stimulus was worth its time. */
 export interface Reached {
@@ -48,19 +42,40 @@ export interface Reached {
   turns: number;
   torn: number;
   wakes: number;
+  rekeyed: number;
+  /** Cycles in which no other slot could have been drained. */
+  drainers: number;
 }
-const ips = [1, 2],
-  ports = [7, 8];
 const keyWords: readonly SlotWord[] = ["control", "local", "remote", "rxBase", "txBase", "rxSize", "txSize"];
 
 export class TableBench {
   readonly bench: BlockBench<Table>;
   readonly slots: SlotModel[];
   readonly reached: Reached = {
-    ...{ hits: 0, misses: 0, drops: 0, opened: 0, exists: 0, closedBusy: 0, foreign: 0, turns: 0, torn: 0, wakes: 0 },
+    ...{
+      hits: 0,
+      misses: 0,
+      drops: 0,
+      opened: 0,
+      exists: 0,
+      closedBusy: 0,
+      foreign: 0,
+      turns: 0,
+      torn: 0,
+      wakes: 0,
+      rekeyed: 0,
+      drainers: 0,
+    },
   };
   /** Nothing new comes: what is on its way ends. */
   quiet = false;
+  /** Nothing is on its way, and all news has been heard. */
+  #still = false;
+  /** Until when memory and wire are slow, and busy slots are closed one after the other. */
+  #storm = 0;
+  get #storms(): boolean {
+    return this.bench.cycle < this.#storm;
+  }
   readonly #config: Config;
   readonly #random: Random;
   readonly #current: { asid: number; accelerated: number; priority: number }[];
@@ -72,18 +87,21 @@ export class TableBench {
   /** When memory refused what was for a slot. */
   readonly #failed = new Map<number, number>();
   readonly #commits: { slot: number; pointer: number }[] = [];
-  #told: { slot: number; pointer: number; good: boolean } | null = null;
+  #told: { slot: number; pointer: number; good: boolean; first: boolean } | null = null;
   // Transmit: the planner's slot, and packets on their way.
   #held: { slot: number; read: number; tail: number; mask: number } | null = null;
   readonly #packets: { slot: number; pointer: number }[] = [];
   /** How seldom frames come: it changes, so that rings fill and run empty. */
   #calm = 1;
-  #now = 1n;
+  /** How seldom open slots are set up anew. */
+  #steady = 12;
+  #now: bigint;
 
   constructor(block: Table, config: Config, seed: number) {
     this.bench = new BlockBench(block, seed);
     this.#config = config;
     this.#random = this.bench.random;
+    this.#now = this.#random.bits(64);
     this.slots = Array.from({ length: config.slots }, () => new SlotModel(config));
     this.#current = Array.from({ length: config.harts }, () => ({ asid: 0, accelerated: 0, priority: 0 }));
     this.bench.sim.io.mask.value = (1n << BigInt(config.harts)) - 1n;
@@ -138,63 +156,11 @@ export class TableBench {
   }
 
   // ---- the register port ---------------------------------------------------------------------
-  #newRequest(): Request {
-    const random = this.#random;
-    const { slots, harts, ringLimit } = this.#config;
-    const slot = random.below(slots);
-    const s = this.slot(slot);
-    const names = Object.keys(slotWords) as SlotWord[];
-    const live: readonly SlotWord[] = ["txTail", "txTail", "rxHead", "rxHead", "suspend", "status", "rxTail", "txHead", "nextHop"];
-    const setUp: readonly SlotWord[] = ["control", "control", "control", "local", "remote", "rxSize", "txSize", "identity", "rxBase"];
-    const name = random.oneIn(s.open ? 40 : 4) ? random.pick(names) : random.pick(!s.open || random.oneIn(12) ? setUp : live);
-    const word = random.oneIn(30) ? random.below(32) : slotWords[name] / 8;
-    const used = (s.txTail - s.txHead) & s.tx.mask;
-    const step = random.oneIn(4) ? random.below(64) : random.below(Math.max(1, s.tx.mask - used));
-    const tail = random.oneIn(200) ? random.below(2 * ringLimit) : (s.txTail + step) & s.tx.mask;
-    const waiting = (s.rxTail - s.rxHead) & s.rx.mask;
-    const head = random.oneIn(3) ? s.rxTail : (s.rxHead + random.below(waiting + 1)) & s.rx.mask;
-    const size = BigInt(random.oneIn(8) ? random.pick([0, 96, 32, 2 * ringLimit]) : random.pick([64, 128, 128, 256, 4096, ringLimit]));
-    const bit = (): number => random.below(2);
-    const control = (s.open ? random.oneIn(3) : !random.oneIn(6))
-      ? 1 | (Number(s.control.connected) << 1) | (Number(s.control.datagram) << 2)
-      : random.below(16);
-    const values: Partial<Record<SlotWord, bigint>> = {
-      control: BigInt(control) | (BigInt(random.below(harts)) << 8n) | (BigInt(random.below(8)) << 16n),
-      local: BigInt(random.pick(ips)) | (BigInt(random.pick(ports)) << 32n),
-      remote: BigInt(random.pick(ips)) | (BigInt(random.pick(ports)) << 32n),
-      rxSize: size,
-      txSize: size,
-      rxHead: BigInt(head),
-      txTail: BigInt(tail),
-      suspend: BigInt(random.below(4)),
-      identity: BigInt(random.below(3)),
-      policy: (random.bits(64) & 0x1_ffffn) | (BigInt(random.pick([0, 32, 100, 4000])) << 32n),
-      available: BigInt(random.below(4)),
-    };
-    const kernel = random.oneIn(3) ? 0 : 1;
-    const write = name === "available" ? random.oneIn(4) : !random.oneIn(3);
-    const partly = random.oneIn(10) && !["txTail", "rxHead", "control", "rxSize", "txSize"].includes(name);
-    return {
-      operation: write ? "WRITE" : "READ",
-      slot,
-      hart: random.below(harts),
-      word,
-      data: values[name] ?? random.bits(64),
-      strobe: partly ? random.below(256) : 0xff,
-      kernel,
-      askers: kernel === 1 ? 0 : bit() === 1 ? 1 << random.below(harts) : random.below(1 << harts),
-    };
-  }
   /** Puts one on offer; it may be anything. */
   ask(asked: Request): void {
-    this.#request = { asked, since: this.bench.cycle, seen: new Set(), emptied: false };
+    this.#request = { asked, since: this.bench.cycle, seen: new Set(), emptied: false, outside: 0, forgets: 0 };
     const io = this.bench.sim.io;
     io.request.payload.value = asked as never;
-  }
-  #merged({ data, strobe }: Request, was: bigint): bigint {
-    let mask = 0n;
-    for (let i = 0; i < 8; i++) if ((strobe >> i) & 1) mask |= 0xffn << BigInt(8 * i);
-    return (was & ~mask) | (data & mask);
   }
   /** A slot begins anew somewhere in its request, and nothing is on its way for it then. */
   #emptied(): void {
@@ -208,16 +174,22 @@ export class TableBench {
   }
   /** The request was taken in this cycle: what it did is done. */
   #taken(): void {
-    const { asked, since, seen, emptied } = this.#request as Pending;
+    const { asked, since, seen, emptied, outside, forgets } = this.#request as Pending;
     this.#request = null;
     this.#due = { asked, seen, granted: this.#granted(asked) };
     this.bench.check(this.bench.cycle - since < 4000, () => "a request took longer than all that can be on its way");
-    if (asked.operation !== "WRITE" || !this.#due.granted) return;
-    const name = nameOf(asked.word);
-    if (name === undefined) return;
+    this.#want("how often all keys were forgotten", forgets, asked.operation === "REKEY" && this.#due.granted ? 1 : 0);
     const s = this.slot(asked.slot);
+    const name = nameOf(asked.word);
+    const leaves = (value: bigint): boolean => name === "txTail" && s.open && value > BigInt(s.tx.mask);
+    const changes = asked.operation === "WRITE" && this.#due.granted && name !== undefined;
+    this.#want("how often the tail was told to be outside", outside, changes && leaves(merged(asked, s.word(name))) ? 1 : 0);
+    if (!changes) {
+      this.#want("whether the slot has begun anew", emptied, false);
+      return;
+    }
     const was = s.open;
-    const empties = s.write(name, this.#merged(asked, s.word(name)), (me) =>
+    const empties = s.write(name, merged(asked, s.word(name)), (me) =>
       this.slots.some((other) => other !== me && other.listens && other.clashes(me)),
     );
     this.#want("whether the slot has begun anew", emptied, empties);
@@ -226,10 +198,13 @@ export class TableBench {
     if (s.open && !was) this.reached.opened++;
     if (s.result === "exists" && name === "control") this.reached.exists++;
     if (was && !s.open && s.receiving + s.sending > 0) this.reached.closedBusy++;
+    if (s.outside) this.#stops.set(asked.slot, this.bench.cycle);
   }
   #due: { readonly asked: Request; readonly seen: Set<bigint>; readonly granted: boolean } | null = null;
   #granted(asked: Request): boolean {
     const s = this.slot(asked.slot);
+    if (asked.operation === "REKEY") return asked.kernel === 1 && this.slots.every((other) => !other.open);
+    if (asked.operation === "TAKE" || asked.operation === "PEEK") return asked.kernel === 1;
     const owner = this.#current.some((t, k) => (asked.askers >> k) % 2 === 1 && t.asid === s.asid);
     return asked.kernel === 1 || (owner && s.open && ownersMay(nameOf(asked.word), asked.operation === "WRITE"));
   }
@@ -239,18 +214,48 @@ export class TableBench {
     if (this.#due === null) return;
     const { asked, seen, granted } = this.#due;
     this.#due = null;
-    if (asked.operation === "TAKE" || asked.operation === "PEEK") return;
     this.#want("reply.error", reply.error.value, granted ? 0n : 1n);
-    this.#want("reply.foreign", reply.foreign.value, granted ? 0n : 1n);
+    this.#want("reply.foreign", reply.foreign.value, granted || asked.kernel === 1 ? 0n : 1n);
     if (!granted) this.reached.foreign++;
     const name = nameOf(asked.word);
+    const s = this.slot(asked.slot);
     let data = reply.data.value as bigint;
-    if (!granted || name === undefined || asked.operation === "WRITE") return this.#want("reply.data", data, 0n);
-    if (name === "status") data &= ~(1n << BigInt(statusBits.draining));
+    if (!granted || asked.operation === "WRITE" || asked.operation === "REKEY") {
+      this.#want("reply.data", data, 0n);
+      return;
+    }
+    if (asked.operation !== "READ") {
+      this.#entry(asked, data);
+      return;
+    }
+    if (name === undefined) {
+      this.#want("reply.data", data, 0n);
+      return;
+    }
+    if (name === "status") {
+      const draining = (data >> BigInt(statusBits.draining)) & 1n;
+      data &= ~(1n << BigInt(statusBits.draining));
+      if (s.open || this.#still) this.#want("draining", draining, 0n);
+      else if (s.receiving + s.sending > 0) this.#want("draining", draining, 1n);
+    }
     this.bench.check(
       seen.has(data),
       () => `${name} of slot ${asked.slot} is read as ${data.toString(16)}, and was ${[...seen].map((v) => v.toString(16)).join(", ")}`,
     );
+  }
+  /** An entry of a ready queue, or none: which one it should be is known when all is quiet. */
+  #entry({ operation, hart }: Request, data: bigint): void {
+    if (data === 0n) return;
+    const at = (low: number, bits: number): number => Number((data >> BigInt(low)) & ((1n << BigInt(bits)) - 1n));
+    const s = this.slot(at(takenBits.slot, 16));
+    const cause = at(takenBits.causeRx, 2);
+    this.#want("an entry's valid", at(takenBits.valid, 1), 1);
+    this.#want("an entry's zeros", at(takenBits.causeTx + 1, takenBits.task - takenBits.causeTx - 1), 0);
+    this.bench.check(s.open && s.hart === hart, () => `slot ${at(takenBits.slot, 16)} wakes on hart ${hart}, and is of ${s.hart}`);
+    this.bench.check(cause !== 0 && (cause & ~(s.suspended & s.available)) === 0, () => `a cause of ${cause} is not there`);
+    if (this.#still) this.#want("the cause", cause, s.suspended & s.available);
+    this.#want("the task's bits", (data >> 6n) & ((1n << 42n) - 1n), (s.task >> 6n) & ((1n << 42n) - 1n));
+    if (operation === "TAKE") s.suspended &= ~cause;
   }
 
   #aKey(): Key {
@@ -331,9 +336,16 @@ export class TableBench {
   cycle(): void {
     const { bench } = this;
     const random = this.#random;
-    if (random.oneIn(200)) this.#calm = random.pick([1, 2, 8, 30]);
+    if (random.oneIn(400) && !this.quiet) this.#storm = bench.cycle + 240;
+    if (this.bench.sim.peek("drain.ready") === 0n) this.reached.drainers++;
+    if (random.oneIn(200)) {
+      this.#calm = random.pick([1, 2, 8, 30]);
+      this.#steady = random.pick([2, 5, 12, 40]);
+    }
     const { io } = bench.sim;
-    this.#now++;
+    // As in the card: it counts, and wraps; a step in it is a wait that nobody saw.
+    this.#now = random.oneIn(100) ? random.bits(64) : BigInt.asUintN(64, this.#now + 1n);
+    if (random.oneIn(50)) io.hashKey.value = random.bits(64);
     this.#checkReply();
     // The threads that run change between requests, so that it is plain who asks.
     if (this.#request === null && random.oneIn(8)) {
@@ -341,17 +353,28 @@ export class TableBench {
       this.#current[k] = { asid: random.below(3), accelerated: random.below(2), priority: random.below(8) };
       io.current.value = this.#current;
     }
-    if (this.#request === null && this.#due === null && !this.quiet && !random.oneIn(3)) this.ask(this.#newRequest());
+    if (this.#request === null && this.#due === null && !this.quiet && !random.oneIn(3)) {
+      const slot = random.below(this.#config.slots);
+      const asked = aRequest(random, this.#config, slot, this.slot(slot), this.#steady);
+      const busy =
+        this.#storms && this.bench.cycle > this.#storm - 120 ? this.slots.findIndex((s) => s.open && s.receiving + s.sending > 0) : -1;
+      const closing = { operation: "WRITE", slot: busy, word: slotWords.control / 8, data: 0n, strobe: 0xff, kernel: 1 } as const;
+      this.ask(busy < 0 ? asked : { ...asked, ...closing });
+    }
     io.request.valid.value = this.#request === null ? 0 : 1;
 
     // The commit of the last cycle has moved the tail, or has not.
     const told = this.#told;
     this.#want("moved", io.moved.valid.value, told?.good ? 1n : 0n);
     this.#want("lost", io.lost.valid.value, told !== null && !told.good ? 1n : 0n);
+    this.#want("fails", io.fails.valid.value, told?.first === true ? 1n : 0n);
     if (told !== null) {
+      for (const event of [io.moved, io.lost, io.fails])
+        if (event.valid.value === 1n) this.#want("whose news it is", event.slot.number, told.slot);
       if (told.good) this.#rise(told.slot, 1);
     }
     this.#told = null;
+    this.#status();
 
     this.#emptied();
     const receive = this.#receive();
@@ -361,11 +384,14 @@ export class TableBench {
     io.verdict.value = receive.verdict as never;
     io.judging.value = receive.judging as never;
     io.receiveSlot.value = this.#asked;
-    const ends = this.#commits.length > 0 && random.oneIn(this.quiet ? 1 : 3) && (bench.cycle % 197 > 120 || this.#commits.length > 24);
+    const ends =
+      this.#commits.length > (this.#storms ? 50 : 0) &&
+      random.oneIn(this.quiet ? 1 : 3) &&
+      (bench.cycle % 197 > 120 || this.#commits.length > 24);
     // What gets its verdict in this very cycle is not in memory yet.
     const late = (receive.verdict as { writes: boolean }).writes && this.#commits.length === 1;
     const commit = ends && !late ? this.#commits.shift() : undefined;
-    const failed = commit !== undefined && random.oneIn(150);
+    const failed = commit !== undefined && random.oneIn(60);
     io.commit.value = {
       valid: commit === undefined ? 0 : 1,
       slot: commit?.slot ?? 0,
@@ -375,19 +401,21 @@ export class TableBench {
     this.#transmit();
 
     this.#look();
+    this.#events();
     const taken = this.#request !== null && io.request.ready.value === 1n;
     const keyTaken = receive.key !== null && io.key.ready.value === 1n;
     if (commit !== undefined) {
       const s = this.slot(commit.slot);
       s.receiving--;
       const good = !failed && !s.rxStopped;
+      const first = failed && !s.rxStopped;
       if (good) s.rxTail = commit.pointer;
       else {
         if (!s.rxStopped) this.#failed.set(commit.slot, bench.cycle);
         s.rxStopped = true;
         s.rxDrops = (s.rxDrops + 1) >>> 0;
       }
-      this.#told = { slot: commit.slot, pointer: commit.pointer, good };
+      this.#told = { slot: commit.slot, pointer: commit.pointer, good, first };
     }
     if (taken) this.#taken();
     if (receive.advance) {
@@ -396,6 +424,45 @@ export class TableBench {
       this.#judged = receive.next;
     }
     bench.step();
+  }
+  /** What the table says on its own of a request under way. */
+  #events(): void {
+    const { sim } = this.bench;
+    const r = this.#request;
+    const outside = sim.io.malformed.valid.value === 1n;
+    const forgets =
+      sim.peek("commands.find_valid") === 1n && sim.peek("commands.find_payload_op") === 3n && sim.peek("commands.find_ready") === 1n;
+    if (sim.peek("commands.sweep") === 1n) return;
+    if (r === null) this.bench.check(!outside && !forgets, () => "something is done that nobody asked for");
+    else {
+      if (outside) {
+        this.#want("whose tail lies outside", sim.io.malformed.slot.number, r.asked.slot);
+        r.outside++;
+      }
+      if (forgets) r.forgets++;
+    }
+  }
+  /** Somebody asks for what the status lines say. */
+  #named: { slot: number; open: boolean; rxTail: number; txHead: number; sure: boolean } | null = null;
+  #status(): void {
+    const { io } = this.bench.sim;
+    const n = this.#named;
+    if (n?.sure === true && this.#settled(n.slot)) {
+      this.#want(`open of the status of slot ${n.slot}`, io.status.open.value, BigInt(n.open));
+      this.#want(`the tail in the status of slot ${n.slot}`, io.status.rxTail.number, n.rxTail);
+      this.#want(`the head in the status of slot ${n.slot}`, io.status.txHead.number, n.txHead);
+    }
+    const slot = this.#random.below(this.#config.slots);
+    io.statusSlot.value = slot;
+    const { open, rxTail } = this.slot(slot);
+    this.#named = { slot, open, rxTail, txHead: 0, sure: this.#settled(slot) && this.#swept };
+  }
+  /** No request is changing the slot. */
+  #settled(n: number): boolean {
+    return this.#request?.asked.slot !== n || this.#request.asked.operation !== "WRITE";
+  }
+  get #swept(): boolean {
+    return this.bench.sim.peek("commands.sweep") === 0n;
   }
   /** A word that is being read may be seen as it is now. */
   #look(): void {
@@ -440,7 +507,7 @@ export class TableBench {
       }
       const keep = held.tail !== held.read && io.others.value === 0n && random.oneIn(2);
       if (!keep) {
-        const malformed = random.oneIn(150) ? 1 : 0;
+        const malformed = random.oneIn(60) ? 1 : 0;
         returned = { valid: 1, slot: held.slot, pointer: held.read, malformed };
         this.#backs = { slot: held.slot, pointer: held.read, malformed };
         this.#held = null;
@@ -449,14 +516,17 @@ export class TableBench {
     io.returned.value = returned;
     io.planned.value = planned;
     const ends =
-      this.#packets.length > planned && random.oneIn(this.quiet ? 1 : 3) && (this.bench.cycle % 189 > 100 || this.#packets.length > 24);
+      this.#packets.length > (this.#storms ? 50 : planned) &&
+      random.oneIn(this.quiet ? 1 : 3) &&
+      (this.bench.cycle % 189 > 100 || this.#packets.length > 24);
     const packet = ends ? this.#packets.shift() : undefined;
-    io.building.value = packet?.slot ?? random.below(this.#config.slots);
+    const building = packet?.slot ?? random.below(this.#config.slots);
+    io.building.value = building;
+    if (this.#settled(building) && this.#swept) this.#want(`torn of slot ${building}`, io.torn.value, BigInt(this.slot(building).torn));
     let failed = false;
     if (packet !== undefined) {
       const s = this.slot(packet.slot);
-      this.#want(`torn of slot ${packet.slot}`, io.torn.value, BigInt(s.torn));
-      failed = s.torn || random.oneIn(150);
+      failed = s.torn || random.oneIn(60);
       if (failed && !s.torn) this.reached.torn++;
       s.sending--;
       if (failed) {
@@ -470,7 +540,7 @@ export class TableBench {
     io.done.value = { valid: packet === undefined ? 0 : 1, slot: packet?.slot ?? 0, pointer: packet?.pointer ?? 0, failed: failed ? 1 : 0 };
     io.sent.value = { valid: packet !== undefined && !failed ? 1 : 0, slot: packet?.slot ?? 0, timestamp: this.#now };
     if (packet !== undefined && !failed) this.slot(packet.slot).txTime = this.#now;
-    io.statusSlot.value = random.below(this.#config.slots);
+    if (this.#named !== null) this.#named.txHead = this.slot(this.#named.slot).txHead;
     const takes = this.#held === null && returned.valid === 0 && random.oneIn(2);
     io.turn.ready.value = takes ? 1 : 0;
     if (takes && io.turn.valid.value === 1n) {
@@ -483,6 +553,14 @@ export class TableBench {
       this.#want(`read of slot ${n}`, state.read.number, s.txRead);
       this.#want(`mask of slot ${n}`, state.mask.number, s.tx.mask);
       this.#want(`base of slot ${n}`, state.base.value, s.tx.base);
+      for (const flag of ["datagram", "connected", "noChecksum"] as const)
+        this.#want(`${flag} of slot ${n}`, state[flag].value, BigInt(s.applied[flag]));
+      this.#want(`the four-tuple of slot ${n}`, this.#tupleOf(state.tuple), this.#tupleOf(this.#keyOf(s)));
+      if (this.#settled(n)) {
+        for (const field of ["ttl", "tos", "own"] as const) this.#want(`${field} of slot ${n}`, state[field].number, Number(s[field]));
+        this.#want(`the next hop of slot ${n}`, state.nextHop.value, s.nextHop);
+      }
+      this.#turnOf(n);
       const tail = state.tail.number;
       const ahead = (s.txTail - tail) & s.tx.mask;
       const before = (tail - s.txRead) & s.tx.mask;
@@ -493,6 +571,7 @@ export class TableBench {
       );
       this.#held = { slot: n, read: state.read.number, tail, mask: s.tx.mask };
     }
+    this.#listed();
     if (this.#backs !== null) {
       const s = this.slot(this.#backs.slot);
       s.txRead = this.#backs.pointer;
@@ -502,6 +581,33 @@ export class TableBench {
       }
       this.#backs = null;
     }
+  }
+  #keyOf({ local, remote }: SlotModel): Record<keyof Key, { number: number }> {
+    return {
+      ...{ localIp: { number: local.ip }, localPort: { number: local.port } },
+      ...{ remoteIp: { number: remote.ip }, remotePort: { number: remote.port } },
+    };
+  }
+  #tupleOf({ localIp, localPort, remoteIp, remotePort }: Record<keyof Key, { readonly number: number }>): string {
+    return [localIp, localPort, remoteIp, remotePort].map((field) => field.number).join();
+  }
+  /** Since when slots have had work, and how many turns others had since. */
+  readonly #waits = new Map<number, { since: number; passed: number }>();
+  #turnOf(n: number): void {
+    for (const [other, w] of this.#waits)
+      if (other !== n && this.bench.cycle - w.since > 8)
+        this.bench.check(++w.passed <= this.#config.slots, () => `slot ${other} has work, and others have ${w.passed} turns before it`);
+    this.#waits.delete(n);
+  }
+  /** Who has work is on the list soon. */
+  #listed(): void {
+    for (const [n, s] of this.slots.entries()) {
+      const works = s.open && s.tx.sound && !s.stopped && s.txTail !== s.txRead && this.#held?.slot !== n && this.#settled(n);
+      if (!works) this.#waits.delete(n);
+      else if (!this.#waits.has(n)) this.#waits.set(n, { since: this.bench.cycle, passed: 0 });
+    }
+    const waits = [...this.#waits].some(([, w]) => this.bench.cycle - w.since > 8);
+    if (waits) this.#want("others", this.bench.sim.io.others.value, 1n);
   }
   readonly #rose = new Map<number, number>();
   #rise(slot: number, bits: number): void {
@@ -514,6 +620,7 @@ export class TableBench {
   /** Lets everything end; then every word is as the model has it, and exactly those wake who sleep on something. */
   settle(): void {
     this.quiet = true;
+    this.#storm = 0;
     const limit = this.bench.cycle + 20_000;
     let still = 0;
     while (still < 300) {
@@ -521,6 +628,7 @@ export class TableBench {
       still = this.idle ? still + 1 : 0;
       this.cycle();
     }
+    this.#still = true;
     const whole = { hart: 0, data: 0n, strobe: 0xff, kernel: 1, askers: 0 };
     const answered = (asked: Request): bigint => {
       this.ask(asked);
@@ -535,34 +643,52 @@ export class TableBench {
       }
     for (let k = 0; k < this.#config.harts; k++) {
       const due = this.slots.flatMap((s, n) => (s.open && s.hart === k && (s.suspended & s.available) !== 0 ? [n] : []));
-      const line = (): boolean => this.bench.sim.io.irq.number >> k !== 0 && (this.bench.sim.io.irq.number >> k) % 2 === 1;
+      const { io } = this.bench.sim;
+      const masked = this.#random.oneIn(3);
+      io.mask.value = ((1n << BigInt(this.#config.harts)) - 1n) & ~(masked ? 1n << BigInt(k) : 0n);
+      this.cycle();
       const heard = due.some((n) => {
         const t = this.#current[k] as { accelerated: number; priority: number };
         return t.accelerated === 0 || this.slot(n).priority > t.priority;
       });
-      this.#want(`the line of hart ${k}`, line(), heard);
-      const woken = new Set<number>();
+      this.#want(`the line of hart ${k}`, (io.irq.number >> k) & 1, heard && !masked ? 1 : 0);
+      const woken: number[] = [];
       for (;;) {
-        const entry = answered({ operation: "TAKE", slot: 0, word: 0, ...whole, hart: k });
-        this.cycle();
+        const next = { slot: 0, word: 0, ...whole, hart: k };
+        const [seen, entry] = (["PEEK", "TAKE"] as const).map((operation) => {
+          const data = answered({ operation, ...next });
+          this.cycle();
+          return data;
+        }) as [bigint, bigint];
+        this.#want("what is seen without taking it", seen, entry);
         if ((entry & 1n) === 0n) {
           this.#want("an entry that is none", entry, 0n);
           break;
         }
         const n = Number(entry >> BigInt(takenBits.slot));
-        const s = this.slot(n);
-        this.#want("the task's bits", (entry >> 6n) & ((1n << 42n) - 1n), (s.task >> 6n) & ((1n << 42n) - 1n));
-        this.#want("the cause", Number((entry >> BigInt(takenBits.causeRx)) & 3n), s.suspended & s.available);
-        s.suspended &= ~s.available;
-        this.bench.check(!woken.has(n), () => `slot ${n} woke twice`);
-        woken.add(n);
+        this.bench.check(!woken.includes(n), () => `slot ${n} woke twice`);
+        const before = woken.at(-1);
+        if (before !== undefined && this.slot(before).priority < this.slot(n).priority) this.#fail(`slot ${n} wakes late`);
+        woken.push(n);
+        this.#want("whether there are more", Number((entry >> BigInt(takenBits.more)) & 1n), woken.length < due.length ? 1 : 0);
         this.reached.wakes++;
       }
-      this.#want(`those who wake on hart ${k}`, [...woken].sort((a, b) => a - b).join(), due.join());
+      this.#want(`those who wake on hart ${k}`, woken.toSorted((a, b) => a - b).join(), due.join());
     }
+    this.#want("others, when nobody has work", this.bench.sim.io.others.value, 0n);
+    this.#want("a turn, when nobody has work", this.bench.sim.io.turn.valid.value, 0n);
     for (const [n, s] of this.slots.entries())
       if (s.open && s.tx.sound && !s.stopped) this.#want(`what slot ${n} has sent`, s.txRead, s.txTail);
-    this.quiet = false;
+    if (this.#random.oneIn(2)) {
+      for (let n = 0; n < this.#config.slots; n++) {
+        answered({ operation: "WRITE", slot: n, word: slotWords.control / 8, ...whole });
+        this.cycle();
+      }
+      answered({ operation: "REKEY", slot: 0, word: 0, ...whole });
+      this.cycle();
+      this.reached.rekeyed++;
+    }
+    this.quiet = this.#still = false;
   }
 }
 
