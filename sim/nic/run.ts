@@ -5,6 +5,8 @@
  */
 import type { Config } from "#rtl/common.ts";
 import { derived } from "#rtl/config/config.ts";
+import { idBits } from "#rtl/nic/dma-write.ts";
+import { ordinaryPort } from "#rtl/nic/ordinary-path.ts";
 import { type AxiMemoryOptions, axiMaster, axiMemory, Memory } from "#sim/models/axi/index.ts";
 import type { ApplicationName } from "#sim/models/host/applications.ts";
 import { Recorder } from "#sim/models/native/recorder.ts";
@@ -15,6 +17,7 @@ import type { FrameRecord, SentRecord } from "#sim/report/index.ts";
 import { applyReset, ClockCycles, HangError, run, start } from "#sim/run/index.ts";
 import { applicationHost, type Host, type HostProgram, registersOf } from "./host.ts";
 import { Journal, layersOf } from "./journal.ts";
+import { kernelBytes, OrdinaryKernel } from "./kernel.ts";
 import { BusTime, type Nic } from "./nic.ts";
 import { type InputFrame, Wire } from "./wire.ts";
 
@@ -26,6 +29,8 @@ export const memoryBase = 0x8000_0000;
 const pauseShare = 0.25;
 /** Cycles of the wire between two looks at what the models saw; less than any model keeps. */
 const lookEvery = 1024;
+/** Cycles of the bus between two looks of the kernel after its buffers; no more come in that time than it has. */
+const serveEvery = 512;
 
 export interface RunOptions {
   readonly config: Config;
@@ -98,7 +103,7 @@ class Run {
   readonly #journal: Journal;
   readonly #wire: Wire;
   readonly #tx: PacketSink;
-  readonly #ordinary: PacketSink;
+  readonly #kernel: OrdinaryKernel;
   readonly #memory: Memory;
   readonly #recorder: Recorder<(typeof notedPins)[number]>;
   /** Frames that were dropped beside the wire, where it has a clock of its own. */
@@ -108,11 +113,17 @@ class Run {
   readonly #mac: string;
   /** IPv4 address to MAC address, as the kernel would know it. */
   readonly #neighbours = new Map<string, bigint>();
+  /** IDs of one master. */
+  readonly #ids: number;
   #origin: number | null = null;
   /** Datagrams given to the hardware to send, and those that nobody knew the way for. */
   #given = 0;
   #unreachable = 0;
   #ordinaryFrames = 0;
+  /** When frames were sent the ordinary way that the kernel has not seen yet. */
+  readonly #ways: number[] = [];
+  /** Bytes of memory that are the host program's. */
+  readonly #size: number;
   /** Frames whose last beat has left the core; there may be more of the way to the wire. */
   #leaving = 0;
   #lastEvent = 0;
@@ -126,23 +137,33 @@ class Run {
     const port = (name: string) => ({ pause, seed: seedFor(seed, name) });
     const slots = new Map(binds.map((b, i) => [endpointText(b), i]));
     this.#nic = nic;
+    this.#ids = 2 ** idBits(ordinaryPort(config));
     this.#frames = frames;
     this.#options = options;
     this.#mac = ownMac(frames, binds);
     this.#journal = new Journal((local) => slots.get(local), derived(config).maxFrame);
-    this.#memory = new Memory({ base: memoryBase, size: options.memorySize ?? 2 * Math.max(1, binds.length) * config.ringLimit });
+    this.#size = options.memorySize ?? 2 * Math.max(1, binds.length) * config.ringLimit;
+    const kernelAt = Math.ceil(this.#size / 64) * 64;
+    this.#memory = new Memory({ base: memoryBase, size: kernelAt + kernelBytes });
     this.#wire = new Wire(nic, config, frames, options.timing);
     this.#tx = packetSink(nic.m_axis_tx, port("tx"));
-    this.#ordinary = packetSink(nic.m_axis_ordinary, port("ordinary"));
     axiMemory(sim, nic.m_axi, this.#memory, { ...port("memory"), ...options.memory });
     this.#recorder = new Recorder(sim, 0, { pins: notedPins, when: notedWhen });
     this.#dropped = config.wireClock
       ? new Recorder(sim, this.#wire.clock, { pins: ["trace_wire_dropped"], when: [["trace_wire_dropped"]] })
       : null;
     const bus = axiMaster(sim, nic.s_axi, port("registers"));
+    const registers = registersOf(config, bus);
+    this.#kernel = new OrdinaryKernel(this.#memory, registers, memoryBase + kernelAt, (frame) => {
+      // Frames end in the order in which they were sent this way.
+      const cycle = this.#ways.shift() ?? 0;
+      this.#happened(this.#time.now - 1);
+      this.#ordinaryFrames++;
+      options.ordinary(frame, cycle - (this.#origin ?? 0));
+    });
     this.#host = {
       bus,
-      registers: registersOf(config, bus),
+      registers,
       memory: this.#memory,
       begin: (count) => this.#begin(count ?? frames.length),
       finished: () => this.#finished(),
@@ -175,11 +196,20 @@ class Run {
   }
   async main(): Promise<void> {
     start(() => this.#clerk(), "clerk");
+    await this.#kernel.open();
+    start(() => this.#serve(), "kernel");
     await (this.#options.program ?? this.#application())(this.#host);
     // What has been given away may still be under way, in parts that nobody can see: a pause as long as some frames ends it.
     const { maxFrame, busBytes } = derived(this.#options.config);
     const quiet = 64 + 4 * Math.ceil(maxFrame / busBytes);
     while (!this.#finished() || !this.#allSent || this.#time.now - this.#lastEvent < quiet) await ClockCycles(this.#nic.clk, 64);
+  }
+  /** The kernel looks after its queue. */
+  async #serve(): Promise<void> {
+    for (;;) {
+      await ClockCycles(this.#nic.clk, serveEvery);
+      await this.#kernel.serve();
+    }
   }
   get #allSent(): boolean {
     return this.#journal.sent.length >= this.#given && this.#journal.sent.length === this.#leaving;
@@ -215,10 +245,7 @@ class Run {
       this.#journal.leave(data, first, last);
       this.#options.out(data, last - (this.#origin ?? 0));
     });
-    this.#take(this.#ordinary, ({ data }, _, last) => {
-      this.#ordinaryFrames++;
-      this.#options.ordinary(data, last - (this.#origin ?? 0));
-    });
+    this.#kernel.look();
   }
   #lookAtWire(): void {
     const { clock } = this.#wire;
@@ -239,6 +266,7 @@ class Run {
       // Before the end of reset there is nothing to tell of.
       if (cycle < 0) continue;
       this.#leaving += pins.trace_sent;
+      if (pins.trace_ordinary === 1) this.#ways.push(cycle);
       const told = this.#journal.trace(
         {
           parsed: pins.trace_parsed === 1,
@@ -252,8 +280,9 @@ class Run {
         },
         cycle,
       );
-      const asked = pins.m_axi_awvalid === 1 && pins.m_axi_awready === 1;
-      const answered = pins.m_axi_bvalid === 1 && pins.m_axi_bready === 1;
+      // Datagrams are the first of the masters, which the IDs' upper bits tell apart.
+      const asked = pins.m_axi_awvalid === 1 && pins.m_axi_awready === 1 && pins.m_axi_awid < this.#ids;
+      const answered = pins.m_axi_bvalid === 1 && pins.m_axi_bready === 1 && pins.m_axi_bid < this.#ids;
       if (asked) this.#journal.burst(pins.m_axi_awid, cycle);
       if (answered) this.#journal.answered(pins.m_axi_bid, cycle);
       if (told || asked || answered) this.#happened(cycle);
@@ -277,7 +306,7 @@ class Run {
       sent: this.#journal.sentFrom(origin),
       unreachable: this.#unreachable,
       mac: this.#mac,
-      memory: this.#memory.bytes,
+      memory: this.#memory.bytes.subarray(0, this.#size),
     };
   }
 }
