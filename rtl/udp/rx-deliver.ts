@@ -168,7 +168,8 @@ export const rxDeliver = (c: Config, dataBits: number = c.busBits) => {
         return h.instance("cut", beatNarrow(dataBytes, busBytes), { from: line.to }).to;
       };
       const data = narrow ? cut() : align.out;
-      const dma = h.instance("dma", dmaWrite(c), { job: writes.pop, data });
+      const address = h.instance("address", slice(ringJob(c), "forward"), { from: writes.pop });
+      const dma = h.instance("dma", dmaWrite(c), { job: address.to, data });
       io.aw.connect(dma.aw);
       io.w.connect(dma.w);
       dma.b.connect(io.b);

@@ -123,6 +123,10 @@ export class ReceiveTable {
       if (writes) s.inFlight++;
     }
     const judged = judging.valid.value === 1n ? judging.slot.number : -1;
+    bench.check(
+      judged < 0 || this.answers.some((a) => a.slot === judged),
+      () => `slot ${judged} is said to be judged, but no frame of it waits`,
+    );
     this.#asked = io.receiveSlot.number;
     if (io.advance.value === 1n) {
       const answered = this.#steps.pop();
@@ -152,6 +156,9 @@ export class ReceiveTable {
       Object.assign(s, { life: "open", stopped: false, datagram: random.oneIn(2), head: 0, write: 0, tail: 0 });
     else if (s.life !== "open") return;
     else if (random.oneIn(10)) s.head = s.tail;
+    // An owner may write any head: as much room as there can be, or half a ring of it.
+    else if (s.inFlight === 0 && s.write === s.tail && random.oneIn(12))
+      s.head = (s.write + random.pick([s.size / 2 + random.below(200), random.below(s.size)])) % s.size;
     else if (random.oneIn(s.stopped ? 300 : 400)) {
       s.life = "closing";
       for (const step of this.#steps) if (step?.slot === i) step.slot = -1;

@@ -3,6 +3,7 @@ import { type Config, resolveConfig } from "#rtl/config/config.ts";
 import { rxDeliver } from "#rtl/udp/rx-deliver.ts";
 import { rxEngine } from "#rtl/udp/rx-engine.ts";
 import { rxIngress } from "#rtl/udp/rx-ingress.ts";
+import { rxVerdict } from "#rtl/udp/rx-verdict.ts";
 import { type Family, family } from "#sim/mutate/family.ts";
 import { withInstance } from "../with-instance.ts";
 import { checkRxEngine } from "./rx-engine-check.ts";
@@ -10,6 +11,10 @@ import { checkRxIngress } from "./rx-ingress-check.ts";
 
 const small: Config = { ...resolveConfig("tiny"), rxBuffer: 1024, mtu: 150 };
 const receiving: Config = { ...resolveConfig("tiny"), rxBuffer: 4096 };
+
+const behind = "it follows the step before, where nothing comes while reset lasts";
+/** All that words and rings of 64 bytes can make of a datagram, and those that just fill a ring or do not. */
+const shortPayloads = [...Array.from({ length: 20 }, (_, i) => i), 47, 48, 49, 62, 63, 63, 64, 238, 239, 240, 254, 255, 256];
 
 const inFrame = "read only within a frame, whose first beat writes it";
 
@@ -38,19 +43,38 @@ export const families: Readonly<Record<string, Family>> = {
       "off: reset to 1 for 0": [1, inFrame],
     },
   }),
-  "receive verdicts and moves": family({
-    block: rxDeliver(receiving),
+  "receive verdicts": family({
+    block: rxVerdict(receiving),
     mutants: 100,
-    sample: 30,
+    sample: 40,
+    check: (block) => {
+      const engine = withInstance(rxEngine(receiving), "verdict", block);
+      for (const seed of [1, 2, 3]) checkRxEngine(engine, receiving, 30, seed);
+      checkRxEngine(engine, receiving, 150, 4);
+      checkRxEngine(engine, receiving, 120, 5, { payloads: shortPayloads });
+      // What reset has left, in several ways.
+      for (const seed of [6, 7, 8, 9, 10, 11, 12, 13]) checkRxEngine(engine, receiving, 2, seed);
+    },
+    same: {
+      "out_causes: eq of 2 bits for 3": [2, "no fault is four above these"],
+      ...Object.fromEntries(
+        ["judged", "out_accepted", "out_empty", "out_ordinary", "out_causes"].map((n) => [`${n}: no reset`, [1, behind] as const]),
+      ),
+      "frame_plain: left out": [1, "what it says is in `mine`, and nothing else reads it"],
+    },
+  }),
+  "receive moves": family({
+    block: rxDeliver(receiving),
+    mutants: 60,
+    sample: 40,
     check: (block) => {
       const engine = withInstance(rxEngine(receiving), "deliver", block);
       for (const seed of [1, 2, 3]) checkRxEngine(engine, receiving, 30, seed);
-      checkRxEngine(engine, receiving, 60, 4);
+      checkRxEngine(engine, receiving, 60, 5, { payloads: shortPayloads });
     },
     same: {
-      "align_job_payload_from: choices exchanged": [1, "16 is 0 in three bits"],
+      "planned_from_payload_align_shift and others: choices exchanged": [1, "16 is 0 in three bits"],
       "align_data_payload: eq of 9 bits for 10": [3, "a frame has fewer than 512 beats"],
-      "jobs_push_payload_start: zero": [1, "nothing reads it"],
       "header_bits: 1 for 0": [1, "what stands beside the header is masked"],
       "ordinary_payload_keep: ge for gt": [1, "a last beat has at least one byte"],
     },
