@@ -187,9 +187,8 @@ const asynchronous = async (verilator: VerilatorName, cycles: number): Promise<S
   let seconds = 0;
   await run(
     dut,
-    async ({ clk, m_axis_tx, m_axis_ordinary }) => {
+    async ({ clk, m_axis_tx }) => {
       m_axis_tx.ready.value = 1;
-      m_axis_ordinary.ready.value = 1;
       start(async () => {
         const wire = new Wire(dut);
         for (;;) {
@@ -232,9 +231,8 @@ const asynchronous = async (verilator: VerilatorName, cycles: number): Promise<S
 const synchronous = async (verilator: VerilatorName, cycles: number): Promise<Sample> => {
   const dut = await fresh(verilator);
   resetted(dut);
-  const { sim, m_axis_tx, m_axis_ordinary } = dut;
+  const { sim, m_axis_tx } = dut;
   m_axis_tx.ready.value = 1;
-  m_axis_ordinary.ready.value = 1;
   const wire = new Wire(dut);
   const memory = new PinMemory(dut);
   const registers = new PinRegisters(dut);
@@ -270,7 +268,6 @@ const models = async (verilator: VerilatorName, cycles: number, native: boolean)
   axiMemory(dut.sim, dut.m_axi, memory, { native });
   const source = packetSource(dut.s_axis_rx, { native });
   const sink = packetSink(dut.m_axis_tx, { native });
-  packetSink(dut.m_axis_ordinary, { native });
   const bus = axiMaster(dut.sim, dut.s_axi, { native });
   resetted(dut);
   let moved = 0;

@@ -2,7 +2,7 @@
  * The system: Rocket, Accio, and what a program needs beside them. The top is `soc` in every configuration; what differs is
  * the width of `mem` and what is inside. Memory, the wire and the console are the simulator's.
  */
-import { type Bits, type Bool, cat, constant, input, module, mux, output, stream, uint } from "#hdl";
+import { type Bits, type Bool, bool, cat, constant, input, module, mux, output, stream, uint } from "#hdl";
 import { type Axi4, type Axi4Options, axi4 } from "#hdl/lib/axi4.ts";
 import { axi4Registers } from "#hdl/lib/axi4-registers.ts";
 import { axiStream } from "#hdl/lib/packet.ts";
@@ -42,6 +42,8 @@ export const soc = (config: SocConfig, map: SocMap = socMap(config)) => {
       s_axis_rx: input(axiStream(config.accio.wireBits, 1)),
       /** Frames to the wire. */
       m_axis_tx: output(axiStream(config.accio.wireBits, 1)),
+      /** A frame goes the kernel's ordinary way: high for a cycle. */
+      to_kernel: output(bool),
       /** Characters that programs send. */
       console_tx: output(stream(uint(8))),
       /** Characters for programs. */
@@ -96,6 +98,7 @@ export const soc = (config: SocConfig, map: SocMap = socMap(config)) => {
       accio.s_axis_rx.connect(io.s_axis_rx);
       io.m_axis_tx.connect(accio.m_axis_tx);
       accio.link_up.drive(1);
+      io.to_kernel.drive(accio.trace.ordinary);
       const front = h.instance("front", frontMux("front_mux", hostPort, 2, frontPort.idBits));
       const dmaPort: Axi4Options = { addressBits: 64, dataBits: config.accio.busBits, idBits: idBits(nicPort(config.accio)) };
       const [dma, host] = front.from as unknown as readonly [Axi4, Axi4];

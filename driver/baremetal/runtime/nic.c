@@ -8,6 +8,7 @@
 
 void nic_begin(uint64_t mac) {
   accio_mac_write(NIC, accio_mac_address_put(0, mac));
+  for (unsigned hart = 0; hart < SOC_HARTS; hart++) accio_wake_mask_write(NIC, hart, accio_wake_mask_enabled_put(0, true));
   accio_control_write(NIC, accio_control_enable_put(0, true));
 }
 uint64_t nic_time(void) { return accio_timestamp_read(NIC); }
@@ -96,5 +97,5 @@ void slot_send(struct slot *s, uint32_t bytes) {
   fence_before_doorbell();
   accio_slot_tx_tail_write(NIC, s->number, s->tx_tail);
 }
-void slot_suspend(struct slot *s) { accio_slot_rx_suspend_write(NIC, s->number, 1); }
-void slot_resume(struct slot *s) { accio_slot_rx_suspend_write(NIC, s->number, 0); }
+void slot_suspend(struct slot *s) { accio_slot_suspend_write(NIC, s->number, accio_slot_suspend_rx_put(0, true)); }
+void slot_resume(struct slot *s) { accio_slot_suspend_write(NIC, s->number, 0); }

@@ -74,11 +74,10 @@ class Wire {
       else ++state.stalls;
     }
     if (t.m_axis_tx_tvalid & state.ready) leave(t, cycle);
-    if (t.m_axis_ordinary_tvalid & t.m_axis_ordinary_tlast) ++state.ordinary;
+    state.ordinary += t.to_kernel;
   }
 
   void drive(Top& t, uint64_t cycle) {
-    t.m_axis_ordinary_tready = 1;
     state.ready = state.outFree <= (cycle + 1) * kTicks && !state.out.full();
     t.m_axis_tx_tready = state.ready;
     state.offering = false;
