@@ -199,7 +199,7 @@ const episodes = (
   const slot = uint(derived(c).slotBits);
   const { clears } = h.registers({ clears: bool.reset(1) });
   const { walk } = h.registers({ /** Slots whose flags are cleared. */ walk: slot });
-  h.when(clears, () => walk.next(walk.add(1)));
+  walk.next(walk.add(1));
   h.when(walk.all(), () => clears.next(0));
   const ram = (name: string) => h.memory(name, bool, c.slots, { style: "distributed" });
   const [began, ended] = [ram("began"), ram("ended")];

@@ -64,22 +64,23 @@ export const controlEvents = (c: Config) => {
       const { going } = h.nets({ going: life.is("ALIVE").and(stopped.not()) });
 
       // ---- how far the driver is --------------------------------------------------------------------------
-      // It may see a record in memory before memory's answer is here.
-      const { possible } = h.nets({ possible: writes.head_index.sub(head).le(tail.sub(head).add(writing.zext(16))) });
-      const { moves } = h.nets({ moves: writes.head.and(life.is("ALIVE")) });
-      const { mistake } = h.nets({ mistake: moves.and(possible.not()).or(begins.and(settings.log_size.lt(eventRingLogs.least))) });
-      h.when(moves.and(possible), () => head.next(writes.head_index));
-      const { unread } = h.nets({ unread: tail.sub(head) });
-      /** The driver is ahead of memory's answer. */
-      const { ahead } = h.nets({ ahead: unread.eq(0xffff) });
-      const { pending } = h.nets({ pending: mux(ahead, uint(16).of(0), unread) });
-
-      // ---- what happens -----------------------------------------------------------------------------------
-      const queue = h.instance("queue", fifo(eventBody, eventsAhead, { count: true }));
       const { refused, landed } = h.nets({
         refused: io.b.fire.and(io.b.payload.response.bit(1)),
         landed: io.b.fire.and(io.b.payload.response.bit(1).not()),
       });
+      const { unread } = h.nets({ unread: tail.sub(head) });
+      // It may see a record in memory before memory's answer is here, and so be ahead of the tail by one.
+      const { ahead } = h.nets({ ahead: unread.eq(0xffff) });
+      const { pending } = h.nets({ pending: mux(ahead, uint(16).of(0), unread) });
+      const { possible } = h.nets({ possible: writes.head_index.sub(head).le(unread.add(writing.zext(16))) });
+      const { moves } = h.nets({ moves: writes.head.and(life.is("ALIVE")).and(refused.not()) });
+      const { mistake } = h.nets({ mistake: moves.and(possible.not()).or(begins.and(settings.log_size.lt(eventRingLogs.least))) });
+      h.when(moves.and(possible), () => head.next(writes.head_index));
+      // What it saw is not there after all.
+      h.when(refused.and(ahead), () => head.next(tail));
+
+      // ---- what happens -----------------------------------------------------------------------------------
+      const queue = h.instance("queue", fifo(eventBody, eventsAhead, { count: true }));
       const { taken } = h.nets({
         /** Records that were not read, and events that will be some. */ taken: unread.add(queue.count.zext(16)),
       });
@@ -169,7 +170,7 @@ export const controlEvents = (c: Config) => {
         armed: interrupt.armed,
       });
       h.assert("an answer belongs to a record", io.b.fire.implies(writing.and(asked).and(given)));
-      h.assert("what was not read stays", unread.le(size).or(ahead));
+      h.assert("what was not read stays", unread.le(size).or(ahead.and(writing)));
       h.assert("every event has a kind", pop.valid.implies(body.kind.ne(eventKinds.NONE)));
     },
   );

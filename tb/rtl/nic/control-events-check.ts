@@ -52,7 +52,6 @@ export const checkControlEvents = (
   const { io } = sim;
   const chance = (p: number | undefined): boolean => p !== undefined && random.word() / 2 ** 32 < p;
   const busBytes = config.busBits / 8;
-  const event = (fires: boolean) => ({ valid: fires ? 1 : 0, slot: random.below(config.slots) });
   const settings = (enable: boolean, logSize: number, at: number) => ({
     enable: enable ? 1 : 0,
     kinds: s.kinds ?? 0xffff,
@@ -61,40 +60,61 @@ export const checkControlEvents = (
     count: s.count ?? 1,
     cycles: s.wait ?? 0,
   });
-  const drive = (rate: number) => {
+  const slotSources = [
+    "receiveError",
+    "transmitError",
+    "statusError",
+    "overflow",
+    "placed",
+    "malformedDoorbell",
+    "malformedDescriptor",
+  ] as const;
+  const slotEvents = [...slotSources.map((name) => io[name]), io.fault];
+  const drive = (rate: number): void => {
     const fires = (): boolean => rate > 0 && random.oneIn(rate);
-    const link = fires() ? 1 - io.link.number : io.link.number;
-    io.link.value = link;
-    for (const name of [
-      "receiveError",
-      "transmitError",
-      "statusError",
-      "overflow",
-      "placed",
-      "malformedDoorbell",
-      "malformedDescriptor",
-    ] as const)
-      io[name].value = event(fires());
+    if (fires()) io.link.value = 1 - io.link.number;
+    for (const e of slotEvents) {
+      const on = fires();
+      if (on) e.slot.value = random.below(config.slots);
+      e.valid.value = on ? 1 : 0;
+    }
+    if (io.fault.valid.value === 1n) {
+      io.fault.askers.value = random.bits(config.harts);
+      io.fault.offset.value = random.bits(12);
+      io.fault.write.value = random.bits(1);
+    }
     for (const name of ["ordinaryReceiveStop", "ordinaryTransmitStop"] as const) io[name].value = fires() ? 1 : 0;
-    const tuple = { localIp: random.bits(32), localPort: random.bits(16), remoteIp: random.bits(32), remotePort: random.bits(16) };
-    io.miss.value = { valid: fires() ? 1 : 0, tuple };
-    io.fault.value = { ...event(fires()), askers: random.bits(config.harts), offset: random.bits(12), write: random.bits(1) };
-    io.now.value = random.bits(16) * 0x1_0001_0001_0001n;
+    io.miss.valid.value = fires() ? 1 : 0;
+    if (io.miss.valid.value === 1n)
+      io.miss.tuple.value = {
+        localIp: random.bits(32),
+        localPort: random.bits(16),
+        remoteIp: random.bits(32),
+        remotePort: random.bits(16),
+      };
+    io.now.value = random.bits(32) * 0x1_0001_0001n;
   };
   // A reset in the middle of everything leaves nothing behind.
   io.link.value = 0;
-  for (let i = config.slots + random.below(80); i >= 0; i--) {
+  const all = Math.max(1, 16 / busBytes);
+  for (let i = config.slots + random.below(80), asked = 0, given = 0; i >= 0; i--) {
     drive(3);
-    io.settings.value = settings(random.below(8) > 0, 3, base);
+    io.settings.value = settings(random.below(8) > 0, random.between(3, 6), base);
     io.writes.value = { head: random.oneIn(4) ? 1 : 0, head_index: random.below(3), arm: random.oneIn(4) ? 1 : 0, armed: 1 };
-    io.aw.ready.value = io.w.ready.value = random.oneIn(2) ? 1 : 0;
+    io.aw.ready.value = io.w.ready.value = random.oneIn(4) ? 0 : 1;
+    const answers = asked === 1 && given === all && random.oneIn(2);
+    io.b.valid.value = answers ? 1 : 0;
+    io.b.payload.value = { id: 0, response: random.oneIn(6) ? 2 : 0 };
+    if (answers) asked = given = 0;
+    if (io.aw.valid.value === 1n && io.aw.ready.value === 1n) asked++;
+    if (io.w.valid.value === 1n && io.w.ready.value === 1n) given++;
     if (i > 0) sim.step();
   }
+  io.b.valid.value = 0;
   const none = { head: 0, head_index: 0, arm: 0, armed: 0 };
   io.settings.value = settings(false, 8, 0);
   io.writes.value = none;
   drive(0);
-  io.link.value = 0;
   sim.reset(1);
 
   const model = new EventModel();
@@ -110,7 +130,6 @@ export const checkControlEvents = (
       due: number;
     } | null = null;
   const early: { data: bigint; strobe: bigint; last: bigint }[] = [];
-  const all = Math.max(1, 16 / busBytes);
   bench.sink<{ address: bigint; length: bigint; id: bigint }>(
     "aw",
     io.aw,
@@ -213,6 +232,11 @@ export const checkControlEvents = (
   };
   const want = (what: string, is: unknown, right: unknown): void =>
     bench.check(is === right, () => `${what} is ${String(is)} and should be ${String(right)}`);
+  /** Indices around the last one that may be, and some that may not. */
+  const wrongIndices = (): readonly number[] => {
+    const last = model.records.length + (model.writing ? 1 : 0);
+    return [last, last + 1, last + 2, Math.max(0, model.head - 1), model.head + 0x8000];
+  };
   bench.watch(() => {
     settle();
     if (bench.cycle % 64 === 0) rate = random.pick(s.rates);
@@ -230,7 +254,7 @@ export const checkControlEvents = (
         check(read++);
       }
       head = read;
-      if (chance(s.wrong)) head = random.pick([read + 1 + model.size, Math.max(0, model.head - 1)]);
+      if (chance(s.wrong)) head = random.pick(wrongIndices());
       arm = random.oneIn(3) ? null : !random.oneIn(4);
     } else if (chance(0.05)) arm = !random.oneIn(4);
     io.writes.value = {
@@ -239,16 +263,16 @@ export const checkControlEvents = (
       arm: arm === null ? 0 : 1,
       armed: arm ? 1 : 0,
     };
-    const begun = model.state !== "idle";
-    if (!begun && !enable && (quiet || chance(0.1))) {
-      enable = true;
-      logSize = quiet ? 3 : chance(s.wrong) ? random.below(3) : (s.logSize ?? random.between(3, 5));
+    if (!enable && model.state !== "alive" && (quiet || chance(0.1))) enable = true;
+    else if (enable && model.state === "alive" && (chance(s.switches) || ((model.error || model.mistake) && chance(0.05)))) enable = false;
+    const begin = model.state === "idle" && enable;
+    if (begin) {
+      logSize = quiet ? 3 : s.wrong !== undefined && random.oneIn(4) ? random.below(3) : (s.logSize ?? random.pick([3, 3, 4, 5, 9]));
       ring = base + 64 * random.below(16);
       memory.fill(0);
       read = 0;
       begins++;
-    } else if (begun && enable && (chance(s.switches) || ((model.error || model.mistake) && chance(0.05)))) enable = false;
-    const begin = !begun && enable;
+    }
     io.settings.value = settings(enable, begin ? logSize : random.below(16), begin ? ring + random.below(64) : random.below(1 << 20));
 
     // ---- outputs ------------------------------------------------------------------------------------------

@@ -104,8 +104,11 @@ export class EventModel {
     this.since = before === 0 || o.head !== null ? 0 : this.since + 1;
     if (o.arm !== null) this.armed = o.arm;
     if (this.state === "alive") {
-      if (o.answer === "refused") this.error = true;
-      if (o.head !== null) {
+      if (o.answer === "refused") {
+        // What the driver says while memory refuses is not heard, and what it saw is not there.
+        this.error = true;
+        this.head = Math.min(this.head, this.records.length);
+      } else if (o.head !== null) {
         if (o.head >= this.head && o.head <= visible) this.head = o.head;
         else this.mistake = true;
       }

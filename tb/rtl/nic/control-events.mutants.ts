@@ -1,0 +1,56 @@
+/** Mutants of the control event queue and of its sources. */
+import { resolveConfig } from "#rtl/config/config.ts";
+import { eventSources } from "#rtl/nic/control-event-sources.ts";
+import { controlEvents } from "#rtl/nic/control-events.ts";
+import { type Family, family } from "#sim/mutate/family.ts";
+import { withInstance } from "../with-instance.ts";
+import { checkControlEvents, type EventScenario } from "./control-events-check.ts";
+import { eventCycles } from "./control-events-cycles.ts";
+
+const config = { ...resolveConfig("tiny"), slots: 8, harts: 2 };
+const wide = { ...config, busBits: 256 };
+const queue = controlEvents(config);
+const usual: EventScenario = { cycles: 600, rates: [1, 5, 30, 200] };
+const scenarios: readonly (readonly [EventScenario, number])[] = [
+  [{ ...usual, pause: 0, latency: 0, visits: 0.3 }, 1],
+  [{ ...usual, rates: [5, 40], latency: 4, switches: 0.01, wrong: 0.05, visits: 0.2 }, 2],
+  [{ ...usual, rates: [20, 100], pause: 0.1, latency: 2, refusals: 0.2, visits: 0.3 }, 3],
+  [{ ...usual, rates: [60, 200], pause: 0, latency: 3, count: 4, wait: 20, visits: 0.03 }, 4],
+  [{ ...usual, rates: [3, 10], pause: 0, latency: 0, kinds: 0x0aaa, visits: 0.3 }, 5],
+  [{ ...usual, rates: [3, 10], pause: 0, latency: 0, kinds: 0x1554, visits: 0.3 }, 6],
+  [{ ...usual, rates: [20], pause: 0.5, visits: 0.1, logSize: 4 }, 7],
+];
+const check = (block: typeof queue): void => {
+  for (let seed = 1; seed <= 6; seed++) checkControlEvents(block, config, { ...usual, cycles: 40, visits: 0.3 }, 100 + seed);
+  for (const [s, seed] of scenarios) checkControlEvents(block, config, s, seed);
+  const is = JSON.stringify(eventCycles(block, config, 0));
+  if (is !== '{"address":3,"line":6,"all":46,"records":11,"lost":0}') throw new Error(`seed 1, cycle 0: ${is}`);
+};
+
+export const families: Readonly<Record<string, Family>> = {
+  "event sources": family({
+    block: eventSources(config),
+    mutants: 150,
+    sample: 40,
+    kinds: "all",
+    check: (block) => check(withInstance(queue, "sources", block)),
+    same: {},
+  }),
+  "event queue": family({
+    block: queue,
+    mutants: 80,
+    sample: 40,
+    kinds: "all",
+    check,
+    same: {},
+  }),
+  "event queue, two records in a beat": family({
+    block: controlEvents(wide),
+    mutants: 80,
+    sample: 20,
+    check: (block) => {
+      for (const [s, seed] of scenarios.slice(0, 4)) checkControlEvents(block, wide, s, seed);
+    },
+    same: {},
+  }),
+};
