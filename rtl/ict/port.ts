@@ -3,7 +3,7 @@
  * prototype's pages, of which one at a time asks the table. What is no owner's right ends here, and what the table refuses
  * an owner is counted here.
  */
-import { type Bits, type Bool, bool, cat, constant, enumeration, input, module, mux, output, stream, struct, uint } from "#hdl";
+import { type Bits, type Bool, bool, cat, constant, input, module, mux, output, stream, struct, uint } from "#hdl";
 import { resize } from "#hdl/lib/bits.ts";
 import { type ForwardedBus, forwardedBus } from "#hdl/regmap/forwarded.ts";
 import type { Config } from "#rtl/common.ts";
@@ -13,16 +13,11 @@ import { prototypeWordBits } from "#rtl/ict/prototype-decode.ts";
 import { sharedSettings } from "#rtl/ict/prototype-own.ts";
 import { accessMaker, prototypeView } from "#rtl/ict/prototype-view.ts";
 import { doorbellStride, ownerReads, ownerWrites, type SlotWord, slotStride, slotWords } from "#rtl/ict/slot-words.ts";
-import { doorbellPages } from "#rtl/nic/registers.ts";
+import { doorbellPages, faultCause } from "#rtl/nic/registers.ts";
 
 /** ID bits of the register port: what Rocket's MMIO port gives (reference/rocket). */
 export const registerIdBits = 4;
 
-/**
- * Why an access to a doorbell page was refused: the table does not let this thread (or there is no such slot); it is no
- * doorbell, or not that way; no hart made it. Where several hold, the last one of them.
- */
-export const faultCause = enumeration("fault_cause", ["FOREIGN", "NO_DOORBELL", "NO_HART"]);
 const fault = (c: Config) => ({
   cause: faultCause,
   /** Number of the page: also of pages that no slot has. */
@@ -141,7 +136,8 @@ export const registerPort = (c: Config) => {
       const { asks } = h.nets({ asks: slots.valid.or(takes).or(rekeys).or(rings) });
 
       // ---- answers ----------------------------------------------------------------------------------------
-      for (const bus of [slots, take, peek, rekey, doorbells]) bus.response.data.drive(reply.data);
+      for (const bus of [slots, take, peek, doorbells]) bus.response.data.drive(reply.data);
+      rekey.response.data.drive(0);
       for (const bus of [slots, take, peek]) {
         bus.ready.drive(ask.ready);
         bus.response.error.drive(reply.error);

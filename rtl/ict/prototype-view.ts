@@ -26,7 +26,7 @@ import {
   struct,
   uint,
 } from "#hdl";
-import { bitList, resize } from "#hdl/lib/bits.ts";
+import { bitList, oneHot, resize } from "#hdl/lib/bits.ts";
 import type { Config } from "#rtl/common.ts";
 import { derived } from "#rtl/config/config.ts";
 import { slotOperation, slotReply, slotRequest } from "#rtl/ict/interface.ts";
@@ -231,9 +231,10 @@ export const prototypeView = (c: Config) => {
       starts.drive(machine.is("IDLE").and(access.valid));
       access.ready.drive(machine.is("DONE"));
       wakes.drive(now_at.is("CLEAR"));
-      h.when(hears.and(does("ENABLE")).and(now_at.is("FIELD")), () => {
-        for (const [i, bit] of bitList(opened).entries()) h.when(at.eq(i), () => bit.next(data.bit(0)));
-      });
+      const mine = oneHot(at, rows);
+      h.when(hears.and(does("ENABLE")).and(now_at.is("FIELD")), () =>
+        opened.next(mux(data.bit(0), opened.or(mine), opened.and(mine.not()))),
+      );
 
       // ---- memories --------------------------------------------------------------------------------------
       const { place } = h.nets({ place: mux(sweeping, at, found.row) });

@@ -59,5 +59,6 @@ export const registerFront = (h: Builder, c: Config, bus: RegisterBus, { now, re
   regs.PROTECTION.LAST.known.drive(last.maker.known);
   regs.PROTECTION.LAST.hart.drive(last.maker.hart);
   regs.PROTECTION.LAST.slot.drive(last.slot);
+  regs.PROTECTION.LAST.cause.drive(last.cause);
   return { regs, port };
 };

@@ -2,7 +2,7 @@
  * The register port's address space as one map: the kernel's page with control and counters, a window of 256 bytes per slot
  * of the connection table for the kernel, a page per slot for its owner, and the prototype's pages.
  */
-import { bool, uint } from "#hdl";
+import { bool, enumeration, uint } from "#hdl";
 import { command, counter, external, fixed, pop, reg, registerMap, registers, ro, rw, w1c, window, wo } from "#hdl/regmap/index.ts";
 import { type Config, type DropCause, dropCauses } from "#rtl/common.ts";
 import { derived } from "#rtl/config/config.ts";
@@ -33,6 +33,11 @@ export const places = {
   ordinary: { offset: 0x400, bytes: 0x400 },
   harts: { offset: 0x800, bytes: 0x100 },
 } as const;
+/**
+ * Why an access to a doorbell page was refused: the table does not let this thread (or there is no such slot); it is no
+ * doorbell, or not that way; no hart made it. Where several hold, the last one of them.
+ */
+export const faultCause = enumeration("fault_cause", ["FOREIGN", "NO_DOORBELL", "NO_HART"]);
 /** "ACIO", read as a little-endian word. */
 const magic = 0x4f49_4341;
 
@@ -145,6 +150,7 @@ export const nicMap = (c: Config) =>
           write: ro(12, bool, "It was a write"),
           known: ro(13, bool, "A hart made it, as far as one can tell"),
           hart: ro(16, uint(derived(c).hartBits), "Which"),
+          cause: ro(24, faultCause, "Which of the three"),
           slot: ro(32, uint(Math.log2(doorbellPages)), "Number of the page"),
         }),
       }),

@@ -36,8 +36,12 @@ export class PortBench {
     const { bus, now } = this.bench.sim.io;
     bus.valid.value = 0;
     now.value = 1n;
-    // Rows are swept.
-    for (let i = 0; i < 66; i++) this.bench.sim.step();
+    // Rows are swept; nothing happens.
+    for (let i = 0; i < 66; i++) {
+      this.#want("a fault", one(this.bench.sim.io.fault.valid.value), false);
+      this.#want("a request", one(this.bench.sim.io.ask.valid.value), false);
+      this.bench.sim.step();
+    }
   }
   get random(): Random {
     return this.bench.random;
@@ -214,15 +218,18 @@ const ofKernel: AddressOf = (random, _, hart) =>
     ...[0x800, 0x840, 0x880, 0x8c0].map((at) => at + 8 * hart),
   ]);
 const ofSlot: AddressOf = (random, c, hart) => 0x4_0000 + 0x100 * slotOf(random, c, hart) + 8 * random.below(32);
-const ofDoorbell: AddressOf = (random, c, hart) =>
-  0x40_0000 + 0x1000 * slotOf(random, c, hart) + (random.oneIn(6) ? 8 * random.below(512) : slotWords[random.pick(words)]);
+/** A slot's word, one that looks like it, or any. */
+const wordOf = (random: Random): number =>
+  random.oneIn(6) ? 8 * random.below(512) : slotWords[random.pick(words)] ^ (random.oneIn(4) ? 8 << random.below(9) : 0);
+const ofDoorbell: AddressOf = (random, c, hart) => 0x40_0000 + 0x1000 * slotOf(random, c, hart) + wordOf(random);
 const ofNothing: AddressOf = (random, c) =>
   random.pick([random.below(0x4_0000 - 0x1_d000) + 0x1_d000, 0x4_0000 + 0x100 * c.slots, 0x8_0000, 0x3f_fff8]) & ~7;
 /** From the start of the view on. */
 const searches: AddressOf = (random, _, hart) => random.pick([0x80, 0x100, 0x108, 0x110, 0x200 + 0x10 * hart, 0x208 + 0x10 * hart]);
 const ofPage: AddressOf = (_, __, hart) => 0x10 * hart;
 const rowSwitch: AddressOf = (random, c) => 0x300 + 0x100 * rowOf(random, c);
-const ofRow: AddressOf = (random, c) => 0x300 + 0x100 * rowOf(random, c) + 8 * random.below(random.oneIn(10) ? 32 : 0x12);
+const ofRow: AddressOf = (random, c) =>
+  0x300 + 0x100 * rowOf(random, c) + 8 * (random.oneIn(4) ? random.pick([1, 11]) : random.below(random.oneIn(10) ? 32 : 0x12));
 const ofRing: AddressOf = (random, c) =>
   random.oneIn(2) ? 0xb000 + 0x20 * rowOf(random, c) + 8 * random.below(4) : 0xc000 + 0x10 * rowOf(random, c) + 8 * random.below(2);
 const pageRegisters = [
@@ -258,7 +265,7 @@ const randomAccess = (random: Random, c: Config, profile: Profile): BusAccess =>
     write,
     data: random.oneIn(10) ? (data << 32n) & (2n ** 64n - 1n) : data,
     strobe: random.oneIn(profile === "windows" ? 2 : 6) ? 1 + random.below(255) : random.pick(random.oneIn(2) ? [0xff] : widths),
-    source: random.oneIn(6) ? random.below(16) : random.pick(sources),
+    source: random.oneIn(4) ? random.below(16) : random.pick(sources),
   };
 };
 /** Something happens in the table without the port: now and then to all rows. */
@@ -270,6 +277,13 @@ const stir = (p: PortBench, c: Config): void => {
   if (random.oneIn(2)) p.change(slot, random.pick(words), random.oneIn(2) ? BigInt(random.below(4)) : random.bits(64));
   if (random.oneIn(3)) p.change(random.pick(rows), "control", control(random.below(2)));
   if (random.oneIn(3)) p.change(random.pick(rows), random.pick(["suspend", "available"]), BigInt(random.below(4)));
+  if (random.oneIn(3)) {
+    // A sleeper who can be woken.
+    const r = random.pick(rows);
+    p.change(r, "control", control(1));
+    p.change(r, "suspend", 1n);
+    p.change(r, "available", 1n);
+  }
   if (random.oneIn(2)) p.own(slot, random.below(2 ** c.harts));
   if (random.oneIn(40)) {
     const enabled = random.below(2);
@@ -285,13 +299,14 @@ export const checkPort = (block: Block, c: Config, accesses: number, seed: numbe
   const { random } = p;
   p.slowness = random.pick([1, 1, 2, 5]);
   const idle = random.pick([0, 0, 3]);
+  p.access({ source: 0, address: 0x298, write: false, data: 0n, strobe: 0xff });
   let left = accesses;
   let access: BusAccess | null = null;
   let waited = 0;
   while (left > 0 || access !== null) {
     if (access === null && left > 0 && random.below(idle + 1) === 0) {
       access = randomAccess(random, c, profile);
-      if (profile === "view" || profile === "windows" || random.oneIn(8)) stir(p, c);
+      if (profile === "view" || profile === "windows" || random.oneIn(4)) stir(p, c);
       left--;
     }
     const moved = p.cycle(access, [random.oneIn(20), random.oneIn(20)]);

@@ -171,7 +171,11 @@ export class PortModel {
   count(f: Fault): void {
     this.faults[f.cause]++;
     this.last =
-      BigInt(f.offset) | (f.write ? 0x1000n : 0n) | (f.hart === null ? 0n : 0x2000n | (BigInt(f.hart) << 16n)) | (BigInt(f.slot) << 32n);
+      BigInt(f.offset) |
+      (f.write ? 0x1000n : 0n) |
+      (BigInt(["FOREIGN", "NO_DOORBELL", "NO_HART"].indexOf(f.cause)) << 24n) |
+      (f.hart === null ? 0n : 0x2000n | (BigInt(f.hart) << 16n)) |
+      (BigInt(f.slot) << 32n);
   }
 }
 /** The parts of a request that mean something, to compare. */

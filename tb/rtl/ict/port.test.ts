@@ -87,7 +87,7 @@ describe("who may ring", () => {
       offset: 0x4c,
       write: true,
     });
-    expect(p.access(read(0x298)).data).toBe(0x4cn | 0x1000n | 0x2000n | (3n << 16n));
+    expect(p.access(read(0x298)).data).toBe(0x4cn | 0x1000n | 0x2000n | (3n << 16n) | (1n << 24n));
   });
   it("where harts cannot be told apart, an owner that runs on any of them", () => {
     const weak = resolveConfig("tiny", ["harts=4", "hartIds=none"]);
