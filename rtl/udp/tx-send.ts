@@ -51,6 +51,8 @@ export const txSend = (c: Config, frameBits = c.busBits) => {
       const head = h.registers({
         head_valid: bool,
         sending: txFrame(c).noReset(),
+        /** As it was when the frame began. */
+        source: uint(48).noReset(),
         sending_total: uint(16).noReset(),
         sending_udp: uint(16).noReset(),
         sending_id: uint(16).noReset(),
@@ -92,6 +94,7 @@ export const txSend = (c: Config, frameBits = c.busBits) => {
       h.when(moves, () => {
         head.head_valid.next(first.first_valid);
         head.sending.next(first.frame);
+        head.source.next(io.mac);
         head.sending_total.next(first.first_total);
         head.sending_udp.next(first.first_udp);
         head.sending_id.next(first.first_id);
@@ -107,7 +110,7 @@ export const txSend = (c: Config, frameBits = c.busBits) => {
       const s = head.sending;
       const fields = [
         s.nextHop,
-        io.mac,
+        head.source,
         constant(16, 0x0800),
         constant(8, 0x45),
         s.tos,
