@@ -15,10 +15,10 @@ export const drainers = 4;
 const countBits = 8;
 const count = uint(countBits);
 /** How many have been accepted and finished since reset. */
-const counts = struct({ places: count, commits: count, plans: count, ends: count }, "drain_counts");
+export const drainCounts = struct({ places: count, commits: count, plans: count, ends: count }, "drain_counts");
 
 /** One slot that drains, or none. */
-const drainer = (c: Config) => {
+export const slotDrainer = (c: Config) => {
   const slot = uint(derived(c).slotBits);
   return module(
     `slot_drainer_${c.slots}`,
@@ -27,7 +27,7 @@ const drainer = (c: Config) => {
       from: input(slot),
       /** Has it been neither judged nor listed, in this cycle? */
       idle: input(bool),
-      counts: input(counts),
+      counts: input(drainCounts),
       busy: output(bool),
       slot: output(slot),
     },
@@ -36,10 +36,11 @@ const drainer = (c: Config) => {
       const held = h.registers({ drained: slot.noReset(), places_mark: count.noReset(), plans_mark: count.noReset() });
       io.busy.drive(draining);
       io.slot.drive(held.drained);
-      // Marks are at most half a turn of the counters behind what is finished, or ahead of it.
+      // What is finished is at most half a turn of the counters behind its mark. Once there, it may go on for any number of turns.
+      const { was_received, was_sent } = h.registers({ was_received: bool.noReset(), was_sent: bool.noReset() });
       const { received, sent } = h.nets({
-        received: io.counts.commits.sub(held.places_mark).msb().not(),
-        sent: io.counts.ends.sub(held.plans_mark).msb().not(),
+        received: was_received.or(io.counts.commits.sub(held.places_mark).msb().not()),
+        sent: was_sent.or(io.counts.ends.sub(held.plans_mark).msb().not()),
       });
       h.when(draining.not(), () =>
         h.when(io.start, () => {
@@ -51,11 +52,17 @@ const drainer = (c: Config) => {
         .elseWhen(marked.not(), () =>
           h.when(io.idle, () => {
             marked.next(1);
+            was_received.next(0);
+            was_sent.next(0);
             held.places_mark.next(io.counts.places);
             held.plans_mark.next(io.counts.plans);
           }),
         )
-        .otherwise(() => h.when(received.and(sent), () => draining.next(0)));
+        .otherwise(() => {
+          was_received.next(received);
+          was_sent.next(sent);
+          h.when(received.and(sent), () => draining.next(0));
+        });
     },
   );
 };
@@ -86,7 +93,7 @@ export const slotDrain = (c: Config) => {
       listed: input(bool),
     },
     (io, h) => {
-      const { counted } = h.registers({ counted: counts });
+      const { counted } = h.registers({ counted: drainCounts });
       h.when(io.placed, () => counted.places.next(counted.places.add(1)));
       h.when(io.committed, () => counted.commits.next(counted.commits.add(1)));
       h.when(io.planned, () => counted.plans.next(counted.plans.add(1)));
@@ -98,7 +105,7 @@ export const slotDrain = (c: Config) => {
       const { idle } = h.nets({ idle: io.listed.not().and(io.judging.valid.and(io.judging.slot.eq(looked)).not()) });
       const { starts } = h.wires({ starts: uint(drainers) });
       const all = Array.from({ length: drainers }, (_, i) =>
-        h.instance(`drainer${i}`, drainer(c), {
+        h.instance(`drainer${i}`, slotDrainer(c), {
           start: starts.bit(i),
           from: io.at,
           idle: idle.and(turn.eq(i)),
