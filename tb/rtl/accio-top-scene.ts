@@ -74,7 +74,7 @@ export const openSlots = async (registers: NicRegisters, { harts }: Config): Pro
     await r.TX_BASE.write({ address: BigInt(s.transmit?.base ?? 0) });
     await r.TX_SIZE.write({ bytes: s.transmit?.size ?? 0 });
     await r.CONTROL.write({ enable: true, connected: isConnected(s), datagram: s.framing === "datagram", hart: i % harts });
-    await r.RX_SUSPEND.write({ suspended: suspended(i) });
+    await r.SUSPEND.write({ rx: suspended(i), tx: false });
   }
 };
 

@@ -247,7 +247,7 @@ export const checkControlEvents = (
     const alive = model.state === "alive";
     if (alive && (quiet || chance(s.visits ?? 0.1))) {
       // It sees what memory holds, before memory has answered.
-      const limit = quiet ? 1000 : random.below(12);
+      const limit = quiet ? 1000 : random.pick([0, 1, 2, 12]);
       for (let n = 0; n < limit && read - model.head < model.size; n++) {
         const { phase } = readMemory(eventRecord, memory, 16 * (read & (model.size - 1))).HEAD;
         if (phase !== ((read & model.size) === 0)) break;

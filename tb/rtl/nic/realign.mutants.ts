@@ -11,7 +11,10 @@ const longRuns = [
   { from: 0, to: 5, count: 12 },
   { from: 5, to: 3, count: 8 * 2049 },
   { from: 0, to: 6, count: 8 * 2048 },
+  { from: 5, to: 3, count: 8 * 2048 + 1 },
 ];
+/** Down by five bytes, so that each has a beat that leaves nothing and one that comes behind it: three cycles all the same. */
+const alike = Array.from({ length: 40 }, () => ({ from: 6, to: 1, count: 16 }));
 const narrowRuns = Array.from({ length: 60 }, (_, i) => ({ to: (i * 7) % 32, count: 1 + ((i * 13) % 70) }));
 
 export const families: Readonly<Record<string, Family>> = {
@@ -24,6 +27,7 @@ export const families: Readonly<Record<string, Family>> = {
       checkRealigner(block, 8, runs, 1, 0);
       checkRealigner(block, 8, runs, 2);
       checkRealigner(block, 8, longRuns, 3);
+      checkRealigner(block, 8, alike, 4, 0, 3 * alike.length + 3);
     },
     same: {},
   }),

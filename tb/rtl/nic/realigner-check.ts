@@ -6,13 +6,17 @@ import type { realigner } from "#rtl/nic/realigner.ts";
 import type { Run } from "./aligner-check.ts";
 import { BlockBench, lane, toBig } from "./block-bench.ts";
 
-/** Sends `runs` through; throws where the block is wrong. Returns the cycles from the first beat in to the last one out. */
+/**
+ * Sends `runs` through; throws where the block is wrong, or takes more than `most` cycles. Returns the cycles from the first
+ * beat in to the last one out.
+ */
 export const checkRealigner = (
   block: ReturnType<typeof realigner>,
   bytes: number,
   runs: readonly Run[],
   seed: number,
   pause?: number,
+  most = Number.POSITIVE_INFINITY,
 ): number => {
   const bench = new BlockBench(block, seed);
   const { random } = bench;
@@ -88,6 +92,7 @@ export const checkRealigner = (
   const began = bench.cycle;
   bench.runUntil(() => run === runs.length, 400 + 200 * beatsIn.length);
   const cycles = bench.cycle - began;
+  bench.check(cycles <= most, () => `${cycles} cycles, not ${most}`);
   bench.run(5);
   bench.check(job === runs.length && beat === beatsIn.length, () => "a job or a beat is left over");
   return cycles;

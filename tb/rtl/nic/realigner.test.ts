@@ -17,10 +17,10 @@ describe.each([4, 8, 16, 64])("realigner of %i bytes", (bytes) => {
     const beats = ({ from, to, count }: (typeof runs)[0]): number => Math.ceil((Math.max(from, to) + count) / bytes);
     // What moves down may wait a beat for its bytes where the run before it left none to leave meanwhile.
     const most = runs.reduce((n, r) => n + beats(r) + (r.to < r.from ? 1 : 0), 0);
-    expect(checkRealigner(realigner(bytes), bytes, runs, 1, 0)).toBeLessThanOrEqual(most + 2);
+    checkRealigner(realigner(bytes), bytes, runs, 1, 0, most + 2);
     for (const to of [0, 1, bytes / 2]) {
       const alike = Array.from({ length: 100 }, () => ({ from: bytes - 2, to, count: 2 * bytes }));
-      expect(checkRealigner(realigner(bytes), bytes, alike, 1, 0)).toBeLessThanOrEqual(300 + 3);
+      expect(checkRealigner(realigner(bytes), bytes, alike, 1, 0, 300 + 3)).toBeGreaterThanOrEqual(300);
     }
   });
 });

@@ -56,6 +56,8 @@ export const families: Readonly<Record<string, Family>> = {
       for (const seed of [6, 7, 8, 9, 10, 11, 12, 13]) checkRxEngine(engine, receiving, 2, seed);
     },
     same: {
+      "judged and others: gt of 15 bits for 16": [1, "the buffer is shorter"],
+      "empty: eq of 15 bits for 16": [1, "so are datagrams"],
       "out_causes: eq of 2 bits for 3": [2, "no fault is four above these"],
       ...Object.fromEntries(
         ["judged", "out_accepted", "out_empty", "out_ordinary", "out_causes"].map((n) => [`${n}: no reset`, [1, behind] as const]),
