@@ -189,7 +189,7 @@ export const nicMap = (c: Config) =>
       ),
     },
     {
-      doc: "Accio NIC: connection table, UDP receive and transmit engines. Kernel access only, but for the doorbell pages.",
+      doc: "Accio NIC: connection table, UDP receive and transmit engines.\nDoorbell pages are for user space; all else is the kernel's.",
       size: portBytes,
       compatible: ["accio,nic-1"],
       interrupts: {

@@ -200,7 +200,7 @@ export const widths = [1, 2, 4, 8].flatMap((bytes) => Array.from({ length: 8 / b
 
 /** Few rows, so that accesses meet; at times any. */
 const rowOf = (random: Random, c: Config): number =>
-  random.oneIn(12) ? random.below(64) : random.below(random.pick([3, Math.min(c.slots, 64)]));
+  random.oneIn(12) ? random.pick([Math.min(c.slots, 63), random.below(64)]) : random.below(random.pick([3, Math.min(c.slots, 64)]));
 type AddressOf = (random: Random, c: Config, hart: number) => number;
 const slotOf: AddressOf = (random, c) => (random.oneIn(12) ? random.below(1024) : rowOf(random, c));
 const ofKernel: AddressOf = (random, _, hart) =>
@@ -229,7 +229,7 @@ const searches: AddressOf = (random, _, hart) => random.pick([0x80, 0x100, 0x108
 const ofPage: AddressOf = (_, __, hart) => 0x10 * hart;
 const rowSwitch: AddressOf = (random, c) => 0x300 + 0x100 * rowOf(random, c);
 const ofRow: AddressOf = (random, c) =>
-  0x300 + 0x100 * rowOf(random, c) + 8 * (random.oneIn(4) ? random.pick([1, 11]) : random.below(random.oneIn(10) ? 32 : 0x12));
+  0x300 + 0x100 * rowOf(random, c) + 8 * (random.oneIn(4) ? random.pick([1, 11, 13]) : random.below(random.oneIn(10) ? 32 : 0x12));
 const ofRing: AddressOf = (random, c) =>
   random.oneIn(2) ? 0xb000 + 0x20 * rowOf(random, c) + 8 * random.below(4) : 0xc000 + 0x10 * rowOf(random, c) + 8 * random.below(2);
 const pageRegisters = [
@@ -258,7 +258,8 @@ const randomAccess = (random: Random, c: Config, profile: Profile): BusAccess =>
     : random.pick([ofKernel, ofSlot, ofDoorbell, ofDoorbell, ofNothing])(random, c, hart);
   const write = random.oneIn(2);
   // Small numbers are harts, flags and rows; large ones fill fields.
-  const data = random.oneIn(2) ? BigInt(random.below(random.pick([2, 4, 8, 300]))) : random.bits(64);
+  const low = BigInt(random.below(random.pick([2, 4, 4, 8, 300])));
+  const data = random.oneIn(2) ? low : random.oneIn(2) ? (random.bits(56) << 8n) | (low & 0xffn) : random.bits(64);
   const sources = c.hartIds === "none" ? [0, 9] : c.hartIds.slice(0, c.harts);
   return {
     address,
