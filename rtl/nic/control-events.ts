@@ -13,16 +13,16 @@ import { eventSettings, eventStatus, eventWrites, lostBits } from "./control-eve
 import { addressBeat, responseBeat, writeBeat } from "./dma-write.ts";
 import { ordinaryInterrupt } from "./ordinary-interrupt.ts";
 
-/** Events on their way to memory, beside one of each source. */
+/** Events on their way to memory, beside one of each source, unless said. */
 export const eventsAhead = 16;
 
-export const controlEvents = (c: Config) => {
+export const controlEvents = (c: Config, onTheWay: number = eventsAhead) => {
   const busBytes = c.busBits / 8,
     /** Beats of a record, or records of a beat. */
     beats = Math.max(1, eventBytes / busBytes),
     lanes = Math.max(1, busBytes / eventBytes);
   return module(
-    `control_events_${c.slots}_${c.harts}_${c.busBits}_i${c.dmaInFlight}`,
+    `control_events_${c.slots}_${c.harts}_${c.busBits}_i${c.dmaInFlight}x${onTheWay}`,
     {
       ...eventInputs(c),
       settings: input(eventSettings),
@@ -80,7 +80,7 @@ export const controlEvents = (c: Config) => {
       h.when(refused.and(ahead), () => head.next(tail));
 
       // ---- what happens -----------------------------------------------------------------------------------
-      const queue = h.instance("queue", fifo(eventBody, eventsAhead, { count: true }));
+      const queue = h.instance("queue", fifo(eventBody, onTheWay, { count: true }));
       const { taken } = h.nets({
         /** Records that were not read, and events that will be some. */ taken: unread.add(queue.count.zext(16)),
       });
