@@ -98,6 +98,9 @@ export const slotDrain = (c: Config) => {
       h.when(io.committed, () => counted.commits.next(counted.commits.add(1)));
       h.when(io.planned, () => counted.plans.next(counted.plans.add(1)));
       h.when(io.done, () => counted.ends.next(counted.ends.add(1)));
+      const half = 2 ** (countBits - 1);
+      h.assert("less than half a turn of the counters is on its way to memory", counted.places.sub(counted.commits).lt(half));
+      h.assert("and to the wire", counted.plans.sub(counted.ends).lt(half));
 
       const { turn } = h.registers({ turn: uint(Math.log2(drainers)) });
       turn.next(turn.add(1));

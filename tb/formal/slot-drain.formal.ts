@@ -28,7 +28,10 @@ export const drainerWaits = (block = slotDrainer(small)) =>
     (io, h) => {
       h.ghost(() => {
         const counters = h.registers({ places: uint(8), commits: uint(8), plans: uint(8), dones: uint(8) });
-        h.assume("counts of the beginnings and ends until now", io.counts.places.eq(counters.places).and(io.counts.plans.eq(counters.plans)));
+        h.assume(
+          "counts of the beginnings and ends until now",
+          io.counts.places.eq(counters.places).and(io.counts.plans.eq(counters.plans)),
+        );
         h.assume("both ways", io.counts.commits.eq(counters.commits).and(io.counts.ends.eq(counters.dones)));
         const ways = ([0, 1] as const).map((i): Way => {
           const begun = i === 0 ? counters.places : counters.plans;
@@ -41,7 +44,10 @@ export const drainerWaits = (block = slotDrainer(small)) =>
           h.assume(`${i}: what ends had begun`, ends.implies(flying.ne(0)));
           h.assume(`${i}: no more on its way than half a turn`, begins.implies(flying.lt(127)));
           // As slot_drain sees it: who is judged or listed when work begins is so in that cycle.
-          h.assume(`${i}: a slot that is idle, or was when it was looked at, begins nothing`, takes.implies(io.idle.not().and(io.shown__marked.and(io.busy).not())));
+          h.assume(
+            `${i}: a slot that is idle, or was when it was looked at, begins nothing`,
+            takes.implies(io.idle.not().and(io.shown__marked.and(io.busy).not())),
+          );
           h.when(begins, () => begun.next(begun.add(1)));
           h.when(ends, () => ended.next(ended.add(1)));
           h.when(takes.and(mine.not()), () => {
@@ -58,7 +64,10 @@ export const drainerWaits = (block = slotDrainer(small)) =>
           const ahead = mark.sub(ended);
           h.assert(
             `${i}: the mark lies behind it`,
-            io.busy.and(io.shown__marked).and(mine).implies(reached.not().and(left.le(ahead)).and(ahead.le(flying))),
+            io.busy
+              .and(io.shown__marked)
+              .and(mine)
+              .implies(reached.not().and(left.le(ahead)).and(ahead.le(flying))),
           );
           h.assert(`${i}: a mark is on its way, or was reached`, io.busy.and(io.shown__marked).implies(reached.or(ahead.le(flying))));
           return { flying, mine, left };
@@ -68,9 +77,15 @@ export const drainerWaits = (block = slotDrainer(small)) =>
         h.assert("busy until nothing of the slot is out", h.pastValid().and(h.past(io.busy)).and(io.busy.not()).implies(out.not()));
         h.assert(
           "free in the cycle after nothing is on its way",
-          h.pastValid().and(h.past(nothing.and(io.busy).and(io.shown__marked))).implies(io.busy.not()),
+          h
+            .pastValid()
+            .and(h.past(nothing.and(io.busy).and(io.shown__marked)))
+            .implies(io.busy.not()),
         );
-        h.cover("it waits for both ways, and ends", h.past(io.busy).and(io.busy.not()).and(counters.commits.ge(2)).and(counters.dones.ge(2)));
+        h.cover(
+          "it waits for both ways, and ends",
+          h.past(io.busy).and(io.busy.not()).and(counters.commits.ge(2)).and(counters.dones.ge(2)),
+        );
       });
     },
   );
@@ -120,12 +135,36 @@ export const slotsDrain = (block = slotDrain(four)) =>
         const [receives, sends] = ways as [(typeof ways)[0], (typeof ways)[0]];
         const out = receives.out.or(sends.out);
         h.assert("busy while something of the slot is out", closed.and(about).and(out).implies(io.busy));
-        h.assert("busy from its start on", h.pastValid().and(h.past(starts.and(about))).and(about).implies(io.busy));
+        h.assert(
+          "busy from its start on",
+          h
+            .pastValid()
+            .and(h.past(starts.and(about)))
+            .and(about)
+            .implies(io.busy),
+        );
         const quiet = receives.flying.or(sends.flying).eq(0).and(judged.not()).and(in_list.not());
         h.when(quiet.not().or(starts.and(about)), () => calm.next(0)).elseWhen(calm.ne(15), () => calm.next(calm.add(1)));
-        h.assert("free soon after the last of it", calm.ge(drainers + 3).and(about).and(closed).implies(io.busy.not()));
-        h.cover("it waits for memory and for the wire", closed.and(receives.out).and(sends.out).and(io.busy).and(judged.not()).and(in_list.not()));
-        h.cover("it is free again", h.pastValid().and(about).and(h.past(about.and(io.busy))).and(io.busy.not()));
+        h.assert(
+          "free soon after the last of it",
+          calm
+            .ge(drainers + 3)
+            .and(about)
+            .and(closed)
+            .implies(io.busy.not()),
+        );
+        h.cover(
+          "it waits for memory and for the wire",
+          closed.and(receives.out).and(sends.out).and(io.busy).and(judged.not()).and(in_list.not()),
+        );
+        h.cover(
+          "it is free again",
+          h
+            .pastValid()
+            .and(about)
+            .and(h.past(about.and(io.busy)))
+            .and(io.busy.not()),
+        );
         h.cover("as many drain as can", io.ready.not());
       });
     },

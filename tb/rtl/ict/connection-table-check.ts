@@ -88,8 +88,8 @@ export class TableBench {
   readonly #failed = new Map<number, number>();
   readonly #commits: { slot: number; pointer: number }[] = [];
   #told: { slot: number; pointer: number; good: boolean; first: boolean } | null = null;
-  // Transmit: the planner's slot, and packets on their way.
-  #held: { slot: number; read: number; tail: number; mask: number } | null = null;
+  // Transmit: the planner's slots, and packets on their way.
+  readonly #held: { slot: number; read: number; tail: number; mask: number }[] = [];
   readonly #packets: { slot: number; pointer: number }[] = [];
   /** How seldom frames come: it changes, so that rings fill and run empty. */
   #calm = 1;
@@ -118,7 +118,7 @@ export class TableBench {
       this.#judged === null &&
       this.#commits.length + this.#packets.length === 0 &&
       this.#told === null &&
-      this.#held === null
+      this.#held.length === 0
     );
   }
   #fail(what: string): never {
@@ -391,7 +391,7 @@ export class TableBench {
     // What gets its verdict in this very cycle is not in memory yet.
     const late = (receive.verdict as { writes: boolean }).writes && this.#commits.length === 1;
     const commit = ends && !late ? this.#commits.shift() : undefined;
-    const failed = commit !== undefined && random.oneIn(60);
+    const failed = commit !== undefined && random.oneIn(120);
     io.commit.value = {
       valid: commit === undefined ? 0 : 1,
       slot: commit?.slot ?? 0,
@@ -495,8 +495,8 @@ export class TableBench {
     this.#freed = null;
     let returned = { valid: 0, slot: 0, pointer: 0, malformed: 0 };
     let planned = 0;
-    const held = this.#held;
-    if (held !== null && random.oneIn(2)) {
+    const held = this.#held[0];
+    if (held !== undefined && random.oneIn(2)) {
       const left = (held.tail - held.read) & held.mask;
       if (left > 0 && !random.oneIn(4)) {
         const bytes = 1 + random.below(left);
@@ -507,10 +507,10 @@ export class TableBench {
       }
       const keep = held.tail !== held.read && io.others.value === 0n && random.oneIn(2);
       if (!keep) {
-        const malformed = random.oneIn(60) ? 1 : 0;
+        const malformed = random.oneIn(120) ? 1 : 0;
         returned = { valid: 1, slot: held.slot, pointer: held.read, malformed };
         this.#backs = { slot: held.slot, pointer: held.read, malformed };
-        this.#held = null;
+        this.#held.shift();
       }
     }
     io.returned.value = returned;
@@ -526,7 +526,7 @@ export class TableBench {
     let failed = false;
     if (packet !== undefined) {
       const s = this.slot(packet.slot);
-      failed = s.torn || random.oneIn(60);
+      failed = s.torn || random.oneIn(120);
       if (failed && !s.torn) this.reached.torn++;
       s.sending--;
       if (failed) {
@@ -541,7 +541,7 @@ export class TableBench {
     io.sent.value = { valid: packet !== undefined && !failed ? 1 : 0, slot: packet?.slot ?? 0, timestamp: this.#now };
     if (packet !== undefined && !failed) this.slot(packet.slot).txTime = this.#now;
     if (this.#named !== null) this.#named.txHead = this.slot(this.#named.slot).txHead;
-    const takes = this.#held === null && returned.valid === 0 && random.oneIn(2);
+    const takes = this.#held.length < 3 && random.oneIn(2);
     io.turn.ready.value = takes ? 1 : 0;
     if (takes && io.turn.valid.value === 1n) {
       const { slot, state } = io.turn.payload;
@@ -569,7 +569,7 @@ export class TableBench {
         rings || ahead + before <= s.tx.mask,
         () => `the tail of slot ${n} lies before what was sent, or after what is there`,
       );
-      this.#held = { slot: n, read: state.read.number, tail, mask: s.tx.mask };
+      this.#held.push({ slot: n, read: state.read.number, tail, mask: s.tx.mask });
     }
     this.#listed();
     if (this.#backs !== null) {
@@ -602,7 +602,8 @@ export class TableBench {
   /** Who has work is on the list soon. */
   #listed(): void {
     for (const [n, s] of this.slots.entries()) {
-      const works = s.open && s.tx.sound && !s.stopped && s.txTail !== s.txRead && this.#held?.slot !== n && this.#settled(n);
+      const works =
+        s.open && s.tx.sound && !s.stopped && s.txTail !== s.txRead && !this.#held.some((held) => held.slot === n) && this.#settled(n);
       if (!works) this.#waits.delete(n);
       else if (!this.#waits.has(n)) this.#waits.set(n, { since: this.bench.cycle, passed: 0 });
     }

@@ -22,6 +22,13 @@ export const families: Readonly<Record<string, Family>> = {
   "connection table": family({ block: table, mutants: 20, sample: 12, kinds: "all", check, same: {} }),
   "slot commands": family({ block: slotCommands(config), mutants: 400, sample: 40, kinds: "all", check: inTable("commands"), same: {} }),
   "slot receive": family({ block: slotReceive(config), mutants: 40, sample: 15, kinds: "all", check: inTable("receive_half"), same: {} }),
-  "slot transmit": family({ block: slotTransmit(config), mutants: 80, sample: 20, kinds: "all", check: inTable("transmit_half"), same: {} }),
+  "slot transmit": family({
+    block: slotTransmit(config),
+    mutants: 80,
+    sample: 20,
+    kinds: "all",
+    check: inTable("transmit_half"),
+    same: {},
+  }),
   "slot drain": family({ block: slotDrain(config), mutants: 10, sample: 10, kinds: "all", check: inTable("drain"), same: {} }),
 };

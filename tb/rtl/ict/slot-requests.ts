@@ -33,11 +33,23 @@ export const aRequest = (random: Random, config: Config, slot: number, s: SlotMo
   const { harts, ringLimit } = config;
   const names = Object.keys(slotWords) as SlotWord[];
   const live: readonly SlotWord[] = ["txTail", "txTail", "rxHead", "rxHead", "suspend", "status", "rxTail", "txHead", "nextHop"];
-  const setUp: readonly SlotWord[] = ["control", "control", "control", "local", "remote", "rxSize", "txSize", "identity", "rxBase"];
+  const setUp: readonly SlotWord[] = [
+    "control",
+    "control",
+    "control",
+    "local",
+    "remote",
+    "rxSize",
+    "txSize",
+    "identity",
+    "rxBase",
+    "policy",
+  ];
   const name = random.oneIn(s.open ? 40 : 4) ? random.pick(names) : random.pick(!s.open || random.oneIn(calm) ? setUp : live);
   const word = random.oneIn(30) ? random.below(32) : slotWords[name] / 8;
   const used = (s.txTail - s.txHead) & s.tx.mask;
-  const step = random.oneIn(4) ? random.below(64) : random.below(Math.max(1, s.tx.mask - used));
+  const free = Math.max(0, s.tx.mask - used);
+  const step = random.oneIn(4) ? Math.min(free, random.below(64)) : random.oneIn(3) ? free : random.below(free + 1);
   const outside = random.oneIn(2) ? BigInt(random.below(2 * ringLimit)) : 1n << BigInt(random.below(64));
   const tail = random.oneIn(200) ? outside : BigInt((s.txTail + step) & s.tx.mask);
   const waiting = (s.rxTail - s.rxHead) & s.rx.mask;
@@ -57,7 +69,7 @@ export const aRequest = (random: Random, config: Config, slot: number, s: SlotMo
     txTail: tail,
     suspend: BigInt(random.below(4)),
     identity: BigInt(random.below(3)) | (random.bits(32) << 32n),
-    policy: (random.bits(64) & 0x1_ffffn) | (BigInt(random.pick([0, 32, 100, 4000])) << 32n),
+    policy: (random.bits(64) & 0x1_ffffn) | (BigInt(random.oneIn(3) ? 0 : random.below(random.pick([64, 128, 4096]))) << 32n),
     available: BigInt(random.below(4)),
   };
   const kernel = random.oneIn(setUp.includes(name) ? 9 : 3) ? 0 : 1;
