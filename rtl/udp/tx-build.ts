@@ -97,11 +97,11 @@ export const txBuild = (c: Config, frameBits = c.busBits) => {
         (value, i) => mux(next.offset.bit(i), value.rotl(c.busBits - (8 << i)), value),
         io.data.payload.data,
       );
-      const coarse = job.offset.shr(fineBits);
       const merged = Array.from({ length: busBytes + fine }, (_, lane) => {
         if (lane >= busBytes) return byteOf(turned, lane - busBytes) as Bits;
         // Bytes of the kept word, from the payload's first on, stand before its end; the rest come from the next word.
-        const kept = coarse.le((busBytes - 1 - lane) >> fineBits);
+        if (shift === fineBits) return byteOf(packet.carry, lane) as Bits;
+        const kept = job.offset.slice(shift - 1, fineBits).le((busBytes - 1 - lane) >> fineBits);
         return mux(kept, byteOf(packet.carry, lane) as Bits, byteOf(turned, lane) as Bits);
       });
       const { whole } = h.nets({ whole: packet.left.ge(busBytes) });
@@ -147,7 +147,6 @@ export const txBuild = (c: Config, frameBits = c.busBits) => {
         turning_bytes: uint(shift + 1).noReset(),
         turning_at: uint(addressBits).noReset(),
         turning_lane: uint(Math.max(1, laneBits)).noReset(),
-        turning_last: bool.noReset(),
         turning_first: bool.noReset(),
         turning_commit: bool,
         turning_end: count.noReset(),
@@ -158,7 +157,6 @@ export const txBuild = (c: Config, frameBits = c.busBits) => {
       turning.turning_bytes.next(wordBytes);
       turning.turning_at.next(write.add(resize(packet.given.shr(laneBits), addressBits + 1)).trunc(addressBits));
       turning.turning_lane.next(laneBits === 0 ? uint(1).of(0) : packet.given.trunc(laneBits));
-      turning.turning_last.next(packet.left.le(busBytes));
       turning.turning_first.next(packet.given.eq(0));
       turning.turning_commit.next(sound);
       turning.turning_end.next(frame_end);
@@ -173,7 +171,6 @@ export const txBuild = (c: Config, frameBits = c.busBits) => {
         word: cat(...bytes.toReversed()) as never,
         at: turning.turning_at,
         lane: turning.turning_lane,
-        last: turning.turning_last,
         first: turning.turning_first,
         commit: turning.turning_commit,
         end: turning.turning_end,

@@ -54,9 +54,8 @@ export const txPiece = (c: Config, frameBits: number) => {
       /** Zero where it has no payload. */
       word: uint(c.busBits),
       at: uint(addressBits),
-      /** Which bus word of the frame's, and whether it is the payload's last. */
+      /** Which bus word of the frame's word. */
       lane: uint(Math.max(1, Math.log2(lanes))),
-      last: bool,
       /** Nothing of its packet came before. */
       first: bool,
       /** The frame leaves: its words end before `end`. */

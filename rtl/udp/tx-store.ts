@@ -41,7 +41,6 @@ export const txStore = (c: Config, frameBits = c.busBits) => {
         stored_word: uint(c.busBits).noReset(),
         stored_at: uint(addressBits).noReset(),
         stored_lane: uint(Math.max(1, Math.log2(lanes))).noReset(),
-        stored_last: bool.noReset(),
         stored_first: bool.noReset(),
         stored_end: count.noReset(),
       });
@@ -52,7 +51,6 @@ export const txStore = (c: Config, frameBits = c.busBits) => {
       stored.stored_word.next(piece.word as Bits<number>);
       stored.stored_at.next(piece.at);
       stored.stored_lane.next(piece.lane);
-      stored.stored_last.next(piece.last);
       stored.stored_first.next(piece.first);
       stored.stored_end.next(piece.end);
 
@@ -60,11 +58,11 @@ export const txStore = (c: Config, frameBits = c.busBits) => {
       const buffer = h.memory("buffer", uint(frameBits), words, { style: "block", collision: "never" });
       if (lanes === 1) buffer.write(stored.stored_at, stored.stored_word, stores);
       else {
-        // Behind a payload's last bus word the rest of its frame word is zero.
-        const here = Array.from({ length: lanes }, (_, i) => stored.stored_lane.eq(i));
-        const written = here.map((is, i) => (i === 0 ? is : is.or(stored.stored_last.and(stored.stored_lane.lt(i)))));
-        const word = cat(...here.map((is) => stored.stored_word.and(is.repeat(c.busBits) as never)).toReversed());
-        buffer.write(stored.stored_at, word as never, stores, cat(...written.toReversed()));
+        // Bus words come in order: what is written behind one is zero until the next.
+        const lane = stored.stored_lane;
+        const word = Array.from({ length: lanes }, (_, i) => stored.stored_word.and(lane.eq(i).repeat(c.busBits) as never));
+        const from = Array.from({ length: lanes }, (_, i) => lane.le(i));
+        buffer.write(stored.stored_at, cat(...word.toReversed()) as never, stores, cat(...from.toReversed()));
       }
       const { written, fetch, fetched } = h.registers({
         /** Frames that may leave end here; the next word to be fetched; one waits to be taken. */

@@ -154,16 +154,13 @@ export const builderKeepsPackets = (block = txBuild(small)) => {
         valid.implies(left.eq(mux(bytesGiven.lt(payload), payload.sub(bytesGiven) as Bits, uint(16).of(0) as Bits))),
       );
       h.assert("and with a packet's end nothing is", done.valid.implies(left.le(busBytes)));
-      const [placed, room, before, kept] = [h.past(io.shown__words), h.past(io.shown__room), h.past(io.shown__write), h.past(left)];
+      const [placed, room, before] = [h.past(io.shown__words), h.past(io.shown__room), h.past(io.shown__write)];
       const inFrame = piece.at.sub(before.trunc(addressBits));
       h.assert(
         "a word stands in its own frame, and that in free room",
         piece.valid.implies(inFrame.zext(count).lt(placed).and(placed.le(room))),
       );
-      h.assert(
-        "the first as the first, the last as the last",
-        piece.valid.implies(piece.first.eq(h.past(given).eq(0)).and(piece.last.eq(kept.le(busBytes)))),
-      );
+      h.assert("the first is told", piece.valid.implies(piece.first.eq(h.past(given).eq(0))));
       h.assert(
         "a frame ends behind its words",
         h

@@ -77,7 +77,9 @@ export class TransmitTable {
     bench.watch(() => this.#cycle());
   }
   #slot(i: number): TableSlot {
-    return this.slots[i] as TableSlot;
+    const s = this.slots[i];
+    this.#bench.check(s !== undefined, () => `something is said of slot ${i}, which there is not`);
+    return s as TableSlot;
   }
   #distance(s: TableSlot, from: number, to: number): number {
     return (to - from + s.size) % s.size;

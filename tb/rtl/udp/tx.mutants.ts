@@ -8,9 +8,12 @@ import { txStore } from "#rtl/udp/tx-store.ts";
 import { type Family, family } from "#sim/mutate/family.ts";
 import { withInstance } from "../with-instance.ts";
 import { checkTxEngine } from "./tx-engine-check.ts";
+import { checkTxSend } from "./tx-send-check.ts";
 
 /** Frames of a few beats, and a buffer that a few of them fill. */
 const config: Config = { ...resolveConfig("tiny"), mtu: 200, txBuffer: 1024 };
+const wholeWord = "the last word may be taken for a whole one or for what is left: they are the same bytes";
+const shortFrame = "18 bytes make 60 either way";
 /** A bus word holds several headers. */
 const wide: Config = { ...config, busBits: 256, wireBits: 256 };
 const frameBits = 256;
@@ -34,24 +37,32 @@ export const families: Readonly<Record<string, Family>> = {
       for (const only of [0, 1, 3]) checkTxEngine(engine, wide, { largest: 172, bytes: 1500, only }, only);
       for (const largest of [0, 100, 173]) checkTxEngine(engine, wide, { largest, bytes: 1200, clean: true }, 3);
       for (const seed of [5, 9]) checkTxEngine(engine, wide, { largest: 1, bytes: 300, refuse: 3 }, seed);
+      for (const only of [1, 3]) checkTxEngine(engine, wide, { largest: 172, bytes: 2000, only, refuse: 6 }, 7);
     },
-    same: {},
+    same: {
+      "limit: ge for gt": [1, "the lesser of two equals is either"],
+      "stream_length: le for lt": [1, "the lesser of two equals is either"],
+    },
   }),
   "UDP transmit, frames built": family({
-    block: txBuild(config, frameBits),
+    block: txBuild(wide, 2 * frameBits),
     mutants: 100,
     sample: 40,
     check: (build) => {
-      const engine = withInstance(txEngine(config, frameBits), "build", build);
-      for (const seed of [1, 2, 3]) checkTxEngine(engine, config, { largest: 172, bytes: 3000, frameBits }, seed);
-      checkTxEngine(engine, config, { largest: 17, bytes: 1500, clean: true, frameBits }, 4);
+      const engine = withInstance(txEngine(wide, 2 * frameBits), "build", build);
+      for (const seed of [1, 2, 3]) checkTxEngine(engine, wide, { largest: 172, bytes: 3000, frameBits: 2 * frameBits }, seed);
+      checkTxEngine(engine, wide, { largest: 17, bytes: 1500, clean: true, frameBits: 2 * frameBits }, 4);
     },
-    same: {},
+    same: {
+      "fits: 1 for 0": [1, "room for one word more is waited for, and there is as soon as frames have left"],
+      "whole: gt for ge": [1, wholeWord],
+      "whole: 33 for 32": [1, wholeWord],
+      "gives: or for and": [1, "behind a packet nothing is left to give, and what is given before the first one is written over"],
+    },
   }),
   "UDP transmit, frames kept": family({
     block: txStore(config, frameBits),
     mutants: 30,
-    sample: 40,
     check: (store) => {
       const engine = withInstance(txEngine(config, frameBits), "store", store);
       for (const seed of [1, 2, 3]) checkTxEngine(engine, config, { largest: 172, bytes: 3000, frameBits }, seed);
@@ -62,12 +73,13 @@ export const families: Readonly<Record<string, Family>> = {
   "UDP transmit, frames sent": family({
     block: txSend(config),
     mutants: 80,
-    sample: 40,
+    sample: 60,
     check: (send) => {
-      const engine = withInstance(txEngine(config), "send", send);
-      for (const seed of [1, 2, 3]) checkTxEngine(engine, config, { largest: 172, bytes: 3000 }, seed);
-      checkTxEngine(engine, config, { largest: 17, bytes: 1500, clean: true }, 4);
+      for (const seed of [1, 2, 3]) checkTxSend(send, config, config.busBits, 100, seed);
     },
-    same: {},
+    same: {
+      "frame_bytes: le for lt": [1, shortFrame],
+      "frame_bytes: 19 for 18": [1, shortFrame],
+    },
   }),
 };
