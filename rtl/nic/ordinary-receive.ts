@@ -57,7 +57,7 @@ export const ordinaryReceive = (c: Config, options: IngressOptions = {}) => {
       /** Pulses: memory refused a write; a buffer has no bytes. */
       failed: output(bool),
       malformed: output(bool),
-      /** Frames, one pulse each: in memory; dropped (two may be in one cycle). */
+      /** Frames, each in one of the two: in memory; dropped (three may be in one cycle). */
       delivered: output(bool),
       dropped: output(uint(2)),
     },
@@ -139,6 +139,10 @@ export const ordinaryReceive = (c: Config, options: IngressOptions = {}) => {
 
       // ---- in memory --------------------------------------------------------------------------------------
       const done = pendings.pop.payload;
+      const { torn } = h.registers({ /** Memory refused a part of the frame whose parts come now. */ torn: bool });
+      const { tears } = h.nets({ tears: dma.done.payload.or(torn.and(done.first.not())) });
+      const { over } = h.nets({ over: dma.done.fire.and(done.last) });
+      h.when(dma.done.fire, () => torn.next(tears));
       io.completions.valid.drive(dma.done.valid);
       io.completions.payload.drive(
         memoryBits(receiveCompletion, {
@@ -159,8 +163,8 @@ export const ordinaryReceive = (c: Config, options: IngressOptions = {}) => {
       open.next(open.add(places.zext(6)).sub(dma.done.fire.zext(6)));
       io.drained.drive(open.eq(0).and(position.eq(0)));
       io.failed.drive(dma.done.fire.and(dma.done.payload));
-      io.delivered.drive(dma.done.fire.and(done.last).and(dma.done.payload.not()));
-      io.dropped.drive(ingress.dropped.zext(2).add(discards.zext(2)));
+      io.delivered.drive(over.and(tears.not()));
+      io.dropped.drive(ingress.dropped.zext(2).add(discards.zext(2)).add(over.and(tears).zext(2)));
       h.assert("a write that is done belongs to a buffer", dma.done.valid.implies(pendings.pop.valid));
     },
   );

@@ -36,7 +36,7 @@ const newBench = (name: string, framing: Framing): CoreBench => {
     txBase,
     txSize: ring,
     control: 1 | framings[framing],
-    rxSuspend: 1,
+    suspend: 1,
   } as const;
   for (const [word, value] of Object.entries(settings)) bench.write(0, word as keyof typeof settings, value);
   return bench;

@@ -296,7 +296,7 @@ const stir = (p: PortBench, c: Config): void => {
 export const checkPort = (block: Block, c: Config, accesses: number, seed: number): void => {
   const list = profilesOf(c);
   const profile = list[seed % list.length] as Profile;
-  const p = new PortBench(block, c, seed, seed % 3 === 0);
+  const p = new PortBench(block, c, seed, seed % 2 === 0);
   const { random } = p;
   p.slowness = random.pick([1, 1, 2, 5]);
   const idle = random.pick([0, 0, 3]);
