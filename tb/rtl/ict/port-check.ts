@@ -200,7 +200,7 @@ export const widths = [1, 2, 4, 8].flatMap((bytes) => Array.from({ length: 8 / b
 
 /** Few rows, so that accesses meet; at times any. */
 const rowOf = (random: Random, c: Config): number =>
-  random.oneIn(12) ? random.pick([Math.min(c.slots, 63), random.below(64)]) : random.below(random.pick([3, Math.min(c.slots, 64)]));
+  random.oneIn(6) ? random.pick([Math.min(c.slots, 63), random.below(64)]) : random.below(random.pick([3, Math.min(c.slots, 64)]));
 type AddressOf = (random: Random, c: Config, hart: number) => number;
 const slotOf: AddressOf = (random, c) => (random.oneIn(12) ? random.below(1024) : rowOf(random, c));
 const ofKernel: AddressOf = (random, _, hart) =>
@@ -239,15 +239,19 @@ const pageRegisters = [
 const ofNic: AddressOf = (random) => (random.oneIn(10) ? random.below(0xd000) & ~7 : random.pick(pageRegisters));
 
 const nextHop: AddressOf = () => 0xc408;
+/** Fields of few rows, over and over. */
+const fewFields: AddressOf = (random) => 0x300 + 0x100 * random.below(2) + 8 * random.pick([1, 11, 11, 13, 13]);
+const rings: AddressOf = (random, c, hart) => (random.oneIn(2) ? fewFields(random, c, hart) : ofRing(random, c, hart));
 /** What a run looks at most. */
 const profiles = {
   view: [searches, searches, ofPage, rowSwitch, ofRow, ofRow, ofRing, ofNic],
   searches: [searches],
+  rows: [rings],
   nextHops: [rowSwitch, rowSwitch, rowSwitch, nextHop],
   windows: [],
 } as const satisfies Record<string, readonly AddressOf[]>;
 type Profile = keyof typeof profiles;
-const profilesOf = (c: Config): readonly Profile[] => (c.prototypeView ? ["view", "searches", "view", "nextHops", "windows"] : ["windows"]);
+const profilesOf = (c: Config): readonly Profile[] => (c.prototypeView ? ["view", "searches", "rows", "nextHops", "windows"] : ["windows"]);
 
 const randomAccess = (random: Random, c: Config, profile: Profile): BusAccess => {
   const hart = random.below(random.oneIn(8) ? 8 : c.harts);
@@ -265,7 +269,9 @@ const randomAccess = (random: Random, c: Config, profile: Profile): BusAccess =>
     address,
     write,
     data: random.oneIn(10) ? (data << 32n) & (2n ** 64n - 1n) : data,
-    strobe: random.oneIn(profile === "windows" ? 2 : 6) ? 1 + random.below(255) : random.pick(random.oneIn(2) ? [0xff] : widths),
+    strobe: random.oneIn(profile === "windows" || profile === "rows" ? 2 : 6)
+      ? 1 + random.below(255)
+      : random.pick(random.oneIn(2) ? [0xff] : widths),
     source: random.oneIn(4) ? random.below(16) : random.pick(sources),
   };
 };
