@@ -193,6 +193,7 @@ export const checkTxEngine = (block: ReturnType<typeof txEngine>, config: Config
           () => bytes.subarray(0, random.between(1, 15)),
           () => record(16, random.pick([33, 48, 100])),
           () => record(16, random.pick([largest + 1, 0xffe0, 0xffe1, 0xffff])),
+          () => record(largest + 1),
         ])();
       }
     }

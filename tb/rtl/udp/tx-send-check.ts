@@ -37,7 +37,8 @@ export const checkTxSend = (block: ReturnType<typeof txSend>, config: Config, fr
     if (made === frames) return undefined;
     const length = random.pick([0, 1, 2, 17, 18, 19, 21, 22, 23, random.below(120), config.mtu - 28]);
     const payload = Uint8Array.from({ length }, () => random.pick([0, 255, random.below(256)]));
-    const [source, destination] = [address(), address()];
+    const source = address();
+    let destination = address();
     const [sourcePort, destinationPort] = [random.below(65536), random.pick([0xffff, 0xfffe, random.below(65536)])];
     const [ttl, tos, noChecksum] = [random.below(256), random.below(256), random.oneIn(4)];
     const nextHop = "06:05:04:03:02:01";
@@ -48,6 +49,13 @@ export const checkTxSend = (block: ReturnType<typeof txSend>, config: Config, fr
         udp: { sourcePort, destinationPort, checksum: noChecksum ? "none" : "good" },
         payload: bytesNow,
       });
+    if (random.oneIn(2)) {
+      // The address's lower half is chosen so that IPv4's sum just carries, or just does not.
+      const high = destination.split(".").slice(0, 2).join(".");
+      destination = `${high}.0.0`;
+      const low = (word16(fields(payload), 24) + random.pick([0, 1, 1, 2])) & 0xffff;
+      destination = `${high}.${low >> 8}.${low & 255}`;
+    }
     if (length >= 2 && random.oneIn(2)) {
       // The last words are chosen so that the checksum is near zero, which is sent as all ones.
       const at = (length & ~1) - 2;

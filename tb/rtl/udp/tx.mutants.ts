@@ -13,6 +13,7 @@ import { checkTxSend } from "./tx-send-check.ts";
 /** Frames of a few beats, and a buffer that a few of them fill. */
 const config: Config = { ...resolveConfig("tiny"), mtu: 200, txBuffer: 1024 };
 const wholeWord = "the last word may be taken for a whole one or for what is left: they are the same bytes";
+const otherByte = "only the constant's other byte is taken from there";
 const shortFrame = "18 bytes make 60 either way";
 /** A bus word holds several headers. */
 const wide: Config = { ...config, busBits: 256, wireBits: 256 };
@@ -33,6 +34,7 @@ export const families: Readonly<Record<string, Family>> = {
     sample: 40,
     check: (plan) => {
       const engine = withInstance(txEngine(wide), "plan", plan);
+      for (let seed = 20; seed < 26; seed++) checkTxEngine(engine, wide, { largest: 20, bytes: 600, clean: true }, seed);
       for (const seed of [1, 2]) checkTxEngine(engine, wide, { largest: 172, bytes: 2000 }, seed);
       for (const only of [0, 1, 3]) checkTxEngine(engine, wide, { largest: 172, bytes: 1500, only }, only);
       for (const largest of [0, 100, 173]) checkTxEngine(engine, wide, { largest, bytes: 1200, clean: true }, 3);
@@ -80,6 +82,8 @@ export const families: Readonly<Record<string, Family>> = {
     same: {
       "frame_bytes: le for lt": [1, shortFrame],
       "frame_bytes: 19 for 18": [1, shortFrame],
+      "header: 2049 for 2048": [1, otherByte],
+      "header: 16385 for 16384": [1, otherByte],
     },
   }),
 };
