@@ -46,8 +46,6 @@ export class ReceiveSide {
   #inFrame = false;
   #lost = 0;
   #failed = false;
-  /** Frames whose last buffer was refused: neither delivered nor dropped. */
-  #refused = 0;
   #ending = 0;
   readonly #starved: number;
 
@@ -136,7 +134,6 @@ export class ReceiveSide {
     if (c.failed) {
       bench.check(this.#s.refusals !== undefined, () => "a buffer failed without a reason");
       this.#failed = true;
-      if (c.last) this.#refused++;
       return;
     }
     if (!c.last) return;
