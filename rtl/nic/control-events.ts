@@ -141,8 +141,7 @@ export const controlEvents = (c: Config, onTheWay: number = eventsAhead) => {
       h.when(refused.and(life.is("ALIVE")), () => error_seen.next(1));
       h.when(begins, () => {
         base.next(settings.base.and(~BigInt(lineBytes - 1) & ((1n << 64n) - 1n)));
-        // A ring of a wrong size is never used.
-        h.when(mistake.not(), () => size.next(uint(16).of(1).shl(settings.log_size)));
+        size.next(uint(16).of(1).shl(settings.log_size));
         tail.next(0);
         head.next(0);
         error_seen.next(0);

@@ -121,7 +121,7 @@ export class EventModel {
       this.head = 0;
       this.error = false;
       this.mistake = o.logSize < 3;
-      if (!this.mistake) this.size = 2 ** o.logSize;
+      this.size = 2 ** o.logSize;
     } else if (this.state === "alive" && !o.enable) this.state = "ending";
     else if (this.state === "ending" && !writing) this.state = "idle";
     return lost;
