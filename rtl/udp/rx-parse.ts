@@ -204,16 +204,20 @@ export const rxParse = (c: Config) => {
         e_done: bool,
         e_sum: uint(32).noReset(),
         e_ip_ok: bool.noReset(),
-        e_pseudo: uint(20).noReset(),
         e_facts: frameFacts.noReset(),
         e_sum_used: bool.noReset(),
         e_detour: bool.noReset(),
       });
       e.e_done.next(d.d_valid.and(d.d_last));
       h.when(d.d_valid, () => {
-        e.e_sum.next(mux(d.d_first, uint(32).of(0), e.e_sum).add(d.d_sum.zext(32)));
+        // The pseudo header is known with the last beat, and comes in there.
+        const pseudo = mux(d.d_last, d.d_pseudo.zext(32), uint(32).of(0));
+        e.e_sum.next(
+          mux(d.d_first, uint(32).of(0), e.e_sum)
+            .add(d.d_sum.zext(32))
+            .add(pseudo as Bits<32>),
+        );
         e.e_ip_ok.next(fold(d.d_ip_sum).eq("0xffff"));
-        e.e_pseudo.next(d.d_pseudo.zext(20));
         e.e_facts.next(d.d_facts);
         e.e_sum_used.next(d.d_sum_used);
         e.e_detour.next(d.d_detour);
@@ -222,7 +226,7 @@ export const rxParse = (c: Config) => {
       // Out: faults in their order.
       const out = h.registers({ out_done: bool, out_facts: frameFacts.noReset() });
       out.out_done.next(e.e_done);
-      const udpSum = fold(fold2(e.e_sum).zext(21).add(e.e_pseudo.zext(21)));
+      const udpSum = fold(e.e_sum);
       const none = frameFault.of("NONE");
       const early = e.e_facts.fault;
       const { of_headers } = h.nets({ of_headers: mux(early.is("TTL").or(e.e_ip_ok), early, frameFault.of("IP_CHECKSUM")) });
@@ -241,5 +245,3 @@ export const rxParse = (c: Config) => {
     },
   );
 };
-/** A 32-bit sum to at most 17 bits. */
-const fold2 = (sum: Bits): Bits<17> => sum.trunc(16).zext(17).add(sum.slice(31, 16).zext(17));

@@ -71,16 +71,29 @@ const toGroup = (prng: Prng): Pick<FrameFields, "ethernet" | "ipv4"> => {
 };
 
 /** Two datagrams, one behind a tag, with each bit of their headers turned, one at a time: a compare of too few bits takes it for right. */
-export const oneBitOff = (prng: Prng): readonly Uint8Array[] =>
-  [0, 1].flatMap((tagged) => {
-    const socket = { address: "10.1.2.3", port: 0x1234 };
-    const good = build(randomUdp(prng, { tagged, sockets: [socket], peers: [socket], maxPayload: 20 }));
-    return Array.from({ length: 8 * (42 + 4 * tagged) }, (_, bit) => {
+export const oneBitOff = (prng: Prng): readonly Uint8Array[] => {
+  const socket = { address: "10.1.2.3", port: 0x1234 };
+  const turned = (good: Uint8Array, bits: readonly number[]): readonly Uint8Array[] =>
+    bits.map((bit) => {
       const frame = good.slice();
       frame[bit >> 3] = (frame[bit >> 3] as number) ^ (1 << (bit & 7));
       return frame;
     });
+  const udp = (tagged: number) => randomUdp(prng, { tagged, sockets: [socket], peers: [socket], maxPayload: 20 });
+  const bits = (bytes: number, from = 0): readonly number[] => Array.from({ length: 8 * bytes }, (_, bit) => 8 * from + bit);
+  // To groups: only the addresses are compared otherwise.
+  const groups = [
+    ["01:00:5e:01:02:03", "239.1.2.3"],
+    ["ff:ff:ff:ff:ff:ff", "10.1.2.255"],
+  ].map(([destination, ip]) => {
+    const { ethernet, ipv4, ...rest } = udp(0);
+    return build({ ...rest, ethernet: { ...ethernet, destination: destination as string }, ipv4: { ...ipv4, destination: ip as string } });
   });
+  return [
+    ...[0, 1].flatMap((tagged) => turned(build(udp(tagged)), bits(42 + 4 * tagged))),
+    ...groups.flatMap((good) => turned(good, [...bits(6), ...bits(4, 30)])),
+  ];
+};
 
 /** Longer than any frame may be, and than half of what a position counts: nothing of it may be taken for a header again. */
 export const endlessFrame = (prng: Prng): Uint8Array => {

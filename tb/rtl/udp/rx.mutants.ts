@@ -76,8 +76,9 @@ export const families: Readonly<Record<string, Family>> = {
     },
     same: {
       "planned_from_payload_align_shift: add for sub": [1, "16 is 0 in three bits"],
+      "planned_from_payload_align_shift: choices exchanged": [1, "so it is"],
       "align_data_payload: eq of 9 bits for 10": [3, "a frame has fewer than 512 beats"],
-      "header_bits: 1 for 0": [1, "what stands beside the header is masked"],
+      "header_bits: 1 for 0": [2, "what stands beside the header is masked"],
       "ordinary_payload_keep: ge for gt": [1, "a last beat has at least one byte"],
     },
   }),
