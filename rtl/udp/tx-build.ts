@@ -12,13 +12,10 @@ import { transmitDone } from "#rtl/ict/interface.ts";
 import { fetchedBeat } from "#rtl/nic/dma-read.ts";
 import { frameBuffer, packetJob, txPiece, waitingFrame, wordsOf } from "#rtl/udp/tx-packet.ts";
 
-/** Frames that wait, at most. */
-export const waitingFrames = 16;
-
 /** @param frameBits  width of the frame buffer's words: the bus's, or a multiple of it by a power of two */
 export const txBuild = (c: Config, frameBits = c.busBits) => {
   const { busBytes, slotBits } = derived(c);
-  const { lanes, words, addressBits, name } = frameBuffer(c, frameBits);
+  const { lanes, words, addressBits, waitingFrames, name } = frameBuffer(c, frameBits);
   const laneBits = Math.log2(lanes),
     shift = Math.log2(busBytes),
     /** Bits of an offset that the second step of turning takes, and the bytes that it may need of the next word. */

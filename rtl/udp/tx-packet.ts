@@ -43,7 +43,9 @@ export const frameBuffer = (c: Config, frameBits: number) => {
   if (lanes < 1 || !Number.isInteger(Math.log2(lanes)))
     refuse(`transmit frames of ${frameBits} bits on a bus of ${c.busBits}: a multiple by a power of two is needed`);
   const words = (c.txBuffer * 8) / frameBits;
-  return { lanes, words, addressBits: Math.log2(words), name: `${c.busBits}${lanes === 1 ? "" : `to${frameBits}`}` };
+  // Frames that wait, at most: there are also some without payload.
+  const waitingFrames = Math.min(16, words);
+  return { lanes, words, addressBits: Math.log2(words), waitingFrames, name: `${c.busBits}${lanes === 1 ? "" : `to${frameBits}`}` };
 };
 /** A bus word for the frame buffer, or the end of a frame, or both. */
 export const txPiece = (c: Config, frameBits: number) => {

@@ -14,8 +14,8 @@ import { fetchedBeat } from "#rtl/nic/dma-read.ts";
 import { ringJob } from "#rtl/nic/dma-write.ts";
 import { packetJob } from "#rtl/udp/tx-packet.ts";
 
-/** Packets that are planned and not yet whole, at most: as many as keep all of memory's bursts busy. */
-export const plannedPackets = (c: Config): number => Math.max(16, c.dmaInFlight);
+/** Packets that are planned and not yet whole, at most: more than keep all of memory's bursts busy. */
+export const plannedPackets = (c: Config): number => 2 * c.dmaInFlight;
 
 /** Slots that wait in the planner, at most: as many headers as keep half of memory's bursts busy are read at a time. */
 export const turnsAhead = (c: Config): number => Math.max(4, c.dmaInFlight / 2);

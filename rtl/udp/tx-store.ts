@@ -6,7 +6,6 @@ import { array, type Bits, bool, cat, input, module, mux, output, stream, uint }
 import { resize, sum } from "#hdl/lib/bits.ts";
 import { fifo } from "#hdl/lib/fifo.ts";
 import { byteOf, type Config } from "#rtl/common.ts";
-import { waitingFrames } from "#rtl/udp/tx-build.ts";
 import { frameBuffer, txFrame, txPiece, waitingFrame } from "#rtl/udp/tx-packet.ts";
 
 /** 16-bit words that one step of the checksum adds up. */
@@ -20,7 +19,7 @@ const partialSums = (data: Bits): readonly Bits[] => {
 
 /** @param frameBits  width of the buffer's words: the bus's, or a multiple of it by a power of two */
 export const txStore = (c: Config, frameBits = c.busBits) => {
-  const { lanes, words, addressBits, name } = frameBuffer(c, frameBits);
+  const { lanes, words, addressBits, waitingFrames, name } = frameBuffer(c, frameBits);
   return module(
     `tx_store_${name}`,
     {

@@ -6,17 +6,16 @@
 import { type Bits, bool, mux, uint } from "#hdl";
 import { fifo } from "#hdl/lib/fifo.ts";
 import { derived } from "#rtl/config/config.ts";
-import { txBuild, waitingFrames } from "#rtl/udp/tx-build.ts";
-import { waitingFrame } from "#rtl/udp/tx-packet.ts";
+import { txBuild } from "#rtl/udp/tx-build.ts";
+import { frameBuffer, waitingFrame } from "#rtl/udp/tx-packet.ts";
 import type { FormalTask } from "#sim/formal/index.ts";
 import { around, layOpen } from "./lay-open.ts";
 import { busBytes, small as nic } from "./nic-small.ts";
 
 /** A buffer of eight words, and packets that need up to three of them. */
 const small = { ...nic, mtu: 114, txBuffer: 256 };
-const words = small.txBuffer / busBytes;
-const addressBits = Math.log2(words),
-  count = addressBits + 1;
+const { words, addressBits, waitingFrames } = frameBuffer(small, small.busBits);
+const count = addressBits + 1;
 const { maxPayload, pointerBits } = derived(small);
 const wordBits = Math.log2(busBytes);
 const wordsIn = (bytes: Bits, width: number): Bits =>
@@ -128,10 +127,11 @@ export const builderKeepsPackets = (block = txBuild(small)) => {
 
       // ---- frames --------------------------------------------------------------------------------
       const frame = io.frame_queue__push;
-      const { waiting } = h.registers({ waiting: uint(5) });
+      const level = uint(io.frame_queue__count.width);
+      const { waiting } = h.registers({ waiting: level });
       h.assume("queue: it holds what it was given", io.frame_queue__count.eq(waiting).and(io.frame_queue__pop.valid.eq(waiting.ne(0))));
       h.assume("queue: room until it is full", frame.ready.eq(waiting.lt(waitingFrames)));
-      waiting.next(waiting.add(frame.valid.zext(5)).sub(io.frame_queue__pop.fire.zext(5)));
+      waiting.next(waiting.add(frame.valid.zext(level.width)).sub(io.frame_queue__pop.fire.zext(level.width)) as Bits<number>);
       h.assert("frames are counted", waiting.le(waitingFrames).and(valid.implies(waiting.lt(waitingFrames))));
       h.assert("a frame for each packet that is sound", frame.valid.eq(done.valid.and(done.failed.not())));
       h.assert("nothing is lost for want of room", frame.valid.implies(frame.ready));

@@ -92,6 +92,6 @@ export const engineIsWhole = (block = withoutBytes()) =>
   });
 
 export const tasks: readonly FormalTask[] = [
-  { name: "transmit engine, whole: reads and packets", module: () => engineIsWhole(), mode: "bmc", depth: 10 },
-  { name: "transmit engine, whole: both slots, around the end, refused", module: () => engineIsWhole(), mode: "cover", depth: 20 },
+  { name: "transmit engine, whole: reads and packets", module: () => engineIsWhole(), mode: "bmc", depth: 8 },
+  { name: "transmit engine, whole: both slots, around the end, refused", module: () => engineIsWhole(), mode: "cover", depth: 18 },
 ];

@@ -6,7 +6,7 @@
 import { type Bits, bool, cat, mux, reduce, uint } from "#hdl";
 import { fifo } from "#hdl/lib/fifo.ts";
 import { derived } from "#rtl/config/config.ts";
-import { waitingFrames } from "#rtl/udp/tx-build.ts";
+import { frameBuffer } from "#rtl/udp/tx-packet.ts";
 import { txSend } from "#rtl/udp/tx-send.ts";
 import { txStore } from "#rtl/udp/tx-store.ts";
 import type { FormalTask } from "#sim/formal/index.ts";
@@ -15,9 +15,8 @@ import { busBytes, small as nic } from "./nic-small.ts";
 
 /** A buffer of eight words, and packets that need up to three of them. */
 const small = { ...nic, mtu: 114, txBuffer: 256 };
-const words = small.txBuffer / busBytes;
-const addressBits = Math.log2(words),
-  count = addressBits + 1;
+const { words, addressBits, waitingFrames } = frameBuffer(small, small.busBits);
+const count = addressBits + 1;
 const { maxPayload } = derived(small);
 /** Bytes of Ethernet, IPv4 and UDP; of the shortest frame. */
 const [headers, shortest] = [42, 60];
