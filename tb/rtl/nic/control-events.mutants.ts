@@ -49,15 +49,15 @@ export const families: Readonly<Record<string, Family>> = {
   "event sources": family({
     block: eventSources(config),
     mutants: 150,
-    sample: 40,
+    sample: 25,
     kinds: "all",
     check: (block) => check(withInstance(queue, "sources", block)),
-    same: {},
+    same: { "out_payload_facts: and for or": [1, "of two sources that have no facts"] },
   }),
   "event queue": family({
     block: queue,
     mutants: 80,
-    sample: 40,
+    sample: 25,
     kinds: "all",
     check,
     same,
@@ -65,7 +65,7 @@ export const families: Readonly<Record<string, Family>> = {
   "event queue, two records in a beat": family({
     block: controlEvents(wide),
     mutants: 80,
-    sample: 20,
+    sample: 12,
     check: (block) => checkQueue(block, wide),
     same: {
       ...same,

@@ -35,8 +35,10 @@ export const setUp = (logSize = 3, path: ReturnType<typeof ordinaryPath> = ordin
   );
   bench.sink("to", io.to, () => {}, 0);
   let stops = 0,
-    dropped = 0;
+    dropped = 0,
+    delivered = 0;
   bench.watch(() => {
+    delivered += Number(io.events.delivered.value);
     stops += Number(io.events.receive_stops.value);
     dropped += Number(io.events.dropped.value);
   });
@@ -68,7 +70,21 @@ export const setUp = (logSize = 3, path: ReturnType<typeof ordinaryPath> = ordin
     }
     driver.rest();
   };
-  return { bench, io, memory, driver, wire, raw, post, take, taken, beats, stops: () => stops, dropped: () => dropped };
+  return {
+    bench,
+    io,
+    memory,
+    driver,
+    wire,
+    raw,
+    post,
+    take,
+    taken,
+    beats,
+    stops: () => stops,
+    dropped: () => dropped,
+    delivered: () => delivered,
+  };
 };
 type Path = ReturnType<typeof ordinaryPath>;
 type Queue = ReturnType<typeof setUp>;
@@ -166,6 +182,30 @@ export const corners: Readonly<Record<string, (path: Path) => void>> = {
     const { index, failed, first, last, bytes } = q.taken[0] as Record<string, unknown>;
     deepEqual({ index, failed, first, last, bytes }, { index: 0, failed: true, first: true, last: true, bytes: 64 });
     equal(q.dropped(), 3);
+  },
+  "memory refuses a part of a frame that is not its last: the frame is dropped, and none after it": (path) => {
+    const q = setUp(3, path);
+    q.memory.refuses = (at, write) => write && at >= buffers && at < buffers + 64;
+    q.post(2, 32);
+    q.wire(1);
+    q.take(300);
+    deepEqual(stateOf(q), stoppedBy("memory"));
+    deepEqual([q.delivered(), q.dropped()], [0, 1]);
+    q.memory.refuses = () => false;
+    q.driver.settings(false);
+    q.bench.runUntil(() => !q.driver.busy, 100);
+    q.driver.begin();
+    q.bench.run(3);
+    // One of a single part first: then each burst number is a first part's and a last one's.
+    q.post(1);
+    q.wire(1);
+    q.take(100);
+    for (let i = 0; i < 6; i++) {
+      q.post(2, 32);
+      q.wire(1);
+      q.take(100);
+    }
+    deepEqual([q.delivered(), q.dropped()], [7, 1]);
   },
   "memory refuses a completion: it does not count, and neither does one behind it": (path) => {
     const q = setUp(3, path);

@@ -124,7 +124,10 @@ export const families: Readonly<Record<string, Family>> = {
     mutants: 40,
     sample: 12,
     check: (block) => runAll(withInstance(path, "receive", block)),
-    same: {},
+    same: {
+      "torn: no reset": [1, "the first part of a frame does not look at it"],
+      "torn: reset to 1 for 0": [1, "the first part of a frame does not look at it"],
+    },
   }),
   "transmit engine": family({
     block: ordinaryTransmit(config),
