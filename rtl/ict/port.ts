@@ -87,9 +87,9 @@ export const registerPort = (c: Config) => {
 
       // ---- doorbells: what owners may do, as far as the address says ---------------------------------------------
       const { page, offset } = h.nets({ page: doorbells.word.slice(18, 9), offset: doorbells.word.slice(8, 0) });
-      const isOneOf = (words: readonly SlotWord[]): Bool => words.map((w) => offset.eq(wordOf(w))).reduce((a, b) => a.or(b));
+      const isOneOf = (words: readonly SlotWord[]): Bool => words.map((w) => offset.trunc(5).eq(wordOf(w))).reduce((a, b) => a.or(b));
       const { doorbell, there, some_hart } = h.nets({
-        doorbell: mux(doorbells.write, isOneOf(ownerWrites), isOneOf(ownerReads)),
+        doorbell: mux(doorbells.write, isOneOf(ownerWrites), isOneOf(ownerReads)).and(offset.slice(8, 5).eq(0)),
         there: c.slots === doorbellPages ? (constant(1, 1) as Bool) : page.lt(c.slots),
         some_hart: owner_bits.any(),
       });

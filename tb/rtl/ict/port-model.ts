@@ -152,7 +152,8 @@ export class PortModel {
       if (write || ((strobe & bytes) !== bytes && (strobe & bytes) !== 0)) return refused();
       const takes = at < 0x8c0 && (strobe & bytes) !== 0;
       const request = this.#request({ operation: takes ? "TAKE" : "PEEK", hart });
-      return ok(this.table.apply(request).data & readable, [request]);
+      const { data: entry, error } = this.table.apply(request);
+      return error ? refused([request]) : ok(entry & readable, [request]);
     }
     return refused();
   }

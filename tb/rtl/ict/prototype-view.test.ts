@@ -11,7 +11,7 @@ const row = (r: number, field: number): number => 0x300 + 0x100 * r + field;
 const none = 0xffff_ffffn;
 let p: PortBench;
 beforeEach(() => {
-  p = new PortBench(block, config, 1);
+  p = new PortBench(block, config, 1).settle();
 });
 
 /** An access of some bytes, as a processor makes it: in its lanes. Hart h has ID 9 - h. */
@@ -162,7 +162,7 @@ describe("rows", () => {
   });
   it("beyond the slots are inert", () => {
     const few = resolveConfig("tiny");
-    p = new PortBench(registerFrontBlock(few), few, 1);
+    p = new PortBench(registerFrontBlock(few), few, 1).settle();
     for (const r of [16, 40, 63]) {
       put(row(r, 0x00), 1);
       put(row(r, 0x60), 5);

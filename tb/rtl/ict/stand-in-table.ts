@@ -50,6 +50,7 @@ export class StandInTable {
   apply(r: Request): Reply {
     const key = r.slot * 32 + r.word;
     if (!r.kernel && ((this.owners.get(r.slot) ?? 0) & r.askers) === 0) return refusal;
+    if (this.#refuses && r.hart === 2 && (r.operation === "TAKE" || r.operation === "PEEK")) return refusal;
     switch (r.operation) {
       case "READ":
         return { data: this.words.get(key) ?? 0n, error: false };
