@@ -1,15 +1,17 @@
 /** The connection table does what its model says, whatever its neighbours do at once. */
 import { expect, it } from "vitest";
-import { resolveConfig } from "#rtl/config/config.ts";
+import { emitDesign } from "#hdl/emit/index.ts";
+import { type Config, resolveConfig } from "#rtl/config/config.ts";
 import { connectionTable } from "#rtl/ict/connection-table.ts";
+import { lintDesign } from "#sim/lint/index.ts";
 import { checkConnectionTable, type Reached } from "./connection-table-check.ts";
 
-const small = { ...resolveConfig("tiny"), slots: 4, harts: 2, ringLimit: 4096 };
+const small = { ...resolveConfig("tiny"), slots: 8, harts: 2, ringLimit: 4096 };
 
 it("does what the model says, and comes by every case", () => {
   const block = connectionTable(small);
   const all: Partial<Reached> = {};
-  for (let seed = 1; seed <= 12; seed++)
+  for (let seed = 1; seed <= 16; seed++)
     for (const [key, n] of Object.entries(checkConnectionTable(block, small, 4, 2500, seed)) as [keyof Reached, number][])
       all[key] = (all[key] ?? 0) + n;
   for (const [key, n] of Object.entries(all)) expect(n, key).toBeGreaterThan(5);
@@ -25,3 +27,16 @@ it.each([
   expect(reached.opened).toBeGreaterThan(3);
   expect(reached.hits).toBeGreaterThan(100);
 });
+
+const largest: Config = { ...resolveConfig("line-rate"), slots: 1024, harts: 8 };
+it.each([resolveConfig("tiny"), resolveConfig("prototype"), resolveConfig("line-rate"), largest])(
+  "passes every linter without a remark: $name, $slots slots",
+  { timeout: 900_000 },
+  async (config) => {
+    const top = connectionTable(config);
+    expect(top.warnings).toEqual([]);
+    const { findings, tools } = await lintDesign(emitDesign(top), top);
+    expect(findings).toEqual([]);
+    expect(tools.length).toBeGreaterThanOrEqual(5);
+  },
+);
