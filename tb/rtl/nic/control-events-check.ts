@@ -92,7 +92,7 @@ export const checkControlEvents = (
         remoteIp: random.bits(32),
         remotePort: random.bits(16),
       };
-    io.now.value = random.bits(32) * 0x1_0001_0001n;
+    io.now.value = random.bits(31) * 0x1_0001_0001n;
   };
   // A reset in the middle of everything leaves nothing behind.
   io.link.value = 0;

@@ -64,7 +64,7 @@ export const families: Readonly<Record<string, Family>> = {
   }),
   "event queue, two records in a beat": family({
     block: controlEvents(wide),
-    mutants: 80,
+    mutants: 70,
     sample: 12,
     check: (block) => checkQueue(block, wide),
     same: {
