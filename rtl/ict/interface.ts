@@ -21,7 +21,7 @@ export const currentThread = struct({ asid: uint(asidBits), accelerated: bool, p
  *
  * | operation | does |
  * |---|---|
- * | `READ`, `WRITE` | word `word` of slot `slot` (slot-layout.ts) |
+ * | `READ`, `WRITE` | word `word` of slot `slot` (slot-words.ts) |
  * | `TAKE`, `PEEK` | the first entry of `hart`'s ready queue, removed or not |
  * | `REKEY` | takes the hash's secret over; refused while any slot is open |
  */
@@ -42,7 +42,7 @@ export const slotRequest = (c: Config) =>
       /** The kernel asks, and may do everything. */
       kernel: bool,
       /**
-       * Else: the harts of which one asks, one bit each. It may do what a doorbell page has (slot-layout.ts), where the slot
+       * Else: the harts of which one asks, one bit each. It may do what a doorbell page has (slot-words.ts), where the slot
        * is enabled and its ASID is the current one of one of these harts.
        */
       askers: uint(c.harts),

@@ -150,13 +150,12 @@ export const nicCore = (c: Config) => {
       io.ar.connect(tx.ar);
       io.tx.connect(tx.wire);
 
-      const { verdict } = rx;
       io.news.drive({
         received: table.moved,
         sent: { valid: tx.done.valid.and(tx.done.failed.not()), slot: tx.done.slot },
-        placed: { valid: verdict.valid.and(verdict.placed), slot: verdict.slot },
-        full: { valid: 0, slot: verdict.slot },
-        miss: { valid: 0, tuple: rx.key.payload },
+        placed: { valid: rx.accepted, slot: rx.full.slot },
+        full: rx.full,
+        miss: rx.missed,
         rxFails: table.fails,
         txFails: { valid: tx.failed, slot: tx.done.slot },
         malformed: { valid: tx.malformed, slot: tx.returned.slot },

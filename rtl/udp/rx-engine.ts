@@ -4,6 +4,7 @@ import { packetBeat, packetStream } from "#hdl/lib/packet.ts";
 import { type Config, dropCauses, tuple } from "#rtl/common.ts";
 import { derived } from "#rtl/config/config.ts";
 import { receiveState, receiveVerdict, ringCommit, slotEvent } from "#rtl/ict/interface.ts";
+import { tableMiss } from "#rtl/nic/control-event-sources.ts";
 import { addressBeat, responseBeat, writeBeat } from "#rtl/nic/dma-write.ts";
 import { rxDeliver } from "#rtl/udp/rx-deliver.ts";
 import { rxIngress } from "#rtl/udp/rx-ingress.ts";
@@ -50,6 +51,9 @@ export const rxEngine = (c: Config, dataBits: number = c.busBits) => {
       toOrdinary: output(bool),
       /** Drops by cause. What fails when it is written is told by the table. */
       verdicts: output(uint(dropCauses.length)),
+      /** A datagram found no room in this slot's ring; one has no slot. Its local address is not told: it is 0. */
+      full: output(slotEvent(c)),
+      missed: output(tableMiss),
     },
     (io, h) => {
       const ingress = h.instance("ingress", rxIngress({ ...c, busBits: dataBits }), {
@@ -78,6 +82,8 @@ export const rxEngine = (c: Config, dataBits: number = c.busBits) => {
       io.acceptedEmpty.drive(verdict.acceptedEmpty);
       io.toOrdinary.drive(verdict.toOrdinary);
       io.verdicts.drive(verdict.verdicts);
+      io.full.drive(verdict.full);
+      io.missed.drive(verdict.missed);
 
       const deliver = h.instance("deliver", rxDeliver(c, dataBits), {
         decided: verdict.decided,

@@ -10,6 +10,7 @@ import { derived } from "#rtl/config/config.ts";
 import { receiveState, receiveVerdict, slotEvent } from "#rtl/ict/interface.ts";
 import { lookupLatency } from "#rtl/ict/lookup.ts";
 import { readRun } from "#rtl/nic/buffer-reader.ts";
+import { tableMiss } from "#rtl/nic/control-event-sources.ts";
 import { frameRecord, rxAddressBits } from "#rtl/udp/rx-ingress.ts";
 import { frameFault } from "#rtl/udp/rx-parse.ts";
 
@@ -70,6 +71,7 @@ export const rxVerdict = (c: Config, dataBits: number = c.busBits) => {
       timestamp: uint(64),
       peerIp: uint(32),
       peerPort: uint(16),
+      localPort: uint(16),
     },
     `rx_record_${addressBits}`,
   );
@@ -98,6 +100,9 @@ export const rxVerdict = (c: Config, dataBits: number = c.busBits) => {
       toOrdinary: output(bool),
       /** Drops by cause. What fails when it is written is told by the table. */
       verdicts: output(uint(dropCauses.length)),
+      /** A datagram found no room in this slot's ring; one has no slot. Its local address is not told: it is 0. */
+      full: output(slotEvent(c)),
+      missed: output(tableMiss),
     },
     (io, h) => {
       // ---- lookup --------------------------------------------------------------------------------
@@ -119,6 +124,7 @@ export const rxVerdict = (c: Config, dataBits: number = c.busBits) => {
         timestamp: facts.timestamp,
         peerIp: facts.tuple.remoteIp,
         peerPort: facts.tuple.remotePort,
+        localPort: facts.tuple.localPort,
       });
       const { answered } = h.nets({ answered: alive.bit(lookupLatency - 1) });
       const { judged } = h.registers({ /** A frame is at its verdict. */ judged: bool });
@@ -224,6 +230,14 @@ export const rxVerdict = (c: Config, dataBits: number = c.busBits) => {
       io.acceptedEmpty.drive(out.empty);
       io.toOrdinary.drive(out.ordinary);
       io.verdicts.drive(out.causes);
+      const { missed } = h.registers({ missed: bool });
+      const { told } = h.registers({
+        told: struct({ slot: uint(slotBits), ip: uint(32), port: uint(16), local: uint(16) }, "rx_told").noReset(),
+      });
+      missed.next(go.and(frame.plain).and(mine.or(at.too_long).not()));
+      told.next({ slot: at.slot, ip: frame.peerIp, port: frame.peerPort, local: frame.localPort });
+      io.full.drive({ valid: out.causes.bit(dropCauses.indexOf("ring_full")), slot: told.slot });
+      io.missed.drive({ valid: missed, tuple: { localIp: 0, localPort: told.local, remoteIp: told.ip, remotePort: told.port } });
       h.assert("a frame has room beside its lookup", waiting.push.valid.implies(waiting.push.ready));
       h.assert("an answer has its frame", answered.implies(waiting.pop.valid));
     },

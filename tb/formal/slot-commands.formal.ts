@@ -2,7 +2,8 @@
  * Requests of the register port: each is answered once, in bounded time; one that is refused has done nothing, and its answer
  * tells nothing; and with two copies of everything that a foreign asker may not know, both behave alike, cycle by cycle.
  */
-import { type Bits, type Bool, cat, mux, reduce, uint } from "#hdl";
+import { type Bits, type Bool, bool, cat, input, module, mux, output, reduce, uint } from "#hdl";
+import { slotReply } from "#rtl/ict/interface.ts";
 import { slotCommands } from "#rtl/ict/slot-commands.ts";
 import { ownerReads, ownerWrites, type SlotWord, slotWords } from "#rtl/ict/slot-words.ts";
 import type { FormalTask } from "#sim/formal/index.ts";
@@ -107,8 +108,69 @@ export const requestsAreJudged = (prompt: boolean, block = slotCommands(small)) 
     });
   });
 
+/** Two tables that differ in everything of their slots, and foreign askers alone: no cycle of any answer differs. */
+export const foreignersSeeNothing = (block = slotCommands(small)) => {
+  const { receive, transmit, answer, moved, roomy, draining } = block.shape;
+  const secret = { receive, transmit, answer, moved, roomy, draining };
+  const twice = <const S extends string>(suffix: S) =>
+    Object.fromEntries(Object.entries(secret).map(([name, port]) => [`${name}_${suffix}`, port])) as unknown as {
+      readonly [K in keyof typeof secret as `${K}_${S}`]: (typeof secret)[K];
+    };
+  const { request, current, found, findReady, listing, cleared, drainReady } = block.shape;
+  const shared = { request, current, found, findReady, listing, cleared, drainReady };
+  return module(
+    "foreigners_see_nothing",
+    { ...shared, ...twice("a"), ...twice("b"), findTakes: input(bool), accessTakes: input(bool), reply_a: output(slotReply), reply_b: output(slotReply) },
+    (io, h) => {
+      const { request, current, found, findReady, listing, cleared, drainReady } = io;
+      const rest = { current, findReady, listing, cleared, drainReady };
+      const a = h.instance("a", block, {
+        ...rest,
+        ...{ request, found, receive: io.receive_a, transmit: io.transmit_a, answer: io.answer_a },
+        ...{ moved: io.moved_a, roomy: io.roomy_a, draining: io.draining_a },
+      });
+      const b = h.instance("b", block, {
+        ...rest,
+        ...{ receive: io.receive_b, transmit: io.transmit_b, answer: io.answer_b },
+        ...{ moved: io.moved_b, roomy: io.roomy_b, draining: io.draining_b },
+      });
+      b.request.valid.drive(request.valid);
+      b.request.payload.drive(request.payload);
+      b.found.valid.drive(found.valid);
+      b.found.payload.drive(found.payload);
+      for (const dut of [a, b]) {
+        dut.find.ready.drive(io.findTakes);
+        dut.access.ready.drive(io.accessTakes);
+      }
+      io.reply_a.drive(a.reply);
+      io.reply_b.drive(b.reply);
+      h.ghost(() => {
+        const { payload } = request;
+        request.check(h, "assume");
+        h.assume("operations that there are", payload.operation.asBits().le(4));
+        // No slot was given to anybody: all are of address space 0.
+        const mine = payload.askers.bit(0).and(current.at(0).asid.eq(0)) as Bool;
+        h.assume("foreign askers: the slot is another's, or closed", payload.kernel.not());
+        for (const open of [io.transmit_a.open, io.transmit_b.open]) h.assume("as it stays", mine.and(open).not());
+        h.assert("answers come in the same cycle", a.request.ready.eq(b.request.ready));
+        h.assert("as many", a.reply.valid.eq(b.reply.valid));
+        h.assert("answers are the same", a.reply.valid.implies(a.reply.asBits().eq(b.reply.asBits())));
+        h.assert("and tell nothing", a.reply.valid.implies(a.reply.data.eq(0).and(a.reply.error)));
+        for (const [name, dut] of [["one", a], ["other", b]] as const) {
+          const acts = anyOf([dut.setReceive, dut.setTransmit, dut.setHead, dut.setTail, dut.setOpen, dut.hasWork, dut.drain, dut.find.valid]);
+          h.assert(`the ${name} is as it was`, dut.sweep.not().implies(acts.not()));
+          h.assert(`the ${name}'s ready queue too`, dut.access.valid.implies(dut.access.payload.operation.is("READ")));
+        }
+        h.cover("an answer", a.reply.valid);
+      });
+    },
+  );
+};
+
 export const tasks: readonly FormalTask[] = [
   { name: "slot commands: who may not does and learns nothing", module: () => requestsAreJudged(false), mode: "bmc", depth: 11 },
+  { name: "slot commands: two tables are one to a foreign asker", module: () => foreignersSeeNothing(), mode: "bmc", depth: 12 },
+  { name: "slot commands: a foreign asker is answered", module: () => foreignersSeeNothing(), mode: "cover", depth: 10 },
   { name: "slot commands: each is answered soon", module: () => requestsAreJudged(true), mode: "bmc", depth: 22 },
   { name: "slot commands: everything happens", module: () => requestsAreJudged(false), mode: "cover", depth: 14 },
 ];

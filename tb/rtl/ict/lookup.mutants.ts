@@ -1,4 +1,5 @@
 /** Mutants of the lookup and its parts. */
+
 import { simulate } from "#hdl/simulate/index.ts";
 import { lookup } from "#rtl/ict/lookup.ts";
 import { lookupCells } from "#rtl/ict/lookup-cells.ts";
@@ -8,7 +9,7 @@ import { withInstance } from "../with-instance.ts";
 import { type CheckOptions, checkLookup } from "./lookup-check.ts";
 import { checkPipeline, checkSerial } from "./lookup-hash-check.ts";
 import { collidingKeys } from "./lookup-keys.ts";
-import type { Tuple } from "./table-model.ts";
+import type { Tuple } from "./lookup-model.ts";
 
 const checkIn = (block: ReturnType<typeof lookup>, options: CheckOptions): void => {
   const sim = simulate(block, { initial: "random", seed: options.seed });

@@ -104,6 +104,7 @@ export class PortBench {
     this.#standing = null;
     if (offered !== null) {
       this.bench.check(access !== null, () => `asked for nothing: ${meant(offered)}`);
+      this.bench.check(offered.operation !== "WRITE" || offered.strobe !== 0, () => `a write without bytes: ${meant(offered)}`);
       if (one(ask.ready.value)) {
         this.#requests.push(offered);
         this.#reply = this.table.apply(offered);
@@ -231,7 +232,7 @@ const ofNothing: AddressOf = (random, c) =>
   random.pick([random.below(0x4_0000 - 0x1_d000) + 0x1_d000, 0x4_0000 + 0x100 * c.slots, 0x8_0000, 0x3f_fff8]) & ~7;
 /** From the start of the view on. */
 const searches: AddressOf = (random, _, hart) => random.pick([0x80, 0x100, 0x108, 0x110, 0x200 + 0x10 * hart, 0x208 + 0x10 * hart]);
-const ofPage: AddressOf = (_, __, hart) => 0x10 * hart;
+const ofPage: AddressOf = (random, _, hart) => 0x10 * hart + random.pick([0, 8]);
 const rowSwitch: AddressOf = (random, c) => 0x300 + 0x100 * rowOf(random, c);
 const ofRow: AddressOf = (random, c) =>
   0x300 + 0x100 * rowOf(random, c) + 8 * (random.oneIn(4) ? random.pick([1, 11, 13]) : random.below(random.oneIn(10) ? 32 : 0x12));

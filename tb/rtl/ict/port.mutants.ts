@@ -76,6 +76,8 @@ export const families: Readonly<Record<string, Family>> = {
     sample: 24,
     kinds: "all",
     check: (block) => check(inView(withInstance(view, "own", block))),
-    same: {},
+    same: {
+      "value and others: 1 for 0": [2, "a flag whose byte is not written is not cleared"],
+    },
   }),
 };

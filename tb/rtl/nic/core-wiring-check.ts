@@ -1,7 +1,7 @@
 /** `nic_core` around parts that do what the test says: random values on every pin that drives, and each wire looked at. */
 import type { HardwareModule, Module } from "#hdl";
 import type { Config } from "#rtl/config/config.ts";
-import { connectionTable } from "#rtl/ict/table.ts";
+import { connectionTable } from "#rtl/ict/connection-table.ts";
 import { nicCore } from "#rtl/nic/core.ts";
 import { rxEngine } from "#rtl/udp/rx-engine.ts";
 import { txEngine } from "#rtl/udp/tx-engine.ts";
@@ -12,7 +12,7 @@ import { connections, gate, type Pin, pinName, pinsOf } from "./core-wiring.ts";
 
 /** `nic_core` with parts for the test to play. */
 export const coreAroundPuppets = (c: Config): ReturnType<typeof nicCore> =>
-  Object.entries({ ict: connectionTable(c), rx: rxEngine(c), tx: txEngine(c) }).reduce(
+  Object.entries({ ict: connectionTable(c), rx: rxEngine(c, c.wireBits), tx: txEngine(c, c.wireBits) }).reduce(
     (core, [name, part]) => withInstance(core, name, puppet(part as HardwareModule)),
     nicCore(c),
   );
@@ -33,7 +33,10 @@ export const wiringBench = (block: Module, like: Module, seed: number) => {
         for (const { to, from } of list)
           bench.check(sim.peek(to) === sim.peek(from), () => `${to} is not what ${from} gives: 0x${sim.peek(from).toString(16)}`);
         const [committed, lost] = [sim.peek(gate.of), sim.peek(gate.unless)];
-        bench.check(sim.peek(gate.to) === (committed & ~lost), () => `${gate.to} with commit ${committed}, lost ${lost}`);
+        bench.check(
+          sim.peek(gate.to) === (committed & ~lost),
+          () => `${gate.to} where ${gate.of} is ${committed} and ${gate.unless} ${lost}`,
+        );
         sim.step();
       }
     },

@@ -7,9 +7,14 @@ import type { Module, Signal } from "#hdl/core/ir.ts";
 /** Ends of wires: a port of the core, or `part.port` of a part. Whole streams and structs go by their name. */
 export const wires: readonly (readonly [string, string])[] = [
   // Software's side of the table, and the lines to the harts.
-  ["access", "ict.access"],
-  ["readData", "ict.readData"],
+  ["request", "ict.request"],
+  ["reply", "ict.reply"],
+  ["current", "ict.current"],
+  ["mask", "ict.mask"],
+  ["control_hashKey", "ict.hashKey"],
   ["irq", "ict.irq"],
+  ["statusSlot", "ict.statusSlot"],
+  ["status", "ict.status"],
   // From the wire to memory, or to the kernel.
   ["rx", "rx.wire"],
   ["now", "rx.now"],
@@ -26,11 +31,11 @@ export const wires: readonly (readonly [string, string])[] = [
   ["ict.found", "rx.found"],
   ["ict.receiveSlot", "rx.receiveSlot"],
   ["ict.receive", "rx.receive"],
-  ["ict.allocate", "rx.allocate"],
+  ["ict.judging", "rx.judging"],
+  ["ict.verdict", "rx.verdict"],
   ["ict.commit", "rx.commit"],
-  ["ict.drop", "rx.drop"],
-  ["ict.dropSlot", "rx.dropSlot"],
   // From memory to the wire.
+  ["now", "tx.now"],
   ["control_mac", "tx.mac"],
   ["control_enable", "tx.enable"],
   ["control_largest", "tx.largest"],
@@ -40,14 +45,14 @@ export const wires: readonly (readonly [string, string])[] = [
   ["r", "tx.r"],
   ["tx", "tx.wire"],
   // Who sends, and how far it is.
-  ["ict.workValid", "tx.workValid"],
-  ["ict.workSlot", "tx.workSlot"],
-  ["ict.transmit", "tx.transmit"],
+  ["ict.turn", "tx.turn"],
+  ["ict.others", "tx.others"],
+  ["ict.returned", "tx.returned"],
+  ["ict.planned", "tx.planned"],
   ["ict.building", "tx.building"],
-  ["ict.buildingLives", "tx.buildingLives"],
-  ["ict.advanceRead", "tx.advanceRead"],
+  ["ict.torn", "tx.torn"],
+  ["ict.done", "tx.done"],
   ["ict.sent", "tx.sent"],
-  ["ict.stop", "tx.stop"],
   // What is counted.
   ["events_rxFrames", "rx.seen"],
   ["events_rxAccepted", "rx.accepted"],
@@ -57,13 +62,27 @@ export const wires: readonly (readonly [string, string])[] = [
   ["events_rxSpoiled", "rx.spoiled"],
   ["events_rxOversize", "rx.oversize"],
   ["events_verdicts", "rx.verdicts"],
-  ["events_rxLost", "ict.commitLost"],
+  ["events_rxCommitted", "ict.moved_valid"],
+  ["events_rxLost", "ict.lost_valid"],
   ["events_txFrames", "tx.frame"],
   ["events_txMalformed", "tx.malformed"],
   ["events_txFailed", "tx.failed"],
+  // What is told of slots.
+  ["news_received", "ict.moved"],
+  ["news_sent_slot", "tx.done_slot"],
+  ["news_placed_valid", "rx.accepted"],
+  ["news_placed_slot", "rx.full_slot"],
+  ["news_full", "rx.full"],
+  ["news_miss", "rx.missed"],
+  ["news_rxFails", "ict.fails"],
+  ["news_txFails_valid", "tx.failed"],
+  ["news_txFails_slot", "tx.done_slot"],
+  ["news_malformed_valid", "tx.malformed"],
+  ["news_malformed_slot", "tx.returned_slot"],
+  ["news_outside", "ict.malformed"],
 ];
-/** The gate: a datagram is committed where the table takes it. `gate` is `of` and not `unless`. */
-export const gate = { to: "events_rxCommitted", of: "rx.commit_valid", unless: "ict.commitLost" } as const;
+/** The gate: a head has moved where a packet is done that has not failed. `gate.to` is `of` and not `unless`. */
+export const gate = { to: "news_sent_valid", of: "tx.done_valid", unless: "tx.done_failed" } as const;
 
 /** A pin: of a part, or of the core, which `part` "" means. */
 export interface Pin {

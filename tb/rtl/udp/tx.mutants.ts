@@ -44,6 +44,10 @@ export const families: Readonly<Record<string, Family>> = {
     same: {
       "limit: ge for gt": [1, "the lesser of two equals is either"],
       "stream_length: le for lt": [1, "the lesser of two equals is either"],
+      "goes_on: not left out": [
+        1,
+        "behind a header that memory did not give nothing leaves either way; that the slot is given back is proved",
+      ],
     },
   }),
   "UDP transmit, frames built": family({
@@ -87,6 +91,7 @@ export const families: Readonly<Record<string, Family>> = {
     same: {
       "frame_bytes: le for lt": [1, shortFrame],
       "frame_bytes: 19 for 18": [1, shortFrame],
+      "head_valid and others: ge for gt": [1, "a last beat has at least one byte"],
       "header: 2049 for 2048": [1, otherByte],
       "header: 16385 for 16384": [1, otherByte],
     },
