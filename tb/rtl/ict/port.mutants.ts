@@ -19,7 +19,7 @@ const inPort = (block: Module): typeof front => withInstance(front, "registers_p
 const inView = (block: Module): typeof front => inPort(withInstance(port, "prototype_view", block));
 const check = (block: typeof front): void => {
   for (let seed = 1; seed <= 14; seed++) checkPort(block, config, 30, seed);
-  for (let seed = 1; seed <= 7; seed++) checkPort(block, config, 600, seed);
+  for (let seed = 1; seed <= 7; seed++) checkPort(block, config, 1500, seed);
 };
 
 /** Of codes that an enumeration does not have, or that cannot stand here. */
