@@ -38,7 +38,7 @@ export const requestsAreJudged = (prompt: boolean, block = slotCommands(small)) 
         h.when(request.valid.and(io.sweep.not()).and(request.ready.not()), () => counting.next(counting.add(1))).otherwise(() =>
           counting.next(0),
         );
-        h.assert("each is answered within 16 cycles", counting.le(16));
+        h.assert("each is answered within 20 cycles", counting.le(20));
       }
 
       // ---- who may ------------------------------------------------------------------------------
@@ -120,7 +120,15 @@ export const foreignersSeeNothing = (block = slotCommands(small)) => {
   const shared = { request, current, found, findReady, listing, cleared, drainReady };
   return module(
     "foreigners_see_nothing",
-    { ...shared, ...twice("a"), ...twice("b"), findTakes: input(bool), accessTakes: input(bool), reply_a: output(slotReply), reply_b: output(slotReply) },
+    {
+      ...shared,
+      ...twice("a"),
+      ...twice("b"),
+      findTakes: input(bool),
+      accessTakes: input(bool),
+      reply_a: output(slotReply),
+      reply_b: output(slotReply),
+    },
     (io, h) => {
       const { request, current, found, findReady, listing, cleared, drainReady } = io;
       const rest = { current, findReady, listing, cleared, drainReady };
@@ -156,8 +164,20 @@ export const foreignersSeeNothing = (block = slotCommands(small)) => {
         h.assert("as many", a.reply.valid.eq(b.reply.valid));
         h.assert("answers are the same", a.reply.valid.implies(a.reply.asBits().eq(b.reply.asBits())));
         h.assert("and tell nothing", a.reply.valid.implies(a.reply.data.eq(0).and(a.reply.error)));
-        for (const [name, dut] of [["one", a], ["other", b]] as const) {
-          const acts = anyOf([dut.setReceive, dut.setTransmit, dut.setHead, dut.setTail, dut.setOpen, dut.hasWork, dut.drain, dut.find.valid]);
+        for (const [name, dut] of [
+          ["one", a],
+          ["other", b],
+        ] as const) {
+          const acts = anyOf([
+            dut.setReceive,
+            dut.setTransmit,
+            dut.setHead,
+            dut.setTail,
+            dut.setOpen,
+            dut.hasWork,
+            dut.drain,
+            dut.find.valid,
+          ]);
           h.assert(`the ${name} is as it was`, dut.sweep.not().implies(acts.not()));
           h.assert(`the ${name}'s ready queue too`, dut.access.valid.implies(dut.access.payload.operation.is("READ")));
         }
@@ -171,6 +191,6 @@ export const tasks: readonly FormalTask[] = [
   { name: "slot commands: who may not does and learns nothing", module: () => requestsAreJudged(false), mode: "bmc", depth: 11 },
   { name: "slot commands: two tables are one to a foreign asker", module: () => foreignersSeeNothing(), mode: "bmc", depth: 12 },
   { name: "slot commands: a foreign asker is answered", module: () => foreignersSeeNothing(), mode: "cover", depth: 10 },
-  { name: "slot commands: each is answered soon", module: () => requestsAreJudged(true), mode: "bmc", depth: 22 },
+  { name: "slot commands: each is answered soon", module: () => requestsAreJudged(true), mode: "bmc", depth: 24, timeout: 900 },
   { name: "slot commands: everything happens", module: () => requestsAreJudged(false), mode: "cover", depth: 14 },
 ];
