@@ -92,7 +92,7 @@ export const walkerWalk = (tokens: number) => {
         given: uint(tokens),
         found: bool.noReset(),
       });
-      const { outside } = h.nets({ outside: held.found_entry.gt(settings.last) });
+      const { beyond } = h.nets({ beyond: held.found_entry.gt(settings.last) });
       const { may_read } = h.nets({ may_read: owned.or(io.held.not()) });
       const { frames } = h.nets({ frames: oneHot(io.token, tokens).and(io.start.or(io.joins).repeat(tokens)) });
       const { rest } = h.nets({ rest: waiting.and(given.and(io.answer.fire.repeat(tokens)).not()).or(frames) });
@@ -112,7 +112,7 @@ export const walkerWalk = (tokens: number) => {
         COMPARE: (go) => h.when(io.compares, () => go("PICK")),
         PICK: (go) => h.when(io.picks, () => h.when(io.pick.found, () => go("ENTRY")).otherwise(() => go("ANSWER"))),
         ENTRY: (go) =>
-          h.when(outside, () => go("JUDGE")).elseWhen(io.arrived, () => h.when(io.failed, () => go("ANSWER")).otherwise(() => go("JUDGE"))),
+          h.when(beyond, () => go("JUDGE")).elseWhen(io.arrived, () => h.when(io.failed, () => go("ANSWER")).otherwise(() => go("JUDGE"))),
         JUDGE: (go) =>
           h
             .when(stale, () => go("BUCKETS"))
@@ -145,7 +145,7 @@ export const walkerWalk = (tokens: number) => {
       // ---- lines -----------------------------------------------------------------------------------
       const { reads_bucket, reads_entry } = h.nets({
         reads_bucket: step.is("BUCKETS"),
-        reads_entry: step.is("ENTRY").and(outside.not()).and(may_read),
+        reads_entry: step.is("ENTRY").and(beyond.not()).and(may_read),
       });
       const { second } = h.nets({ second: asked.bit(0) });
       const { offset } = h.nets({
@@ -186,7 +186,7 @@ export const walkerWalk = (tokens: number) => {
       io.wants_compare.drive(step.is("COMPARE"));
       io.wants_judgement.drive(step.is("JUDGE").and(stale.not()));
       io.wants_slot.drive(step.is("LOAD").and(stale.not()));
-      io.outside.drive(outside);
+      io.outside.drive(beyond);
       io.wanted.drive(held.hash);
       io.tried.drive(tries);
       const nothing = step.is("PICK").and(io.picks).and(io.pick.found.not());
