@@ -95,7 +95,8 @@ export const prototypeDecode = (c: Config) => {
         switch (f.kind) {
           case "field": {
             const use = (): void => {
-              h.when(touched(f.bytes), () => plan.kind.drive("FIELD"));
+              if (f.readOnly === true) plan.kind.drive("FIELD");
+              else h.when(touched(f.bytes), () => plan.kind.drive("FIELD"));
               plan.word.drive(wordOf(f.word));
               plan.from.drive(f.from);
               plan.lanes.drive(lanesOf(f.bytes));

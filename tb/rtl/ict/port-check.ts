@@ -268,7 +268,7 @@ const randomAccess = (random: Random, c: Config, profile: Profile): BusAccess =>
   const byView = pages.length > 0 && !random.oneIn(6);
   const address = byView
     ? 0x1_0000 + random.pick(pages)(random, c, hart)
-    : random.pick(profile === "kernel" ? [ofKernel] : [ofSlot, ofDoorbell, ofDoorbell, ofDoorbell, ofNothing])(random, c, hart);
+    : random.pick(profile === "kernel" ? [ofKernel] : [ofKernel, ofSlot, ofDoorbell, ofDoorbell, ofDoorbell, ofNothing])(random, c, hart);
   const write = random.oneIn(2);
   // Small numbers are harts, flags and rows; large ones fill fields.
   const low = BigInt(random.below(random.pick([2, 4, 4, 8, 300])));
@@ -315,6 +315,7 @@ export const checkPort = (block: Block, c: Config, accesses: number, seed: numbe
   const { random } = p;
   p.slowness = random.pick([1, 1, 2, 5]);
   const idle = random.pick([0, 0, 3]);
+  const seldom = random.pick([20, 500]);
   p.access({ source: 0, address: 0x298, write: false, data: 0n, strobe: 0xff });
   let left = accesses;
   let access: BusAccess | null = null;
@@ -325,7 +326,7 @@ export const checkPort = (block: Block, c: Config, accesses: number, seed: numbe
       if (profile === "view" || profile === "windows" || random.oneIn(4)) stir(p, c);
       left--;
     }
-    const moved = p.cycle(access, [random.oneIn(20), random.oneIn(20)]);
+    const moved = p.cycle(access, [random.oneIn(seldom), random.oneIn(seldom)]);
     waited = moved || access === null ? 0 : waited + 1;
     p.bench.check(waited < 3000, () => `${access?.address.toString(16)} is never taken`);
     if (moved) access = null;

@@ -67,6 +67,7 @@ export const families: Readonly<Record<string, Family>> = {
     same: {
       "plan_word: 1 for 0": [1, "of no meaning where there is no field"],
       "plan_lanes: 1 for 0": [1, "of no meaning where there is no field"],
+      "in_rows: ge of 6 bits for 7": [1, "16 rows end before that bit"],
       "plan_hart: 1 for 0": [1, "of no meaning where nothing is searched for"],
     },
   }),
