@@ -36,6 +36,7 @@ export class EventModel {
   readonly #queue: Recorded[] = [];
   #last = -1;
   #missed = false;
+  #room = false;
   /** Records in memory since the queue began, and how many the driver has read. */
   records: Recorded[] = [];
   head = 0;
@@ -76,7 +77,9 @@ export class EventModel {
     readonly head: number | null;
     readonly arm: boolean | null;
   }): number {
-    const room = this.records.length - this.head + this.#queue.length < this.size / 2;
+    // Whether there is room for misses is known a cycle late.
+    const room = this.#room;
+    this.#room = this.records.length - this.head + this.#queue.length < this.size / 2;
     const leaving =
       this.#queue.length < 16
         ? Array.from({ length: sources.length }, (_, i) => sources[(this.#last + 1 + i) % sources.length] as SourceName).find(

@@ -38,10 +38,12 @@ const same = {
   "error_seen: eq of 1 bits for 2": [1, "a queue's life has three states"],
   "irq: eq of 1 bits for 2": [1, "a queue's life has three states"],
   "ahead: eq of 15 bits for 16": [1, "only with 32767 records that were not read, which no test waits for"],
-  "sources_misses: lt of 15 bits for 16": [1, "only with 32768 records that were not read, which no test waits for"],
+  "may_miss: lt of 15 bits for 16": [1, "only with 32768 records that were not read, which no test waits for"],
   "starts: ne of 15 bits for 16": [1, "only in a ring of 32768 records, which no test fills"],
   "w_payload_data: eq of 15 bits for 16": [1, "only in a ring of 32768 records, which no test fills"],
   "sources_miss_tuple_localIp: zero": [1, "records do not have it"],
+  "may_miss: no reset": [1, "nobody waits in the first cycle"],
+  "may_miss: reset to 1 for 0": [1, "nobody waits in the first cycle"],
   "size: reset to 9 for 8": [1, "half of it is the same"],
 } as const;
 
