@@ -101,7 +101,7 @@ export const slotCommands = (c: Config) => {
       );
       const { set_identity } = h.wires({ set_identity: bool });
       const { new_identity } = h.wires({ new_identity: identity });
-      const who = h.instance("identities", stateMemory(identity, c.slots, ["shown"]), {
+      const who = h.instance("identities", stateMemory(identity, c.slots, ["shown"], ["shown"]), {
         shownAt: about,
         write: set_identity,
         writeAt: about,

@@ -67,7 +67,7 @@ export const slotReceive = (c: Config) => {
       tail: output(pointer),
     },
     (io, h) => {
-      const settings = h.instance("settings", stateMemory(receiveSetting(c), c.slots, ["pipe", "shown"]), {
+      const settings = h.instance("settings", stateMemory(receiveSetting(c), c.slots, ["pipe", "shown"], ["pipe", "shown"]), {
         pipeAt: io.at,
         shownAt: io.shownAt,
         write: io.apply,

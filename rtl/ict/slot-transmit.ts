@@ -149,7 +149,7 @@ export const slotTransmit = (c: Config) => {
         writeAt: mux(returned.valid, returned.slot, shownAt),
         value: { pointer: mux(returned.valid, returned.pointer, pointer.of(0)) },
       });
-      const settings = h.instance("settings", stateMemory(transmitSetting(c), c.slots, ["turn", "shown"]), {
+      const settings = h.instance("settings", stateMemory(transmitSetting(c), c.slots, ["turn", "shown"], ["turn", "shown"]), {
         turnAt: asks,
         shownAt,
         write: io.apply,
@@ -205,7 +205,7 @@ export const slotTransmit = (c: Config) => {
       io.torn.drive(torn.read(io.building));
       const needs = h.instance(
         "needs",
-        stateMemory(struct({ mask: pointer, room: pointer }, `transmit_need_${pointerBits}`), c.slots, ["done"]),
+        stateMemory(struct({ mask: pointer, room: pointer }, `transmit_need_${pointerBits}`), c.slots, ["done"], ["done"]),
         {
           doneAt: done.slot,
           write: io.apply,
@@ -222,7 +222,7 @@ export const slotTransmit = (c: Config) => {
 
       const { sent } = io;
       io.clearedTime.drive(io.clear.and(sent.valid.not()));
-      const times = h.instance("times", stateMemory(struct({ timestamp: uint(64) }, "frame_time"), c.slots, ["shown"]), {
+      const times = h.instance("times", stateMemory(struct({ timestamp: uint(64) }, "frame_time"), c.slots, ["shown"], ["shown"]), {
         shownAt,
         write: sent.valid.or(io.clear),
         writeAt: mux(sent.valid, sent.slot, shownAt),
