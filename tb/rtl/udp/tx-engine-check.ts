@@ -24,6 +24,8 @@ export interface TransmitRun {
   readonly frameBits?: number;
   /** Software gives to this slot alone. */
   readonly only?: number;
+  /** Datagrams of every length in turn. */
+  readonly sweep?: boolean;
 }
 export interface Reached {
   readonly frames: number;
@@ -70,7 +72,8 @@ export const checkTxEngine = (block: ReturnType<typeof txEngine>, config: Config
   let left = run.bytes,
     malformed = 0,
     failed = 0,
-    frames = 0;
+    frames = 0,
+    records = 0;
 
   // ---- memory: bursts in any order, word by word ---------------------------------------------
   const bursts: { readonly id: number; readonly address: number; readonly beats: number; given: number }[] = [];
@@ -184,7 +187,8 @@ export const checkTxEngine = (block: ReturnType<typeof txEngine>, config: Config
         random.below(256),
       );
     else {
-      const length = random.pick([...lengths, random.below(18), random.below(18), random.below(100), random.below(largest + 1), largest]);
+      const drawn = random.pick([...lengths, random.below(18), random.below(18), random.below(100), random.below(largest + 1), largest]);
+      const length = run.sweep === true ? records % (largest + 1) : drawn;
       bytes = record(Math.min(length, largest));
       if (run.clean !== true && random.oneIn(40)) {
         broken = true;
@@ -199,6 +203,7 @@ export const checkTxEngine = (block: ReturnType<typeof txEngine>, config: Config
     }
     if (bytes.length === 0 || bytes.length > room) return;
     give(i, bytes);
+    records++;
     s.tail = (s.tail + bytes.length) % s.size;
     table.doorbell(i);
     model.doorbell(i, s.tail);
