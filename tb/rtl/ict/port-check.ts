@@ -226,7 +226,9 @@ const ofKernel: AddressOf = (random, _, hart) =>
 const ofSlot: AddressOf = (random, c, hart) => 0x4_0000 + 0x100 * slotOf(random, c, hart) + 8 * random.below(32);
 /** A slot's word, one that looks like it, or any. */
 const wordOf = (random: Random): number =>
-  random.oneIn(6) ? 8 * random.below(512) : slotWords[random.pick(words)] ^ (random.oneIn(3) ? 8 << random.below(9) : 0);
+  random.oneIn(6)
+    ? 8 * random.below(512)
+    : slotWords[random.pick(words)] ^ (random.oneIn(3) ? 8 << random.pick([4, 4, 5, 8, random.below(9)]) : 0);
 const ofDoorbell: AddressOf = (random, c, hart) => 0x40_0000 + 0x1000 * slotOf(random, c, hart) + wordOf(random);
 const ofNothing: AddressOf = (random, c) =>
   random.pick([random.below(0x4_0000 - 0x1_d000) + 0x1_d000, 0x4_0000 + 0x100 * c.slots, 0x8_0000, 0x3f_fff8]) & ~7;
@@ -272,7 +274,13 @@ const randomAccess = (random: Random, c: Config, profile: Profile): BusAccess =>
   const write = random.oneIn(2);
   // Small numbers are harts, flags and rows; large ones fill fields.
   const low = BigInt(random.below(random.pick([2, 4, 4, 8, 300])));
-  const data = random.oneIn(2) ? low : random.oneIn(2) ? (random.bits(56) << 8n) | (low & 0xffn) : random.bits(64);
+  const data = random.oneIn(12)
+    ? low | (1n << BigInt(random.below(33)))
+    : random.oneIn(2)
+      ? low
+      : random.oneIn(2)
+        ? (random.bits(56) << 8n) | (low & 0xffn)
+        : random.bits(64);
   const sources = c.hartIds === "none" ? [0, 9] : c.hartIds.slice(0, c.harts);
   return {
     address,
