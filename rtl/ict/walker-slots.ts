@@ -3,7 +3,7 @@
  * slot. The reserve is made by the clock algorithm: a hand goes round, and takes the first slot that was not used since it
  * came by last. What it finds at work stays.
  */
-import { bool, input, module, mux, output, stream, struct, uint } from "#hdl";
+import { bool, cat, input, module, mux, output, stream, struct, uint } from "#hdl";
 import type { Config } from "#rtl/common.ts";
 import { derived } from "#rtl/config/config.ts";
 import { slotEvent } from "./interface.ts";
@@ -44,6 +44,8 @@ export const walkerSlots = (c: Config) => {
       /** The entry at work, and whether a walk owns it. */
       at: output(struct({ valid: bool, entry: uint(32) }, "entry_at_work")),
       owned: input(bool),
+      /** The kernel takes it back: the walk that owns it is to begin anew, unless its load has begun. */
+      claims: output(bool),
       unload: output(stream(unloadRequest(c))),
       unloaded: input(unloadAnswer(c), { unused: true }),
       /** A slot has been closed, and its state is to be written; that has been done. */
@@ -71,7 +73,7 @@ export const walkerSlots = (c: Config) => {
         all: bool.noReset(),
         settled: bool,
       });
-      const held = h.registers({ spare: slot.noReset(), forgotten: uint(32).noReset(), gone: resident.noReset() });
+      const held = h.registers({ spare: slot.noReset(), forgotten: uint(32).noReset(), gone: uint(48).noReset() });
       const { scans } = h.registers({ /** What is at work is the invalidation's. */ scans: bool.noReset() });
       const { about } = h.nets({ about: mux(scans, scan, hand) });
 
@@ -125,7 +127,7 @@ export const walkerSlots = (c: Config) => {
           h.when(starts_scan.or(seeks.and(in_share)), () => go("LOOK")).elseWhen(seeks, () => hand.next(io.first));
         },
         LOOK: (go) => {
-          held.gone.next(found);
+          held.gone.next(cat(found.generation, found.entry));
           h.when(scans, () => h.when(meant, () => go("GUARD")).otherwise(() => go("MOVE"))).otherwise(() => {
             h.when(found.valid.not(), () => {
               takes();
@@ -187,15 +189,15 @@ export const walkerSlots = (c: Config) => {
       io.reserve.drive(held.spare);
       io.none.drive(gives_up);
       io.invalidating.drive(forgets);
-      io.at.drive({ valid: works, entry: held.gone.entry });
+      io.at.drive({ valid: works, entry: held.gone.trunc(32) });
+      io.claims.drive(step.is("GUARD").and(scans));
       io.unload.valid.drive(step.is("UNLOAD"));
       io.unload.payload.drive({ slot: about, force: scans });
       io.give.drive(step.is("UNLOADED").and(io.unloaded.valid).and(io.unloaded.done));
-      io.place.drive({ slot: about, entry: held.gone.entry, generation: held.gone.generation });
-      io.busy.drive(step.is("AIM").not().or(forgets));
+      io.place.drive({ slot: about, entry: held.gone.trunc(32), generation: held.gone.slice(47, 32) });
+      io.busy.drive(step.is("AIM").not().or(forgets).or(seeks));
       h.assert("a fill is of the reserve", io.filled.implies(kept));
       h.assert("an answer belongs to an unload", io.unloaded.valid.implies(step.is("UNLOADED")));
-      h.assert("who is evicted has an entry", step.is("UNLOAD").implies(held.gone.valid));
     },
   );
 };

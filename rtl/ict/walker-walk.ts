@@ -6,7 +6,7 @@ import { bool, cat, constant, input, module, mux, output, stream, struct, uint }
 import { lowestOne, oneHot, oneHotIndex } from "#hdl/lib/bits.ts";
 import { tuple } from "#rtl/common.ts";
 import { bucketCells } from "./table-format.ts";
-import { walkerCommand, walkerSettings } from "./walker-registers.ts";
+import { bucketLogBits, walkerCommand } from "./walker-registers.ts";
 
 /** Cells of a key's two buckets. */
 export const walkCells = 2 * bucketCells;
@@ -14,6 +14,11 @@ export const walkCells = 2 * bucketCells;
 export const lineRequest = struct({ address: uint(64), second: bool }, "line_request");
 /** A cell that may be the key's, or none. */
 export const pickedCell = struct({ found: bool, cell: uint(Math.log2(walkCells)), entry: uint(32) }, "picked_cell");
+/** Where the table lies: of `walkerSettings`, what a walk needs. */
+export const tableBounds = struct(
+  { buckets: uint(64), log_buckets: uint(bucketLogBits), entries: uint(64), last: uint(32) },
+  "table_bounds",
+);
 /** What a walk's hashes are. */
 export const keyHashes = struct({ exact: uint(32), local: uint(32) }, "key_hashes");
 /** The answer to a frame. `found`: its key has a slot now, or had one a moment ago. */
@@ -25,7 +30,7 @@ export const walkerWalk = (tokens: number) => {
   return module(
     `walker_walk_${tokens}`,
     {
-      settings: input(walkerSettings),
+      table: input(tableBounds),
       /** Takes a frame's key, and the frame; a frame of the key that it has. Begun with `refuse`, it finds nothing. */
       start: input(bool),
       joins: input(bool),
@@ -55,6 +60,8 @@ export const walkerWalk = (tokens: number) => {
       no_slot: input(bool),
       /** Somebody else is at this entry. */
       held: input(bool),
+      /** An invalidation waits for its entry. */
+      claimed: input(bool),
       command: input(walkerCommand),
       busy: output(bool),
       known: output(tuple),
@@ -77,7 +84,7 @@ export const walkerWalk = (tokens: number) => {
       memory_failed: output(bool),
     },
     (io, h) => {
-      const { settings } = io;
+      const { table } = io;
       const held = h.registers({ sought: tuple.noReset(), hash: keyHashes.noReset(), found_entry: uint(32).noReset() });
       const { asked, owned, stale, tries, waiting, given, found } = h.registers({
         /** Lines asked for. */
@@ -92,7 +99,7 @@ export const walkerWalk = (tokens: number) => {
         given: uint(tokens),
         found: bool.noReset(),
       });
-      const { beyond } = h.nets({ beyond: held.found_entry.gt(settings.last) });
+      const { beyond } = h.nets({ beyond: held.found_entry.gt(table.last) });
       const { may_read } = h.nets({ may_read: owned.or(io.held.not()) });
       const { frames } = h.nets({ frames: oneHot(io.token, tokens).and(io.start.or(io.joins).repeat(tokens)) });
       const { rest } = h.nets({ rest: waiting.and(given.and(io.answer.fire.repeat(tokens)).not()).or(frames) });
@@ -149,14 +156,14 @@ export const walkerWalk = (tokens: number) => {
       });
       const { second } = h.nets({ second: asked.bit(0) });
       const { offset } = h.nets({
-        offset: mux(second, held.hash.local, held.hash.exact).and(uint(32).of(1).shl(settings.log_buckets).sub(1)),
+        offset: mux(second, held.hash.local, held.hash.exact).and(uint(32).of(1).shl(table.log_buckets).sub(1)),
       });
       io.lines.valid.drive(reads_bucket.or(reads_entry).and(asked.ne(2)));
       io.lines.payload.drive({
         address: mux(
           reads_bucket,
-          cat(settings.buckets.slice(63, 6).or(offset.zext(58)), constant(6, 0)) as never,
-          cat(settings.entries.slice(63, 7).add(held.found_entry.zext(57)), second, constant(6, 0)) as never,
+          cat(table.buckets.slice(63, 6).or(offset.zext(58)), constant(6, 0)) as never,
+          cat(table.entries.slice(63, 7).add(held.found_entry.zext(57)), second, constant(6, 0)) as never,
         ),
         second,
       });
@@ -168,7 +175,7 @@ export const walkerWalk = (tokens: number) => {
       const { taken_back } = h.nets({
         taken_back: io.command.valid.and(io.command.all.or(io.command.entry.eq(held.found_entry))),
       });
-      stale.next(has.and(stale.or(taken_back)));
+      stale.next(has.and(stale.or(taken_back).or(io.claimed)));
 
       // ---- answers ---------------------------------------------------------------------------------
       const { answers } = h.nets({ answers: step.is("ANSWER") });

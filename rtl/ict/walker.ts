@@ -77,8 +77,10 @@ export const tableWalker = (c: Config, { walks: most = 4, tokens = 16 }: WalkerS
     (io, h) => {
       const { settings, missed, r } = io;
       const { on } = h.nets({ on: settings.enable.and(settings.first.shr(slotBits).any().not()) });
+      const { buckets, log_buckets, entries, last } = settings;
+      const table = { buckets, log_buckets, entries, last };
       const all = numbers.map((i) =>
-        h.instance(`walk${i}`, walkerWalk(tokens), { settings, key: missed.payload.key, token: missed.payload.token, command: io.command }),
+        h.instance(`walk${i}`, walkerWalk(tokens), { table, key: missed.payload.key, token: missed.payload.token, command: io.command }),
       );
       const each = (pick: (w: (typeof all)[number]) => Bool): Bits => fromBits(all.map(pick));
       const any = (list: readonly Bool[]): Bool => reduce(list, (a, b) => a.or(b));
@@ -115,15 +117,17 @@ export const tableWalker = (c: Config, { walks: most = 4, tokens = 16 }: WalkerS
         from_walk: resize(r.payload.id.shr(1), number.width),
         from_line: r.payload.id.bit(0),
       });
-      const { beats, whole, refused } = h.registers({
-        /** Beats that have come of each line. */
-        beats: array(uint(beatBits), 2 * walks),
+      const { beats } =
+        lineBeats === 1
+          ? { beats: null }
+          : h.registers({ /** Beats that have come of each line. */ beats: array(uint(beatBits), 2 * walks) });
+      const { whole, refused } = h.registers({
         /** Lines that have come whole. */
         whole: array(uint(2), walks),
         refused: array(bool, walks),
       });
       const lanes = (2 * lineBytes) / busBytes;
-      const { lane } = h.nets({ lane: lineBeats === 1 ? from_line : cat(from_line, beats.at(resize(r.payload.id, Math.log2(2 * walks)))) });
+      const { lane } = h.nets({ lane: beats === null ? from_line : cat(from_line, beats.at(resize(r.payload.id, Math.log2(2 * walks)))) });
       const lines = h.memory("lines", uint(2 * lineBytes * 8), walks, { style: "distributed" });
       r.ready.drive(1);
       lines.write(from_walk, r.payload.data.repeat(lanes), r.fire, oneHot(lane as Bits, lanes));
@@ -139,10 +143,11 @@ export const tableWalker = (c: Config, { walks: most = 4, tokens = 16 }: WalkerS
         refused.at(i).next((fails as Bool).and((ends as Bool).not()));
         w.arrived.drive(ends as Bool);
         w.failed.drive(fails as Bool);
-        for (const k of [0, 1]) {
-          const at = beats.at(2 * i + k);
-          h.when(mine.and(from_line.eq(k)), () => at.next(mux(r.payload.last, uint(beatBits).of(0), at.add(1))));
-        }
+        for (const k of [0, 1])
+          if (beats !== null)
+            h.when(mine.and(from_line.eq(k)), () =>
+              beats.at(2 * i + k).next(mux(r.payload.last, uint(beatBits).of(0), beats.at(2 * i + k).add(1))),
+            );
       });
 
       // ---- one walk at a time: compare, pick, judge --------------------------------------------------
@@ -163,8 +168,8 @@ export const tableWalker = (c: Config, { walks: most = 4, tokens = 16 }: WalkerS
           all.map((w, i) => of(w).and(turn.bit(i).repeat(of(w).width))),
           (a, b) => a.or(b) as never,
         );
-      const buckets = [0, 1].map((k) => memoryFields(tableBucket, line.slice((k + 1) * lineBytes * 8 - 1, k * lineBytes * 8)).CELL);
-      const cells = buckets.flatMap((b) => [...b]);
+      const both = [0, 1].map((k) => memoryFields(tableBucket, line.slice((k + 1) * lineBytes * 8 - 1, k * lineBytes * 8)).CELL);
+      const cells = both.flatMap((b) => [...b]);
       const { exact_tag, local_tag, tried } = h.nets({
         exact_tag: choice((w) => w.wanted.exact),
         local_tag: choice((w) => w.wanted.local),
@@ -202,7 +207,7 @@ export const tableWalker = (c: Config, { walks: most = 4, tokens = 16 }: WalkerS
         command: io.command,
         unloaded: io.unloaded,
       });
-      const writer = h.instance("writer", walkerWrite(c), { entries: settings.entries, b: io.b });
+      const writer = h.instance("writer", walkerWrite(c), { entries, b: io.b });
       const { offered, taken } = h.registers({ /** The load stands at `load`; it was taken. */ offered: bool, taken: bool });
       const ofLoading = (bits: Bits): Bool => any(numbers.map((i) => bits.bit(i).and(loading.eq(i))));
       const { willing } = h.nets({ willing: ofLoading(each((w) => w.wants_slot)) });
@@ -272,11 +277,11 @@ export const tableWalker = (c: Config, { walks: most = 4, tokens = 16 }: WalkerS
         w.loaded.drive(loadsThis.and(loaded));
         w.has_slot.drive(io.loaded.status.is("DONE", "EXISTS"));
         w.no_slot.drive(loadsThis.and(gives_up));
+        const evicted = slots.at.valid.and(sameEntry(slots.at.entry, w.entry));
+        w.claimed.drive(evicted.and(slots.claims));
         // An entry has one owner: of those that wait for it together, the first.
         const others = all.map((o, k) => (k === i ? null : o.owns.or(k < i ? o.waits : bool.of(0)).and(sameEntry(o.entry, w.entry))));
-        w.held.drive(
-          any([slots.at.valid.and(sameEntry(slots.at.entry, w.entry)), ...others.flatMap((o) => (o === null ? [] : [o as Bool]))]),
-        );
+        w.held.drive(any([evicted, ...others.flatMap((o) => (o === null ? [] : [o as Bool]))]));
         answers.from[i]?.connect(w.answer);
       });
       io.answer.connect(answers.to);
