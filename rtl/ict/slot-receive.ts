@@ -83,74 +83,97 @@ export const slotReceive = (c: Config) => {
       });
 
       // ---- verdicts ------------------------------------------------------------------------------
-      const place = struct({ write: pointer, drops: uint(32), timestamp: uint(64) }, `receive_place_${pointerBits}`);
       const { verdict } = io;
-      const places = h.instance("places", stateMemory(place, c.slots, ["pipe", "shown"]), { pipeAt: io.at, shownAt: io.shownAt });
-      const { pipe } = places;
-      places.write.drive(verdict.valid.or(io.clear));
-      places.writeAt.drive(mux(verdict.valid, verdict.slot, io.shownAt));
-      places.value.drive(
-        mux(
-          verdict.valid,
-          mux(
-            verdict.placed,
-            place.of({ write: verdict.pointer, drops: pipe.drops, timestamp: verdict.timestamp }),
-            place.of({ write: pipe.write, drops: pipe.drops.add(1), timestamp: pipe.timestamp }),
-          ),
-          place.of({ write: 0, drops: 0, timestamp: 0 }),
-        ),
-      );
-      io.clearedPlaces.drive(io.clear.and(verdict.valid.not()));
+      const place = struct({ write: pointer }, `receive_place_${pointerBits}`);
+      const moment = struct({ timestamp: uint(64) }, "receive_moment");
+      const tally = struct({ count: uint(32) }, "receive_tally");
+      const { clears_places } = h.nets({ clears_places: io.clear.and(verdict.valid.not()) });
+      io.clearedPlaces.drive(clears_places);
+      const judged = mux(verdict.valid, verdict.slot, io.shownAt);
+      const { kept, dropped } = h.nets({
+        kept: verdict.valid.and(verdict.placed).or(clears_places),
+        dropped: verdict.valid.and(verdict.placed.not()),
+      });
+      const places = h.instance("places", stateMemory(place, c.slots, ["pipe"]), {
+        pipeAt: io.at,
+        write: kept,
+        writeAt: judged,
+        value: { write: mux(verdict.valid, verdict.pointer, pointer.of(0)) },
+      });
+      const moments = h.instance("moments", stateMemory(moment, c.slots, ["shown"], ["shown"]), {
+        shownAt: io.shownAt,
+        write: kept,
+        writeAt: judged,
+        value: { timestamp: mux(verdict.valid, verdict.timestamp, uint(64).of(0)) },
+      });
+      const drops = h.instance("drops", stateMemory(tally, c.slots, ["pipe", "shown"], ["shown"]), {
+        pipeAt: io.at,
+        shownAt: io.shownAt,
+        write: dropped.or(clears_places),
+        writeAt: judged,
+      });
+      drops.value.drive({ count: mux(verdict.valid, drops.pipe.count.add(1), uint(32).of(0)) });
 
       // ---- commits: a cycle to read, a cycle to write ----------------------------------------------
-      const arrival = struct({ tail: pointer, lost: uint(32), stopped: bool }, `receive_arrival_${pointerBits}`);
-      const arrivals = h.instance("arrivals", stateMemory(arrival, c.slots, ["commit", "shown", "pipe", "status"]), {
+      const { done } = h.registers({ done: ringCommit(c) });
+      done.next(io.commit);
+      const { clears_tail } = h.nets({ clears_tail: io.clear.and(done.valid.not()) });
+      io.clearedTail.drive(clears_tail);
+      const committed = mux(done.valid, done.slot, io.shownAt);
+      const state = struct({ stopped: bool }, "receive_stop");
+      const stops = h.instance("stops", stateMemory(state, c.slots, ["commit", "shown", "pipe"]), {
         commitAt: io.commit.slot,
         shownAt: io.shownAt,
         pipeAt: io.at,
-        statusAt: io.statusAt,
       });
-      const { done } = h.registers({ done: ringCommit(c) });
-      done.next(io.commit);
-      const was = arrivals.commit;
-      const { good } = h.nets({ good: done.failed.or(was.stopped).not() });
-      arrivals.write.drive(done.valid.or(io.clear));
-      arrivals.writeAt.drive(mux(done.valid, done.slot, io.shownAt));
-      arrivals.value.drive(
-        mux(
-          done.valid,
-          mux(
-            good,
-            arrival.of({ tail: done.pointer, lost: was.lost, stopped: 0 }),
-            arrival.of({ tail: was.tail, lost: was.lost.add(1), stopped: 1 }),
-          ),
-          arrival.of({ tail: 0, lost: 0, stopped: 0 }),
-        ),
+      const { good, bad } = h.nets({
+        good: done.valid.and(done.failed.or(stops.commit.stopped).not()),
+        bad: done.valid.and(done.failed.or(stops.commit.stopped)),
+      });
+      stops.write.drive(bad.or(clears_tail));
+      stops.writeAt.drive(committed);
+      stops.value.drive({ stopped: bad });
+      const tails = h.instance(
+        "tails",
+        stateMemory(struct({ tail: pointer }, `receive_tail_${pointerBits}`), c.slots, ["shown", "status"]),
+        {
+          shownAt: io.shownAt,
+          statusAt: io.statusAt,
+          write: good.or(clears_tail),
+          writeAt: committed,
+          value: { tail: mux(done.valid, done.pointer, pointer.of(0)) },
+        },
       );
-      io.clearedTail.drive(io.clear.and(done.valid.not()));
-      io.moved.drive({ valid: done.valid.and(good), slot: done.slot });
-      io.lost.drive({ valid: done.valid.and(good.not()), slot: done.slot });
-      io.fails.drive({ valid: done.valid.and(done.failed).and(was.stopped.not()), slot: done.slot });
+      const losses = h.instance("losses", stateMemory(tally, c.slots, ["commit", "shown"], ["shown"]), {
+        commitAt: io.commit.slot,
+        shownAt: io.shownAt,
+        write: bad.or(clears_tail),
+        writeAt: committed,
+      });
+      losses.value.drive({ count: mux(done.valid, losses.commit.count.add(1), uint(32).of(0)) });
+      io.moved.drive({ valid: good, slot: done.slot });
+      io.lost.drive({ valid: bad, slot: done.slot });
+      io.fails.drive({ valid: done.valid.and(done.failed).and(stops.commit.stopped.not()), slot: done.slot });
 
       // ---- state -----------------------------------------------------------------------------------
       const { ring } = settings.pipe;
       io.state.drive({
         datagram: settings.pipe.datagram,
-        stopped: arrivals.pipe.stopped,
+        stopped: stops.pipe.stopped,
         base: resize(ring.base, 64).shl(6),
         mask: ring.mask,
         head: heads.pipe.head,
-        write: pipe.write,
+        write: places.pipe.write,
       });
       io.shown.drive({
         setting: settings.shown,
         head: heads.shown.head,
-        tail: arrivals.shown.tail,
-        stopped: arrivals.shown.stopped,
-        drops: sum([places.shown.drops, arrivals.shown.lost]).trunc(32),
-        timestamp: places.shown.timestamp,
+        tail: tails.shown.tail,
+        stopped: stops.shown.stopped,
+        drops: sum([drops.shown.count, losses.shown.count]).trunc(32),
+        timestamp: moments.shown.timestamp,
       });
-      io.tail.drive(arrivals.status.tail);
+      io.tail.drive(tails.status.tail);
     },
   );
 };

@@ -81,8 +81,9 @@ export const receiveHalfIsExact = (block = slotReceive(small)) =>
       h.assert("who has stopped is known", asked.implies(io.state.stopped.eq(is.stopped)));
       const shown = known.and(h.past(about));
       h.assert("the tail is what commits say", shown.implies(io.shown.tail.eq(is.own_tail).and(io.shown.head.eq(is.own_head))));
-      h.assert("drops and losses are counted", shown.implies(io.shown.drops.eq(is.drops.zext(32).add(is.lost.zext(32)))));
-      h.assert("the time is the last placed datagram's", shown.implies(io.shown.timestamp.eq(is.own_time)));
+      // These may be a cycle old.
+      h.assert("drops and losses are counted", shown.implies(io.shown.drops.eq(h.past(is.drops).zext(32).add(h.past(is.lost).zext(32)))));
+      h.assert("the time is the last placed datagram's", shown.implies(io.shown.timestamp.eq(h.past(is.own_time))));
       h.assert("status lines have the same tail", known.and(h.past(io.statusAt.eq(chosen))).implies(io.tail.eq(is.own_tail)));
       h.cover("a tail moves after a drop", shown.and(is.own_tail.ne(0)).and(is.drops.ne(0)));
       h.cover("a commit is lost behind an error", is.lost.ge(2));
