@@ -216,8 +216,10 @@ export const slotCommands = (c: Config) => {
       // Either side's level may rise while an access about it waits: what was seen before is then out of date.
       const { rises } = h.nets({ rises: cat(io.roomy.valid.and(io.roomy.slot.eq(about)), io.moved.valid.and(io.moved.slot.eq(about))) });
       const space = (tail: Bits): Bits => transmit.head.sub(tail).sub(1).and(ts.ring.mask);
+      const { rings } = h.registers({ /** The request is about a tail: known a cycle before it matters. */ rings: bool.noReset() });
+      rings.next(wordIs("txTail"));
       const { roomy_now } = h.nets({
-        roomy_now: roomy(space(mux(wordIs("txTail"), merged.trunc(pointerBits), transmit.tail)), ts.room),
+        roomy_now: roomy(space(mux(rings, merged.trunc(pointerBits), transmit.tail)), ts.room),
       });
       const { kernels } = h.nets({
         /** Owners may not do this, whichever slot it names. */ kernels: asked.operation.is("TAKE", "PEEK", "REKEY"),
