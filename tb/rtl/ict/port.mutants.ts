@@ -8,6 +8,7 @@ import { prototypeView } from "#rtl/ict/prototype-view.ts";
 import { type Family, family } from "#sim/mutate/family.ts";
 import { withInstance } from "../with-instance.ts";
 import { checkPort } from "./port-check.ts";
+import { checkPortCorners } from "./port-corners.ts";
 import { registerFrontBlock } from "./register-front.ts";
 
 /** As few slots as there can be, and a hart that a number has room for is missing. */
@@ -18,6 +19,7 @@ const view = prototypeView(config);
 const inPort = (block: Module): typeof front => withInstance(front, "registers_port", block);
 const inView = (block: Module): typeof front => inPort(withInstance(port, "prototype_view", block));
 const check = (block: typeof front): void => {
+  checkPortCorners(block, config, 1);
   for (let seed = 1; seed <= 14; seed++) checkPort(block, config, 30, seed);
   for (let seed = 1; seed <= 7; seed++) checkPort(block, config, 1500, seed);
 };
@@ -67,6 +69,7 @@ export const families: Readonly<Record<string, Family>> = {
     same: {
       "plan_word: 1 for 0": [1, "of no meaning where there is no field"],
       "plan_lanes: 1 for 0": [1, "of no meaning where there is no field"],
+      "row and others: not left out": [1, "a read of other bytes may look at the flag or not"],
       "in_rows: ge of 6 bits for 7": [1, "16 rows end before that bit"],
       "plan_hart: 1 for 0": [1, "of no meaning where nothing is searched for"],
     },
