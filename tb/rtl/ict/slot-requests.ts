@@ -49,7 +49,15 @@ export const aRequest = (random: Random, config: Config, slot: number, s: SlotMo
   const word = random.oneIn(30) ? random.below(32) : slotWords[name] / 8;
   const used = (s.txTail - s.txHead) & s.tx.mask;
   const free = Math.max(0, s.tx.mask - used);
-  const step = random.oneIn(4) ? Math.min(free, random.below(64)) : random.oneIn(3) ? free : random.below(free + 1);
+  // Now and then as much is left free as a sleeping sender waits for, or a byte less.
+  const edge = Math.min(free, Math.max(0, free - s.room + random.below(2)));
+  const step = random.oneIn(5)
+    ? edge
+    : random.oneIn(4)
+      ? Math.min(free, random.below(64))
+      : random.oneIn(3)
+        ? free
+        : random.below(free + 1);
   const outside = random.oneIn(2) ? BigInt(random.below(2 * ringLimit)) : 1n << BigInt(random.below(64));
   const tail = random.oneIn(200) ? outside : BigInt((s.txTail + step) & s.tx.mask);
   const waiting = (s.rxTail - s.rxHead) & s.rx.mask;
