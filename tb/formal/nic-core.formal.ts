@@ -5,7 +5,8 @@ import { nicCore } from "#rtl/nic/core.ts";
 import { rxEngine } from "#rtl/udp/rx-engine.ts";
 import { txEngine } from "#rtl/udp/tx-engine.ts";
 import type { FormalTask } from "#sim/formal/index.ts";
-import { connections, gate, type Pin, pinName } from "../rtl/nic/core-wiring.ts";
+import { gate, wires } from "../rtl/nic/core-wiring.ts";
+import { connections, type Pin, pinName } from "../rtl/nic/wires.ts";
 import { layOpen } from "./lay-open.ts";
 import { small } from "./nic-small.ts";
 
@@ -31,7 +32,7 @@ const wiresAreThose = () => {
   return {
     ...open,
     properties: [
-      ...connections(core).map(({ to, from }) => same(`${pinName(to)} has what ${pinName(from)} gives`, of(to), of(from))),
+      ...connections(core, wires).map(({ to, from }) => same(`${pinName(to)} has what ${pinName(from)} gives`, of(to), of(from))),
       same(`${gate.to}: ${gate.of} without ${gate.unless}`, pin(gate.to), {
         kind: "binary",
         op: "and",

@@ -2,10 +2,10 @@
  * What is connected to what in `nic_core`, written down a second time: the test of its wires, and the proof, hold every
  * pin against this list. All that the core adds to its parts is these wires and one gate.
  */
-import type { Module, Signal } from "#hdl/core/ir.ts";
+import type { DerivedPin, WireList } from "./wires.ts";
 
 /** Ends of wires: a port of the core, or `part.port` of a part. Whole streams and structs go by their name. */
-export const wires: readonly (readonly [string, string])[] = [
+export const wires: WireList = [
   // Software's side of the table, and the lines to the harts.
   ["request", "ict.request"],
   ["reply", "ict.reply"],
@@ -83,39 +83,6 @@ export const wires: readonly (readonly [string, string])[] = [
 ];
 /** The gate: a head has moved where a packet is done that has not failed. `gate.to` is `of` and not `unless`. */
 export const gate = { to: "news_sent_valid", of: "tx.done_valid", unless: "tx.done_failed" } as const;
-
-/** A pin: of a part, or of the core, which `part` "" means. */
-export interface Pin {
-  readonly part: string;
-  readonly port: Signal;
-  /** It gives the value that the wire has. */
-  readonly drives: boolean;
-}
-/** "rx.mac", "control_mac". */
-export const pinName = ({ part, port }: Pin): string => (part === "" ? port.name : `${part}.${port.name}`);
-
-/** Every pin of a module and of its parts. */
-export const pinsOf = (m: Module): readonly Pin[] => [
-  ...m.ports.map((port) => ({ part: "", port, drives: port.kind === "input" })),
-  ...m.instances.flatMap((i) => i.of.ports.map((port) => ({ part: i.name, port, drives: port.kind === "output" }))),
+export const derived: readonly DerivedPin[] = [
+  { to: gate.to, from: [gate.of, gate.unless], value: ([done, failed]) => (done as bigint) & ~(failed as bigint) },
 ];
-const endOf = (pins: readonly Pin[], name: string): readonly (readonly [leaf: string, Pin])[] =>
-  pins.flatMap((p) => {
-    const full = pinName(p);
-    return full === name || full.startsWith(`${name}_`) ? [[full.slice(name.length), p] as const] : [];
-  });
-
-/** The list pin by pin: who is driven, and by whom. Throws where two ends do not fit each other. */
-export const connections = (m: Module): readonly { readonly to: Pin; readonly from: Pin }[] => {
-  const pins = pinsOf(m);
-  return wires.flatMap(([a, b]) => {
-    const [left, right] = [endOf(pins, a), new Map(endOf(pins, b))];
-    if (left.length === 0 || left.length !== right.size) throw new Error(`${a} has ${left.length} pins, and ${b} has ${right.size}`);
-    return left.map(([leaf, one]) => {
-      const other = right.get(leaf);
-      if (other === undefined || other.drives === one.drives || other.port.width !== one.port.width)
-        throw new Error(`${pinName(one)} does not fit ${b}${leaf}`);
-      return one.drives ? { from: one, to: other } : { from: other, to: one };
-    });
-  });
-};
