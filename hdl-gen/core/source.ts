@@ -21,12 +21,15 @@ const frameOf = (text: string): Frame | null => {
 const isOwn = (file: string): boolean => file.startsWith(ownFolder) || own.has(file);
 
 const resolve = (error: Error, skip: (file: string) => boolean = isOwn): Frame => {
-  const frames = (error.stack ?? "")
-    .split("\n")
-    .slice(1)
-    .map(frameOf)
-    .filter((f) => f !== null);
-  return frames.find((f) => !skip(f.file)) ?? frames[0] ?? { file: "?", line: 0, column: 0 };
+  let first: Frame | null = null;
+  const lines = (error.stack ?? "").split("\n");
+  for (let i = 1; i < lines.length; i++) {
+    const frame = frameOf(lines[i] as string);
+    if (frame === null) continue;
+    if (!skip(frame.file)) return frame;
+    first ??= frame;
+  }
+  return first ?? { file: "?", line: 0, column: 0 };
 };
 
 class LazySource implements Source {

@@ -3,7 +3,7 @@
  * RAM. Lookups by hash, the ready queues, the slots' state with one owner for each word of it, and the commands of the
  * register port; docs/decisions/slot-store.md says why it is cut like this.
  */
-import { array, bool, input, module, output, stream, uint } from "#hdl";
+import { array, bool, input, module, mux, output, stream, uint } from "#hdl";
 import { fromBits } from "#hdl/lib/bits.ts";
 import type { Config } from "#rtl/common.ts";
 import { tuple } from "#rtl/common.ts";
@@ -55,6 +55,8 @@ export const connectionTable = (c: Config) => {
       commit: input(ringCommit(c)),
       /** The cycle after a commit: the tail has moved, or the datagram is lost. */
       moved: output(slotEvent(c)),
+      /** What the status line says of the slot's receiving is new: its tail has moved, or it was opened. */
+      fresh: output(slotEvent(c)),
       lost: output(slotEvent(c)),
       /** Memory's first error for a slot. */
       fails: output(slotEvent(c)),
@@ -137,6 +139,8 @@ export const connectionTable = (c: Config) => {
       io.found.drive(find.slot);
       io.receive.drive(receive.state);
       io.moved.drive(receive.moved);
+      const { moved } = receive;
+      io.fresh.drive({ valid: moved.valid.or(commands.opened.valid), slot: mux(moved.valid, moved.slot, commands.opened.slot) });
       io.lost.drive(receive.lost);
       io.fails.drive(receive.fails);
       io.turn.connect(transmit.turn);

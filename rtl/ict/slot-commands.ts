@@ -84,6 +84,8 @@ export const slotCommands = (c: Config) => {
       draining: input(bool),
       /** A doorbell's tail lies outside the ring. */
       malformed: output(slotEvent(c)),
+      /** A slot has been opened, in a cycle in which no tail moves. */
+      opened: output(slotEvent(c)),
     },
     (io, h) => {
       const { request, receive, transmit } = io;
@@ -203,7 +205,7 @@ export const slotCommands = (c: Config) => {
       const { tail_outside } = h.nets({
         tail_outside: merged.slice(63, pointerBits).any().or(merged.trunc(pointerBits).gt(ts.ring.mask)),
       });
-      const { opened } = h.registers({ /** Slots that are open. */ opened: uint(slotBits + 1) });
+      const { open_slots } = h.registers({ open_slots: uint(slotBits + 1) });
       const { begins_life, reopens, result } = h.registers({
         /** The control word opens it: it starts empty. */
         begins_life: bool,
@@ -234,7 +236,7 @@ export const slotCommands = (c: Config) => {
           result.next(openResults.indexOf("none"));
           h.when(request.valid.and(sweeping.not()).and(io.findReady), () => {
             h.when(kernels.and(asked.kernel.not()), () => go("REFUSE"))
-              .elseWhen(asked.operation.is("REKEY"), () => h.when(opened.eq(0), () => go("REKEY")).otherwise(() => go("REFUSE")))
+              .elseWhen(asked.operation.is("REKEY"), () => h.when(open_slots.eq(0), () => go("REKEY")).otherwise(() => go("REFUSE")))
               .elseWhen(asked.operation.is("TAKE", "PEEK"), () => h.when(io.access.ready, () => go("TAKE")))
               .otherwise(() => h.when(sleeps.not().or(io.access.ready), () => go("LOOK")));
           });
@@ -338,11 +340,13 @@ export const slotCommands = (c: Config) => {
           h.when(io.access.ready, () =>
             h.when(is_control.and(result.eq(openResults.indexOf("none"))), () => go("OWNER")).otherwise(() => go("ANSWER")),
           ),
-        // What had not been sent when it was closed is sent now.
+        // What had not been sent when it was closed is sent now. Its status is news, for which there is one place a cycle.
         RESUME: (go) =>
-          h
-            .when(begins_life.not().and(ts.ring.sound).and(transmit.tail.ne(transmit.read)), () => go("BEGIN"))
-            .otherwise(() => go("ANSWER")),
+          h.when(io.moved.valid.not(), () =>
+            h
+              .when(begins_life.not().and(ts.ring.sound).and(transmit.tail.ne(transmit.read)), () => go("BEGIN"))
+              .otherwise(() => go("ANSWER")),
+          ),
         BEGIN: (go) => {
           level.next(level.or(rises));
           h.when(io.listing, () => h.when(wordIs("txTail"), () => go("LEVEL_TX")).otherwise(() => go("ANSWER")));
@@ -415,7 +419,10 @@ export const slotCommands = (c: Config) => {
       io.malformed.drive({ valid: leaves, slot: about });
       io.setOpen.drive(step.is("CLOSE", "OPEN", "SHUT").or(sweeping));
       io.open.drive(step.is("OPEN"));
-      h.when(step.is("OPEN"), () => opened.next(opened.add(1))).elseWhen(step.is("CLOSE", "SHUT"), () => opened.next(opened.sub(1)));
+      h.when(step.is("OPEN"), () => open_slots.next(open_slots.add(1))).elseWhen(step.is("CLOSE", "SHUT"), () =>
+        open_slots.next(open_slots.sub(1)),
+      );
+      io.opened.drive({ valid: step.is("RESUME").and(io.moved.valid.not()), slot: about });
       io.hasWork.drive(step.is("BEGIN"));
       io.drain.drive(step.is("START"));
 

@@ -52,7 +52,7 @@ export const nicEvents = struct(
 export const slotNewsOf = (c: Config) =>
   struct(
     {
-      /** The receive tail has moved; the transmit head has. */
+      /** The receive tail has moved, or the slot was opened; the transmit head has moved. */
       received: slotEvent(c),
       sent: slotEvent(c),
       /** A datagram was placed, or dropped for want of room. */
@@ -151,7 +151,7 @@ export const nicCore = (c: Config) => {
       io.tx.connect(tx.wire);
 
       io.news.drive({
-        received: table.moved,
+        received: table.fresh,
         sent: { valid: tx.done.valid.and(tx.done.failed.not()), slot: tx.done.slot },
         placed: { valid: rx.accepted, slot: rx.full.slot },
         full: rx.full,

@@ -68,7 +68,7 @@ export const wires: WireList = [
   ["events_txMalformed", "tx.malformed"],
   ["events_txFailed", "tx.failed"],
   // What is told of slots.
-  ["news_received", "ict.moved"],
+  ["news_received", "ict.fresh"],
   ["news_sent_slot", "tx.done_slot"],
   ["news_placed_valid", "rx.accepted"],
   ["news_placed_slot", "rx.full_slot"],
