@@ -61,8 +61,9 @@ export const refused: readonly AxiErrorRange[] = [
   { first: offsetIn(refusingReads, "transmit", goodBytes), last: offsetIn(refusingReads, "transmit", goodBytes + 63), kinds: "read" },
 ];
 
-/** The driver's work: everything of a slot, enabled last. */
+/** The driver's work: everything of a slot, enabled last. Every hart's wake-up line may rise. */
 export const openSlots = async (registers: NicRegisters, { harts }: Config): Promise<void> => {
+  for (let hart = 0; hart < harts; hart++) await registers.WAKE_MASK.at(hart).write({ enabled: true });
   for (const [i, s] of slots.entries()) {
     const r = registers.SLOT.at(i);
     const endpoint = ({ address, port }: { readonly address: string; readonly port: number }) => ({ ip: ipv4Number(address), port });

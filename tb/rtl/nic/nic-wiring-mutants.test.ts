@@ -8,6 +8,12 @@ import { nicAroundPuppets, nicBench } from "./nic-check.ts";
 
 /** Cycles after which an unnoticed change is one that changes nothing. */
 const enough = 200;
+/** Bits that are always zero. */
+const zeros: readonly (readonly [bits: RegExp, why: string])[] = [
+  [/^(writes_fromAw_[023]|reads_fromAr_0)_payload_id\[[34]\] stuck at 0$/, "this master has IDs of three bits"],
+  [/^ar_payload_id\[6\] stuck at 0$/, "the masters that read are the first two of four"],
+  [/^registers_block_RX_(FRAMES|OVERFLOW|SPOILED)_count_increment\[6\] stuck at 0$/, "two losses of at most 31 frames and one more"],
+];
 
 describe("the check notices", () => {
   const config = resolveConfig("tiny");
@@ -43,7 +49,12 @@ describe("the check notices", () => {
         };
         for (const [way, how] of Object.entries(ways)) if (survives({ [broken]: i + 1, ...how })) survivors.push(`${name}[${bit}] ${way}`);
       }
-    expect(survivors).toEqual([]);
+    expect(survivors.filter((name) => !zeros.some(([bits]) => bits.test(name)))).toEqual([]);
+    for (const [bits, why] of zeros)
+      expect(
+        survivors.some((name) => bits.test(name)),
+        why,
+      ).toBe(true);
   });
   it("each wire that is not connected, or whose bits are all 1", () => {
     const survivors = wires.flatMap(({ name, width }, i) => [
