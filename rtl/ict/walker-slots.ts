@@ -128,14 +128,12 @@ export const walkerSlots = (c: Config) => {
         },
         LOOK: (go) => {
           held.gone.next(cat(found.generation, found.entry));
-          h.when(scans, () => h.when(meant, () => go("GUARD")).otherwise(() => go("MOVE"))).otherwise(() => {
-            h.when(found.valid.not(), () => {
-              takes();
-              go("MOVE");
-            })
-              .elseWhen(lately, () => go("MOVE"))
-              .otherwise(() => go("GUARD"));
-          });
+          const { goes_on } = h.nets({ goes_on: mux(scans, meant.not(), found.valid.not().or(lately)) });
+          h.when(goes_on, () => {
+            moves_on();
+            h.when(scans.or(found.valid).not(), takes);
+            go("AIM");
+          }).otherwise(() => go("GUARD"));
         },
         GUARD: (go) => h.when(io.owned.not(), () => go("UNLOAD")).elseWhen(scans.not(), () => go("MOVE")),
         UNLOAD: (go) => h.when(io.unload.ready, () => go("UNLOADED")),
