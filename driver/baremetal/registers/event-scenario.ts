@@ -43,12 +43,13 @@ const sendOperations = (scene: NicScene): void => {
     model.set("STATUS_LINES.WRITTEN", "count", count);
     r.await("STATUS_LINES.WRITTEN");
   };
-  // 20 bytes: a record of 48. The lines are written once for the slot that is open, and again when it has sent.
+  // 20 bytes: a record of 48. The line is written because lines are enabled, once more because the slot was opened, and
+  // again when it has sent.
   header(20n);
   open(datagrams);
   r.pointer("STATUS_LINES.BASE", 0n);
   r.put("STATUS_LINES.CONTROL", 1n);
-  written(1n);
+  written(2n);
   nic.show("STATUS_LINES.STATUS", "busy", 1n);
   r.await("STATUS_LINES.STATUS");
   doorbell();
@@ -59,7 +60,7 @@ const sendOperations = (scene: NicScene): void => {
   r.readLanes("TX_FRAMES");
   r.get(at("STATUS"));
   r.get("EVENTS");
-  written(2n);
+  written(3n);
   r.put("STATUS_LINES.CONTROL", 0n);
   nic.show("STATUS_LINES.STATUS", "busy", 0n);
   r.await("STATUS_LINES.STATUS");

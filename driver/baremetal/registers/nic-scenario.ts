@@ -188,15 +188,18 @@ const wakeOperations = ({ to, map, config, r }: NicScene): void => {
   }
 };
 
-/** The whole list for Accio. */
-export const nicOperations = (map: SocMap, random: Random): readonly Operation[] => {
+/**
+ * The whole list for Accio.
+ * @param slots whose registers are tried in every way; all unless said
+ */
+export const nicOperations = (map: SocMap, random: Random, slots?: readonly number[]): readonly Operation[] => {
   const to: Operation[] = [];
   const { config } = map;
   const nic = new NicModel(config.accio);
   const r = new Recorder(to, nic.registers, regionOf(map, "accio").base, random);
   const scene: NicScene = { to, map, config, nic, r };
   pageOperations(scene);
-  for (let n = 0; n < config.accio.slots; n++) slotOperations(scene, n);
+  for (const n of slots ?? Array.from({ length: config.accio.slots }, (_, i) => i)) slotOperations(scene, n);
   endpointOperations(scene);
   wakeOperations(scene);
   doorbellOperations(scene, [5, config.accio.slots, doorbellPages - 1]);

@@ -60,13 +60,18 @@ const system = (to: Operation[], map: SocMap, random: Random): void => {
   r.refused();
 };
 
+export interface ScenarioOptions {
+  readonly seed?: number;
+  /** Slots whose registers are tried in every way; all unless said. */
+  readonly slots?: readonly number[];
+}
 /** The whole list for a system. */
-export const registerOperations = (config: SocConfig, seed = 1): readonly Operation[] => {
+export const registerOperations = (config: SocConfig, { seed = 1, slots }: ScenarioOptions = {}): readonly Operation[] => {
   const map = socMap(config);
   const random = new Random(seed);
   const to: Operation[] = [...bootRom(map, random), ...traps(map)];
   system(to, map, random);
   to.push(...uartOperations(regionOf(map, "uart").base, random));
-  to.push(...nicOperations(map, random));
+  to.push(...nicOperations(map, random, slots));
   return to;
 };

@@ -15,6 +15,8 @@ interface Slot {
   available: bigint;
   rxHead: bigint;
   txHead: bigint;
+  /** Before it all has been taken up. */
+  txRead: bigint;
   txTail: bigint;
   /** Why it has stopped sending. */
   stop: "malformed" | "torn" | "outside" | null;
@@ -41,6 +43,7 @@ export class SlotModel {
       available: 0n,
       rxHead: 0n,
       txHead: 0n,
+      txRead: 0n,
       txTail: 0n,
       stop: null,
     }));
@@ -87,7 +90,7 @@ export class SlotModel {
     slot.suspended = 0n;
   }
   #empty(slot: Slot): void {
-    slot.rxHead = slot.txHead = slot.txTail = 0n;
+    slot.rxHead = slot.txHead = slot.txRead = slot.txTail = 0n;
     slot.stop = null;
   }
   #control(slot: Slot, value: bigint): void {
@@ -159,7 +162,7 @@ export class SlotModel {
           at(bits(slot.available, sideBits.rx, 1), statusBits.rxAvailable) |
           at(bits(slot.available, sideBits.tx, 1), statusBits.txAvailable) |
           at(slot.stop !== null, statusBits.txError) |
-          at(slot.txTail !== slot.txHead, statusBits.txBusy) |
+          at(slot.txTail !== slot.txRead, statusBits.txBusy) |
           at(BigInt(openResults.indexOf(slot.result)), statusBits.result) |
           (slot.stop === null ? 0n : at(true, statusBits[slot.stop]))
         );
@@ -227,12 +230,14 @@ export class SlotModel {
   /** The hardware has sent what was before the tail. */
   sent(n: number): void {
     const slot = this.#slot(n);
-    slot.txHead = slot.txTail;
+    slot.txHead = slot.txRead = slot.txTail;
     if (this.#roomy(slot)) slot.available |= tx;
     this.#settle(n);
   }
-  /** The hardware cannot send for it any more. */
+  /** The hardware cannot send for it any more: its next datagram cannot be; or memory refused what it had taken up. */
   stopped(n: number, why: "malformed" | "torn"): void {
-    this.#slot(n).stop = why;
+    const slot = this.#slot(n);
+    slot.stop = why;
+    if (why === "torn") slot.txRead = slot.txTail;
   }
 }
