@@ -59,7 +59,7 @@ export const walkerNodes = (offset: number) => ({
     LAST: reg(0x20, "How many there are", {
       entry: rw(0, uint(32), "Number of the last entry. A cell that names one behind it is malformed"),
     }),
-    KEY: reg(0x28, "The hash's secret", { key: wo(0, uint(64), "Random, so that peers cannot aim at buckets. Reads zero") }),
+    KEY: reg(0x28, "The hash's secret", { key: wo(0, uint(64), "Random, so that peers cannot aim at buckets") }),
     INVALIDATE: reg(0x30, "Takes connections out of slots; their state is in memory when invalidating is 0", {
       entry: command(0, uint(32), "Number of the entry"),
       all: command(32, bool, "1: every entry, whatever number"),
