@@ -167,7 +167,7 @@ const textOf = (request: RunOptions, { result, crash, profiles, frames, exitCode
         ],
       ),
     );
-  if (frames?.out !== undefined) parts.push(`${frames.out} frames in ${request.wireOut}\n`);
+  if (frames?.out !== undefined) parts.push(`${frames.out} ${frames.out === 1 ? "frame" : "frames"} in ${request.wireOut}\n`);
   const { client } = result;
   if (client !== undefined) {
     const { sent, answered, lost, late, wrong, stray } = client;

@@ -132,4 +132,17 @@ describe.each(systems)("%s", (config) => {
       expect(result.harts[hart]?.instructions).toBeLessThan(result.cycles / 2);
     }
   });
+
+  it("protection: a slot's owner sends from any hart, and whoever else runs is refused and counted", async () => {
+    const { lines, exitCode, result } = await start(config, testProgram("protection.c"));
+    const strangers = harts > 1 ? [1, 0] : [0, 0];
+    expect(lines).toEqual(
+      strangers.map((hart, i) => {
+        const counts = `sent ${20 * (i + 1)}, foreign ${300 * (i + 1)}, others 0`;
+        return `${counts}, last by hart ${hart} (the stranger's): slot 3, write of 0x28; asleep 0, wrong 0`;
+      }),
+    );
+    expect(exitCode).toBe(0);
+    expect(result.wire.framesOut).toBe(40);
+  });
 });
