@@ -36,6 +36,11 @@ void slot_open(struct slot *s, unsigned number, const struct slot_settings *sett
   control = accio_slot_control_datagram_put(control, settings->datagrams);
   control = accio_slot_control_hart_put(control, settings->hart);
   accio_slot_control_write(NIC, number, accio_slot_control_enable_put(control, true));
+  unsigned result = accio_slot_status_result_get(accio_slot_status_read(NIC, number));
+  if (result != ACCIO_SLOT_STATUS_RESULT_DONE)
+    refuse("slot_open: slot %u: %s", number,
+           result == ACCIO_SLOT_STATUS_RESULT_EXISTS ? "another slot has these endpoints: close it, or take another port"
+                                                     : "the connection table has no room for these endpoints: take another port");
 }
 void slot_close(struct slot *s) { accio_slot_control_write(NIC, s->number, 0); }
 

@@ -6,7 +6,7 @@ import { describeProgram, programNamed, programs } from "#driver/baremetal/progr
 import { buildUdp, ipv4Text, macText, parse } from "#sim/models/packet/index.ts";
 import { openCapture, writeCapture } from "#sim/models/pcap/index.ts";
 import { defaultClient, defaultServer, parseClient } from "#sim/soc/client-spec.ts";
-import { hartsOf, scratchFolder, start, systems } from "./harness.ts";
+import { hartsOf, scratchFolder, start, systems, testProgram } from "./harness.ts";
 
 const folder = scratchFolder();
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -144,5 +144,14 @@ describe.each(systems)("%s", (config) => {
     );
     expect(exitCode).toBe(0);
     expect(result.wire.framesOut).toBe(40);
+  });
+
+  it("two slots for one endpoint: the second is refused, and says so", async () => {
+    const { lines, exitCode } = await start(config, testProgram("twice.c"));
+    expect(lines).toEqual([
+      "one after the other",
+      "runtime: slot_open: slot 0: another slot has these endpoints: close it, or take another port",
+    ]);
+    expect(exitCode).toBe(1);
   });
 });
