@@ -35,6 +35,7 @@ export const requestsAreJudged = (prompt: boolean, block = slotCommands(small)) 
         sought.next(mux(seeks, sought.add(1), uint(3).of(0)) as Bits<3>);
         h.assume("lookups answer", find.ready.and(io.findReady).and(found.valid.eq(seeks)));
         h.assume("and so do all", access.ready.and(io.listing).and(io.drainReady).and(io.draining.not()).and(io.cleared.all()));
+        h.assume("no tail moves", io.moved.valid.not());
         h.when(request.valid.and(io.sweep.not()).and(request.ready.not()), () => counting.next(counting.add(1))).otherwise(() =>
           counting.next(0),
         );
