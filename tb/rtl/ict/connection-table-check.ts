@@ -13,6 +13,8 @@ import { nameOf, ownersMay, SlotModel } from "./slot-model.ts";
 import { aRequest, ips, merged, ports, type Request } from "./slot-requests.ts";
 
 type Table = ReturnType<typeof connectionTable>;
+/** What the pins say for NO_SPACE. */
+const noSpace = 1n;
 interface Key {
   readonly localIp: number;
   readonly localPort: number;
@@ -29,6 +31,10 @@ interface Pending {
   /** Cycles in which its tail was told to lie outside the ring, and in which all keys were forgotten. */
   outside: number;
   forgets: number;
+  /** Cycles in which it was said to be open. */
+  opened: number;
+  /** The lookup has no space for its key. */
+  full: boolean;
 }
 /** What the run came by, to see that the stimulus was worth its time. */
 export interface Reached {
@@ -37,16 +43,19 @@ export interface Reached {
   drops: number;
   opened: number;
   exists: number;
+  /** Only where the lookup has few cells. */
+  full: number;
   closedBusy: number;
   foreign: number;
   turns: number;
   torn: number;
   wakes: number;
   rekeyed: number;
+  /** Open slots that were set up anew with bytes left to send. */
+  resumed: number;
   /** Cycles in which no other slot could have been drained. */
   drainers: number;
 }
-const keyWords: readonly SlotWord[] = ["control", "local", "remote", "rxBase", "txBase", "rxSize", "txSize"];
 
 export class TableBench {
   readonly bench: BlockBench<Table>;
@@ -58,12 +67,14 @@ export class TableBench {
       drops: 0,
       opened: 0,
       exists: 0,
+      full: 0,
       closedBusy: 0,
       foreign: 0,
       turns: 0,
       torn: 0,
       wakes: 0,
       rekeyed: 0,
+      resumed: 0,
       drainers: 0,
     },
   };
@@ -95,6 +106,8 @@ export class TableBench {
   #calm = 1;
   /** How seldom open slots are set up anew. */
   #steady = 12;
+  /** How seldom the planner takes a slot. */
+  #lazy = 2;
   #now: bigint;
 
   constructor(block: Table, config: Config, seed: number) {
@@ -147,7 +160,9 @@ export class TableBench {
   get #changing(): number | null {
     const asked = this.#request?.asked;
     const name = asked === undefined ? undefined : nameOf(asked.word);
-    return asked?.operation === "WRITE" && name !== undefined && keyWords.includes(name) ? asked.slot : null;
+    if (asked?.operation !== "WRITE" || name === undefined || asked.kernel === 0) return null;
+    const s = this.slot(asked.slot);
+    return s.reopens(name, merged(asked, s.word(name))) ? asked.slot : null;
   }
   /** Whoever a lookup may find that is under way in this cycle. */
   #mayFind(key: Key): (number | null)[] {
@@ -158,7 +173,7 @@ export class TableBench {
   // ---- the register port ---------------------------------------------------------------------
   /** Puts one on offer; it may be anything. */
   ask(asked: Request): void {
-    this.#request = { asked, since: this.bench.cycle, seen: new Set(), emptied: false, outside: 0, forgets: 0 };
+    this.#request = { asked, since: this.bench.cycle, seen: new Set(), emptied: false, outside: 0, forgets: 0, opened: 0, full: false };
     const io = this.bench.sim.io;
     io.request.payload.value = asked as never;
   }
@@ -174,7 +189,8 @@ export class TableBench {
   }
   /** The request was taken in this cycle: what it did is done. */
   #taken(): void {
-    const { asked, since, seen, emptied, outside, forgets } = this.#request as Pending;
+    const { asked, since, seen, emptied, outside, forgets, opened, full } = this.#request as Pending;
+    const changing = this.#changing !== null;
     this.#request = null;
     this.#due = { asked, seen, granted: this.#granted(asked) };
     this.bench.check(this.bench.cycle - since < 4000, () => "a request took longer than all that can be on its way");
@@ -186,13 +202,17 @@ export class TableBench {
     this.#want("how often the tail was told to be outside", outside, changes && leaves(merged(asked, s.word(name))) ? 1 : 0);
     if (!changes) {
       this.#want("whether the slot has begun anew", emptied, false);
+      this.#want("how often the slot was opened", opened, 0);
       return;
     }
     const was = s.open;
     const empties = s.write(name, merged(asked, s.word(name)), (me) =>
-      this.slots.some((other) => other !== me && other.listens && other.clashes(me)),
+      this.slots.some((other) => other !== me && other.listens && other.clashes(me)) ? "exists" : full ? "no_space" : null,
     );
     this.#want("whether the slot has begun anew", emptied, empties);
+    this.#want("how often the slot was opened", opened, changing && s.open ? 1 : 0);
+    if (changing && was && s.open && s.tx.sound && s.txTail !== s.txRead) this.reached.resumed++;
+    if (s.result === "no_space" && full) this.reached.full++;
     // What came meanwhile counts, and the ready queue hears of it later.
     if (s.available !== 0) this.#rose.set(asked.slot, this.bench.cycle);
     if (s.open && !was) this.reached.opened++;
@@ -336,11 +356,12 @@ export class TableBench {
   cycle(): void {
     const { bench } = this;
     const random = this.#random;
-    if (random.oneIn(400) && !this.quiet) this.#storm = bench.cycle + 240;
+    if (random.oneIn(900) && !this.quiet) this.#storm = bench.cycle + 240;
     if (this.bench.sim.peek("drain.ready") === 0n) this.reached.drainers++;
     if (random.oneIn(200)) {
       this.#calm = random.pick([1, 2, 8, 30]);
       this.#steady = random.pick([2, 5, 12, 40]);
+      this.#lazy = random.pick([1, 2, 3, 60]);
     }
     const { io } = bench.sim;
     // As in the card: it counts, and wraps; a step in it is a wait that nobody saw.
@@ -387,7 +408,7 @@ export class TableBench {
     const ends =
       this.#commits.length > (this.#storms ? 50 : 0) &&
       random.oneIn(this.quiet ? 1 : 3) &&
-      (bench.cycle % 197 > 120 || this.#commits.length > 24);
+      (bench.cycle % 597 > 120 || this.#commits.length > 24);
     // What gets its verdict in this very cycle is not in memory yet.
     const late = (receive.verdict as { writes: boolean }).writes && this.#commits.length === 1;
     const commit = ends && !late ? this.#commits.shift() : undefined;
@@ -432,9 +453,23 @@ export class TableBench {
     const outside = sim.io.malformed.valid.value === 1n;
     const forgets =
       sim.peek("commands.find_valid") === 1n && sim.peek("commands.find_payload_op") === 3n && sim.peek("commands.find_ready") === 1n;
+    const moved = sim.io.moved.valid.value === 1n;
+    const fresh = sim.io.fresh.valid.value === 1n;
+    if (moved) {
+      this.bench.check(fresh, () => "a tail has moved, and is no news");
+      this.#want("whose news it is", sim.io.fresh.slot.number, sim.io.moved.slot.number);
+    }
+    const opens = fresh && !moved;
     if (sim.peek("commands.sweep") === 1n) return;
-    if (r === null) this.bench.check(!outside && !forgets, () => "something is done that nobody asked for");
+    if (r === null) this.bench.check(!outside && !forgets && !opens, () => "something is done that nobody asked for");
     else {
+      if (opens) {
+        this.#want("which slot is open", sim.io.fresh.slot.number, r.asked.slot);
+        r.opened++;
+      }
+      // What the lookup answers is the lookup's own affair.
+      const answers = sim.peek("commands.found_valid") === 1n && sim.peek("commands.found_ready") === 1n;
+      if (answers && sim.peek("commands.found_payload_status") === noSpace) r.full = true;
       if (outside) {
         this.#want("whose tail lies outside", sim.io.malformed.slot.number, r.asked.slot);
         r.outside++;
@@ -518,7 +553,7 @@ export class TableBench {
     const ends =
       this.#packets.length > (this.#storms ? 50 : planned) &&
       random.oneIn(this.quiet ? 1 : 3) &&
-      (this.bench.cycle % 189 > 100 || this.#packets.length > 24);
+      (this.bench.cycle % 589 > 100 || this.#packets.length > 24);
     const packet = ends ? this.#packets.shift() : undefined;
     const building = packet?.slot ?? random.below(this.#config.slots);
     io.building.value = building;
@@ -541,7 +576,7 @@ export class TableBench {
     io.sent.value = { valid: packet !== undefined && !failed ? 1 : 0, slot: packet?.slot ?? 0, timestamp: this.#now };
     if (packet !== undefined && !failed) this.slot(packet.slot).txTime = this.#now;
     if (this.#named !== null) this.#named.txHead = this.slot(this.#named.slot).txHead;
-    const takes = this.#held.length < 3 && random.oneIn(2);
+    const takes = this.#held.length < 3 && random.oneIn(this.quiet ? 2 : this.#lazy);
     io.turn.ready.value = takes ? 1 : 0;
     if (takes && io.turn.valid.value === 1n) {
       const { slot, state } = io.turn.payload;

@@ -1,20 +1,29 @@
 /** Mutants of the connection table's own parts, each seen through the whole table; lookup and ready queue have their own. */
 import { resolveConfig } from "#rtl/config/config.ts";
 import { connectionTable } from "#rtl/ict/connection-table.ts";
+import { lookup } from "#rtl/ict/lookup.ts";
 import { slotCommands } from "#rtl/ict/slot-commands.ts";
-import { slotDrain } from "#rtl/ict/slot-drain.ts";
+import { drainers, slotDrain, slotDrainer } from "#rtl/ict/slot-drain.ts";
 import { slotReceive } from "#rtl/ict/slot-receive.ts";
 import { slotTransmit } from "#rtl/ict/slot-transmit.ts";
 import { type Family, family } from "#sim/mutate/family.ts";
 import { withInstance } from "../with-instance.ts";
 import { checkConnectionTable } from "./connection-table-check.ts";
+import { checkSlotDrain } from "./slot-drain-check.ts";
 
 const config = { ...resolveConfig("tiny"), slots: 8, harts: 2, ringLimit: 4096 };
 const table = connectionTable(config);
+/** With few cells, so that a key may find no space. */
+const narrow = lookup({ slots: config.slots, ways: 1 });
 const check = (block: typeof table): void => {
+  for (let seed = 1; seed <= 6; seed++)
+    checkConnectionTable(seed % 2 === 1 ? block : withInstance(block, "find", narrow), config, 1, 3500, seed);
+};
+/** Is quick, so that it may run for long. */
+const checkDrain = (block: ReturnType<typeof slotDrain>): void => {
   // Many beginnings, for what reset does.
-  for (let seed = 1; seed <= 4; seed++) checkConnectionTable(block, config, 1, 100, seed);
-  for (let seed = 1; seed <= 8; seed++) checkConnectionTable(block, config, 2, 2500, seed);
+  for (let seed = 1; seed <= 20; seed++) checkSlotDrain(block, config.slots, 12, seed);
+  for (let seed = 1; seed <= 6; seed++) checkSlotDrain(block, config.slots, 3000, seed);
 };
 const inTable = (name: string) => (block: Parameters<typeof withInstance>[2]) => check(withInstance(table, name, block));
 
@@ -40,7 +49,40 @@ export const families: Readonly<Record<string, Family>> = {
     sample: 20,
     kinds: "all",
     check: inTable("transmit_half"),
-    same: {},
+    same: Object.fromEntries(
+      ["slot", "pointer", "malformed"].flatMap((field) =>
+        ["no reset", "reset to 1 for 0"].map((how) => [
+          `back_${field}: ${how}`,
+          [1, "nothing is given back in that cycle: valid is zero"] as const,
+        ]),
+      ),
+    ),
   }),
-  "slot drain": family({ block: slotDrain(config), mutants: 10, sample: 10, kinds: "all", check: inTable("drain"), same: {} }),
+  "slot drain": family({
+    block: slotDrain(config),
+    mutants: 100,
+    kinds: "all",
+    check: checkDrain,
+    same: {
+      "turn: sub for add": [1, "in which order drainers look is all the same"],
+      "turn: no reset": [1, "which drainer looks first is all the same"],
+      "turn: reset to 1 for 0": [1, "which drainer looks first is all the same"],
+    },
+  }),
+  "slot drainer": family({
+    block: slotDrainer(config),
+    mutants: 40,
+    kinds: "all",
+    check: (block) =>
+      checkDrain(
+        Array.from({ length: drainers }, (_, i) => `drainer${i}`).reduce(
+          (whole, name) => withInstance(whole, name, block),
+          slotDrain(config),
+        ),
+      ),
+    same: {
+      "marked: no reset": [1, "the start of draining does the same"],
+      "marked: reset to 1 for 0": [1, "the start of draining does the same"],
+    },
+  }),
 };

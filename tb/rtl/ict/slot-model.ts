@@ -100,6 +100,15 @@ export class SlotModel {
       (!this.applied.connected || same(this.remote, other.remote))
     );
   }
+  /** Does a granted write of the whole word close the slot, open it, or both? It is in no lookup and has no turn meanwhile. */
+  reopens(name: SlotWord, value: bigint): boolean {
+    if (["local", "remote", "rxBase", "txBase", "rxSize", "txSize"].includes(name)) return this.open;
+    if (name !== "control") return false;
+    const kept = (["connected", "datagram", "noChecksum"] as const).every(
+      (mode) => field(value, controlBits[mode], 1) === Number(this.control[mode]),
+    );
+    return field(value, controlBits.enable, 1) === 1 ? !this.open || !kept : this.open;
+  }
   /** A word as the kernel reads it, `draining` left out. */
   word(name: SlotWord): bigint {
     const { control: k } = this;
@@ -147,10 +156,10 @@ export class SlotModel {
     return words[name]();
   }
   /**
-   * What a write of the whole word `value` does once it is answered, but for what only the table can tell: whether another
-   * slot has the key (`taken`). True where the slot begins anew: `empty` is then called before, while the write is under way.
+   * What a write of the whole word `value` does once it is answered, but for what only the table can tell: why it does not
+   * take the key (`refused`). True where the slot begins anew: `empty` is then called before, while the write is under way.
    */
-  write(name: SlotWord, value: bigint, taken: (slot: SlotModel) => boolean): boolean {
+  write(name: SlotWord, value: bigint, refused: (slot: SlotModel) => "exists" | "no_space" | null): boolean {
     const { ringLimit } = this.#config;
     const pointerBits = Math.log2(ringLimit);
     const pointer = field(value, 0, pointerBits);
@@ -158,10 +167,10 @@ export class SlotModel {
     let empties = false;
     const reopen = (): void => {
       this.open = true;
-      this.result = "done";
-      if (this.rx.sound && taken(this)) {
+      const why = this.rx.sound ? refused(this) : null;
+      this.result = why ?? "done";
+      if (why !== null) {
         this.open = false;
-        this.result = "exists";
         this.suspended = 0;
       }
     };

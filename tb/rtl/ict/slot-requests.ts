@@ -18,6 +18,9 @@ export interface Request {
 export const ips = [1, 2],
   ports = [7, 8];
 
+/** Words of which a write changes nothing. */
+const readOnly: readonly SlotWord[] = ["status", "rxTail", "txHead", "rxDrops", "rxTime", "txTime"];
+
 /** `was` with the bytes that a request writes. */
 export const merged = ({ data, strobe }: Request, was: bigint): bigint => {
   let mask = 0n;
@@ -59,7 +62,7 @@ export const aRequest = (random: Random, config: Config, slot: number, s: SlotMo
         ? free
         : random.below(free + 1);
   const outside = random.oneIn(2) ? BigInt(random.below(2 * ringLimit)) : 1n << BigInt(random.below(64));
-  const tail = random.oneIn(200) ? outside : BigInt((s.txTail + step) & s.tx.mask);
+  const tail = random.oneIn(50) ? outside : BigInt((s.txTail + step) & s.tx.mask);
   const waiting = (s.rxTail - s.rxHead) & s.rx.mask;
   const head = random.oneIn(3) ? s.rxTail : (s.rxHead + random.below(waiting + 1)) & s.rx.mask;
   const size = BigInt(random.oneIn(8) ? random.pick([0, 96, 32, 2 * ringLimit]) : random.pick([64, 128, 128, 256, 4096, ringLimit]));
@@ -81,7 +84,7 @@ export const aRequest = (random: Random, config: Config, slot: number, s: SlotMo
     available: BigInt(random.below(4)),
   };
   const kernel = random.oneIn(setUp.includes(name) ? 9 : 3) ? 0 : 1;
-  const write = name === "available" ? random.oneIn(4) : !random.oneIn(3);
+  const write = readOnly.includes(name) ? random.oneIn(8) : name === "available" ? random.oneIn(4) : !random.oneIn(3);
   const data = values[name] ?? random.bits(64);
   // Of a pointer, a size and control the upper half is written or is not, and means nothing then.
   const whole = ["txTail", "rxHead", "control", "rxSize", "txSize"].includes(name);
