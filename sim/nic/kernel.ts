@@ -50,6 +50,8 @@ export class OrdinaryKernel {
     await ORDINARY_RX.DESCRIPTORS.write({ address: BigInt(this.#descriptors) });
     await ORDINARY_RX.COMPLETIONS.write({ address: BigInt(this.#completions) });
     await ORDINARY_RX.CONTROL.write({ enable: true, logSize });
+    // The line may rise; this kernel polls all the same.
+    await ORDINARY_RX.CONSUMER.write({ index: 0, armed: true });
     await ORDINARY_RX.PRODUCER.write({ index: buffers });
   }
   /** Takes all frames that are there. */
@@ -72,7 +74,7 @@ export class OrdinaryKernel {
     if (this.#told === this.#taken) return;
     const upTo = this.#taken;
     const { PRODUCER, CONSUMER } = this.#registers.ORDINARY_RX;
-    await CONSUMER.write({ index: upTo & 0xffff, armed: false });
+    await CONSUMER.write({ index: upTo & 0xffff, armed: true });
     await PRODUCER.write({ index: (upTo + buffers) & 0xffff });
     this.#told = upTo;
   }

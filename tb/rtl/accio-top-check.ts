@@ -14,7 +14,7 @@ import type { Host } from "#sim/nic/host.ts";
 import type { Nic } from "#sim/nic/nic.ts";
 import { memoryBase, type RunOptions, type RunOutcome, runNic } from "#sim/nic/run.ts";
 import { checkRegisterPort } from "./accio-top-registers.ts";
-import { memorySize, openSlots, ourMac, refused, slots, suspended, topTraffic } from "./accio-top-scene.ts";
+import { memorySize, openSlots, ourMac, refused, slots, suspended, topTraffic, unusedAt } from "./accio-top-scene.ts";
 import { sender } from "./accio-top-sender.ts";
 
 export interface TopCheck {
@@ -37,6 +37,8 @@ interface Snapshot {
 }
 export type ReceiveCounters = NicModel["receive"]["counters"];
 
+/** The second word of a transmit descriptor: no bytes, the last of its frame, a completion please. */
+const nothing = 0x3_0000n;
 /** Headers of what is sent, other than after reset. */
 const headers = { ttl: 33, dscp: 10, ecn: 1 } as const;
 const counterNames = ["RX_FRAMES", "RX_ACCEPTED", "RX_ORDINARY", "RX_OVERFLOW", "RX_OVERSIZE", "RX_SPOILED"] as const;
@@ -72,6 +74,8 @@ class TopRun {
   readonly #bytes = new Uint8Array(memorySize);
   readonly #snapshots: Snapshot[] = [];
   readonly #counters = new Map<string, number>();
+  /** The line of ordinary frames has been seen high. */
+  #ordinaryLine = false;
 
   constructor(nic: Nic, config: Config, check: TopCheck) {
     this.#nic = nic;
@@ -112,12 +116,16 @@ class TopRun {
       end += count;
       host.begin(end);
       await send.some(phase);
-      while (!host.finished() || this.model.transmit.pending().length > 0) await host.pause(10);
+      while (!host.finished() || this.model.transmit.pending().length > 0) {
+        await host.pause(10);
+        this.#ordinaryLine ||= Number(this.#nic.irq_ordinary_rx.value) === 1;
+      }
       await this.#snapshot(host, end, heads);
     }
     await send.compare((what, seen, expected) => this.#is(what, seen, expected));
     await this.#readCounters(host);
     await this.#checkEvents(host);
+    await this.#checkLines(host);
   }
   sent(frame: Uint8Array): void {
     const verdict = this.model.transmit.sent(frame);
@@ -178,6 +186,31 @@ class TopRun {
       const { burst, lock, prot, qos, cache, size } = this.#nic.m_axi[channel].payload.value;
       this.#is(`m_axi ${channel}`, [burst, lock, prot, qos, cache, 2 ** size], ["INCR", 0, 0, 0, 3, this.#config.busBits / 8]);
     }
+  }
+
+  /** Lines that the traffic leaves alone: the link's, and those of the ordinary path, which rise for completions that nobody took. */
+  async #checkLines(host: Host): Promise<void> {
+    const { EVENT_QUEUE, ORDINARY_TX } = host.registers;
+    for (const up of [1, 0]) {
+      this.#nic.link_up.value = up;
+      await host.pause(8);
+      this.#is("the link in EVENT_QUEUE.STATUS", (await EVENT_QUEUE.STATUS.read()).link, up === 1);
+    }
+    // The kernel has had time to take all frames.
+    await host.pause(2048);
+    const lines = (): readonly number[] => [Number(this.#nic.irq_ordinary_rx.value), Number(this.#nic.irq_ordinary_tx.value)];
+    this.#is("lines of the ordinary path at rest", lines(), [0, 0]);
+    this.#is("the line of ordinary frames was high while some waited", this.#ordinaryLine, true);
+    // A frame of nothing is refused, with a completion, and does not leave.
+    const descriptor = memoryBase + unusedAt;
+    host.memory.write64(descriptor + 8, nothing);
+    await ORDINARY_TX.DESCRIPTORS.write({ address: BigInt(descriptor) });
+    await ORDINARY_TX.COMPLETIONS.write({ address: BigInt(descriptor + 128) });
+    await ORDINARY_TX.CONTROL.write({ enable: true, logSize: 3 });
+    await ORDINARY_TX.CONSUMER.write({ index: 0, armed: true });
+    await ORDINARY_TX.PRODUCER.write({ index: 1 });
+    await host.pause(2048);
+    this.#is("lines of the ordinary path with a completion", lines(), [0, 1]);
   }
 
   // ---- the comparison ---------------------------------------------------------------------

@@ -17,6 +17,8 @@ const same: readonly (readonly [mutants: RegExp, why: string])[] = [
   [/^registers_port_axi_a[wr](lock|cache|prot|qos): /, "an access is the same to registers, whatever its kind"],
   [/^registers_port_axi_a[wr]addr: lowest bit/, "a register is a word: strobes choose its bytes, and a read gives it whole"],
   [/^m_axi_araddr: lowest bit/, "memory gives the whole word in which an address lies"],
+  [/^nic_registers_source: /, "of this configuration no ID names a hart; port.test.ts looks at those that do"],
+  [/^(m_axi_arid|nic_r_payload_id): highest bit/, "the upper half of the masters of memory only write"],
   [/^nic_[br]_payload_response: lowest bit/, "it tells which error it is, or which success"],
 ];
 

@@ -49,6 +49,8 @@ export const slots: readonly SlotSettings[] = [
   { local: socket(7005), framing: "datagram" },
 ];
 export const memorySize = slots.length * perSlot;
+/** From here on memory is nobody's: the last slot has no rings. */
+export const unusedAt = memorySize - perSlot;
 
 /** Whether a slot's owner sleeps, so that its hart's line is raised. */
 export const suspended = (slot: number): boolean => slot % 2 === 1;

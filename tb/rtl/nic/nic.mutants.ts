@@ -10,19 +10,15 @@ export const families: Readonly<Record<string, Family>> = {
   nic: family({
     block: nicAroundPuppets(config),
     mutants: 10,
-    kinds: "all",
-    check: (block) => {
-      for (const seed of [1, 2]) checkNic(block, config, 150, seed);
-    },
+    sample: 30,
+    check: (block) => checkNic(block, config, 120, 1),
     same: {},
   }),
   "register page": family({
     block: pageBlock(config),
     mutants: 100,
-    sample: 40,
-    check: (block) => {
-      for (const seed of [1, 2]) checkPage(block, config, 1500, seed);
-    },
+    sample: 25,
+    check: (block) => checkPage(block, config, 2000, 1),
     same: {},
   }),
 };
