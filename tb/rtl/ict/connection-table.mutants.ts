@@ -16,8 +16,9 @@ const table = connectionTable(config);
 /** With few cells, so that a key may find no space. */
 const narrow = lookup({ slots: config.slots, ways: 1 });
 const check = (block: typeof table): void => {
-  for (let seed = 1; seed <= 6; seed++)
-    checkConnectionTable(seed % 2 === 1 ? block : withInstance(block, "find", narrow), config, 1, 3500, seed);
+  for (const seed of [1, 2, 3, 5, 6]) checkConnectionTable(block, config, 1, 3500, seed);
+  // In these runs a key finds no space.
+  for (const seed of [4, 8]) checkConnectionTable(withInstance(block, "find", narrow), config, 1, 3500, seed);
 };
 /** Is quick, so that it may run for long. */
 const checkDrain = (block: ReturnType<typeof slotDrain>): void => {

@@ -67,9 +67,11 @@ export const aRequest = (random: Random, config: Config, slot: number, s: SlotMo
   const head = random.oneIn(3) ? s.rxTail : (s.rxHead + random.below(waiting + 1)) & s.rx.mask;
   const size = BigInt(random.oneIn(8) ? random.pick([0, 96, 32, 2 * ringLimit]) : random.pick([64, 128, 128, 256, 4096, ringLimit]));
   const bit = (): number => random.below(2);
-  const control = (s.open ? random.oneIn(3) : !random.oneIn(6))
-    ? 1 | (Number(s.control.connected) << 1) | (Number(s.control.datagram) << 2)
-    : random.below(16);
+  const modes =
+    s.open && random.oneIn(3)
+      ? Number(s.control.connected) | (Number(s.control.datagram) << 1) | (Number(s.control.noChecksum) << 2)
+      : random.pick([1, 3, 5, 7, random.below(8)]);
+  const control = (random.oneIn(s.open ? 3 : 6) ? 0 : 1) | (modes << 1);
   const values: Partial<Record<SlotWord, bigint>> = {
     control: BigInt(control) | (BigInt(random.below(harts)) << 8n) | (BigInt(random.below(8)) << 16n),
     local: BigInt(random.pick(ips)) | (BigInt(random.pick(ports)) << 32n),
