@@ -12,13 +12,13 @@ export const families: Readonly<Record<string, Family>> = {
     mutants: 10,
     sample: 30,
     check: (block) => checkNic(block, config, 120, 1),
-    same: {},
+    same: { "control_events_fault_askers: shr for shl": [1, "there is one hart: a step to either side leaves nothing"] },
   }),
   "register page": family({
     block: pageBlock(config),
     mutants: 100,
     sample: 25,
-    check: (block) => checkPage(block, config, 2000, 1),
-    same: {},
+    check: (block) => checkPage(block, config, 6000, 1),
+    same: { "bus_response_data: not left out": [1, "nothing of REKEY can be read, refused or not"] },
   }),
 };
