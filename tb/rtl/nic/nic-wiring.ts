@@ -7,7 +7,8 @@ import { type Config, dropCauses } from "#rtl/common.ts";
 import type { DerivedPin, WireList, Wiring } from "./wires.ts";
 
 const page = "registers_block";
-const same = (names: readonly string[], left: string, right: string): WireList => names.map((n) => [`${left}${n}`, `${right}${n}`] as const);
+const same = (names: readonly string[], left: string, right: string): WireList =>
+  names.map((n) => [`${left}${n}`, `${right}${n}`] as const);
 
 /** Software's side: the bus, the windows of the page that lead to the port, and settings that two pages show. */
 const software: WireList = [
@@ -151,15 +152,19 @@ const wire: WireList = [
 const masters = ["core", "ordinary", "status_lines", "control_events"] as const;
 const readers = ["core", "ordinary"] as const;
 const memory: WireList = [
-  ...masters.flatMap((m, i): WireList => [
-    ...same(["valid", "ready", "payload_address", "payload_length"], `${m}.aw_`, `writes.fromAw_${i}_`),
-    [`${m}.w`, `writes.fromW_${i}`],
-    ...same(["valid", "ready", "payload_response"], `${m}.b_`, `writes.fromB_${i}_`),
-  ]),
-  ...readers.flatMap((m, i): WireList => [
-    ...same(["valid", "ready", "payload_address", "payload_length"], `${m}.ar_`, `reads.fromAr_${i}_`),
-    ...same(["valid", "ready", "payload_data", "payload_response", "payload_last"], `${m}.r_`, `reads.fromR_${i}_`),
-  ]),
+  ...masters.flatMap(
+    (m, i): WireList => [
+      ...same(["valid", "ready", "payload_address", "payload_length"], `${m}.aw_`, `writes.fromAw_${i}_`),
+      [`${m}.w`, `writes.fromW_${i}`],
+      ...same(["valid", "ready", "payload_response"], `${m}.b_`, `writes.fromB_${i}_`),
+    ],
+  ),
+  ...readers.flatMap(
+    (m, i): WireList => [
+      ...same(["valid", "ready", "payload_address", "payload_length"], `${m}.ar_`, `reads.fromAr_${i}_`),
+      ...same(["valid", "ready", "payload_data", "payload_response", "payload_last"], `${m}.r_`, `reads.fromR_${i}_`),
+    ],
+  ),
   ["aw", "writes.aw"],
   ["w", "writes.w"],
   ["b", "writes.b"],

@@ -127,8 +127,7 @@ export const checkPage = (block: Module, c: Config, cycles: number, seed: number
     const takenBytes = Array.from({ length: 8 }, (_, i) => ((taken >> BigInt(8 * i)) & 0xffn) !== 0n).map((b, i) => (b ? 1 << i : 0));
     const needed = takenBytes.reduce((a, b) => a | b, 0);
     const whole = (strobe & needed) === needed || (strobe & needed) === 0;
-    const allowed =
-      window !== null || (at !== undefined && bitsOf(at.fields, write ? kindsThat.write : kindsThat.read) !== 0n && whole);
+    const allowed = window !== null || (at !== undefined && bitsOf(at.fields, write ? kindsThat.write : kindsThat.read) !== 0n && whole);
     const exit = allowed ? (window?.exit ?? at?.exit ?? null) : null;
     const ready = exit === null ? 1n : sim.peek(`${exit}_ready`);
     is("ready", sim.peek("bus_ready"), ready);
