@@ -106,6 +106,8 @@ export class TableBench {
   #calm = 1;
   /** How seldom open slots are set up anew. */
   #steady = 12;
+  /** Whose tail has just been moved. */
+  #rang: number | null = null;
   /** How seldom the planner takes a slot. */
   #lazy = 2;
   #now: bigint;
@@ -210,8 +212,9 @@ export class TableBench {
     );
     this.#want("whether the slot has begun anew", emptied, empties);
     this.#want("how often the slot was opened", opened, changing && s.open ? 1 : 0);
-    if (changing && was && s.open && s.tx.sound && s.txTail !== s.txRead) this.reached.resumed++;
+    if (changing && was && s.open && s.tx.sound && !s.stopped && s.txTail !== s.txRead) this.reached.resumed++;
     if (s.result === "no_space" && full) this.reached.full++;
+    if (name === "txTail" && s.open) this.#rang = asked.slot;
     // What came meanwhile counts, and the ready queue hears of it later.
     if (s.available !== 0) this.#rose.set(asked.slot, this.bench.cycle);
     if (s.open && !was) this.reached.opened++;
@@ -379,7 +382,11 @@ export class TableBench {
       const busy =
         this.#storms && this.bench.cycle > this.#storm - 120 ? this.slots.findIndex((s) => s.open && s.receiving + s.sending > 0) : -1;
       const closing = { operation: "WRITE", slot: busy, word: slotWords.control / 8, data: 0n, strobe: 0xff, kernel: 1 } as const;
-      this.ask(busy < 0 ? asked : { ...asked, ...closing });
+      // Now and then a slot that has just been given bytes to send is set up anew before the planner has it.
+      const anew =
+        this.#rang !== null && random.oneIn(5) ? { ...closing, slot: this.#rang, word: slotWords.rxBase / 8, data: random.bits(64) } : null;
+      this.#rang = null;
+      this.ask(anew !== null ? { ...asked, ...anew } : busy < 0 ? asked : { ...asked, ...closing });
     }
     io.request.valid.value = this.#request === null ? 0 : 1;
 
@@ -675,6 +682,12 @@ export class TableBench {
       for (const name of Object.keys(slotWords) as SlotWord[]) {
         // Seen by the reply's own check.
         answered({ operation: "READ", slot: n, word: slotWords[name] / 8, ...whole });
+        this.cycle();
+      }
+    // Words that there are not.
+    for (let word = 0; word < 32; word++)
+      if (nameOf(word) === undefined) {
+        answered({ operation: "READ", slot: 0, word, ...whole });
         this.cycle();
       }
     for (let k = 0; k < this.#config.harts; k++) {

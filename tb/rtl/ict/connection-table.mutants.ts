@@ -16,9 +16,9 @@ const table = connectionTable(config);
 /** With few cells, so that a key may find no space. */
 const narrow = lookup({ slots: config.slots, ways: 1 });
 const check = (block: typeof table): void => {
-  for (const seed of [1, 2, 3, 5, 6]) checkConnectionTable(block, config, 1, 3500, seed);
+  for (const seed of [1, 2, 3, 6, 8]) checkConnectionTable(block, config, 1, 3500, seed);
   // In these runs a key finds no space.
-  for (const seed of [4, 8]) checkConnectionTable(withInstance(block, "find", narrow), config, 1, 3500, seed);
+  for (const seed of [5, 7]) checkConnectionTable(withInstance(block, "find", narrow), config, 1, 3500, seed);
 };
 /** Is quick, so that it may run for long. */
 const checkDrain = (block: ReturnType<typeof slotDrain>): void => {
@@ -30,7 +30,48 @@ const inTable = (name: string) => (block: Parameters<typeof withInstance>[2]) =>
 
 export const families: Readonly<Record<string, Family>> = {
   "connection table": family({ block: table, mutants: 20, sample: 12, kinds: "all", check, same: {} }),
-  "slot commands": family({ block: slotCommands(config), mutants: 400, sample: 40, kinds: "all", check: inTable("commands"), same: {} }),
+  "slot commands": family({
+    block: slotCommands(config),
+    mutants: 400,
+    sample: 40,
+    kinds: "all",
+    check: inTable("commands"),
+    same: {
+      "zeroed and others: choices exchanged": [29, "both choices are zero: of words that there are not, or that are picked elsewhere"],
+      // 27 words that the ready queue knows nothing of; 5 that are picked from its answer later.
+      "zeroed and others: 1 for 0": [32, "a pick of a word that is never asked for there, or is picked anew before anybody looks"],
+      // `level` of words 4 and 24; word 20, which has gone elsewhere before; `APPLY` of word 1, with every field as it was; and
+      // 13 in BEGIN and LEVEL_TX, and 8 in LEVEL_RX, twice, where 29 and 24 do not come.
+      "zeroed and others: eq of 4 bits for 5": [8, "the word that looks the same does not come there, or nobody uses what it makes"],
+      ...Object.fromEntries(
+        [
+          ...["datagram", "ring_base", "ring_mask", "ring_sound"].map((field) => `receiveSetting_${field}`),
+          ...["datagram", "connected", "noChecksum", "own", "ttl", "tos", "room", "ring_base", "ring_mask", "ring_sound"].map(
+            (field) => `transmitSetting_${field}`,
+          ),
+          ...["tuple_localIp", "tuple_localPort", "tuple_remoteIp", "tuple_remotePort", "nextHop"].map(
+            (field) => `transmitSetting_${field}`,
+          ),
+        ].map((place) => [
+          `${place}: eq of 4 bits for 5`,
+          [1, "settings are written in APPLY, where the word that looks the same does not come"] as const,
+        ]),
+      ),
+      "access_payload_operation: eq of 4 bits for 5": [
+        6,
+        "the step that looks the same accesses nothing; OWNER, which looks like IDLE, is another matter",
+      ],
+      "access_payload_on: eq of 4 bits for 5": [3, "the step that looks the same accesses nothing"],
+      ...Object.fromEntries(
+        ["valid", "found", "more", "enabled", "slot", "cause"].map((field) => [
+          `queue_${field}: left out`,
+          [1, "no word is made of it: the whole answer is kept for the rest"] as const,
+        ]),
+      ),
+      // OWNER, DISABLE, LEVEL_RX, LEVEL_TX, SLEEP_RX, SLEEP_TX.
+      "step: always": [6, "the ready queue is ready: no owner was told just before, and there were cycles for its news"],
+    },
+  }),
   "slot receive": family({
     block: slotReceive(config),
     mutants: 40,
