@@ -2,7 +2,7 @@
  * A datagram that is sent, one that cannot be, and one that memory does not have: counters, events and their line, status
  * lines, and the queues of control events and of the ordinary path as far as they go without the wire.
  */
-import { slotWords } from "#rtl/ict/slot-words.ts";
+import { slotStride, slotWords } from "#rtl/ict/slot-words.ts";
 import { eventKinds } from "#rtl/nic/control-event-formats.ts";
 import { slotsOffset } from "#rtl/nic/registers.ts";
 import { interruptOf, regionOf } from "#rtl/soc/map.ts";
@@ -26,7 +26,7 @@ const sender = ({ to, map, nic, r }: NicScene) => ({
   // Until the hardware has taken it up the model is wrong about what is under way: nothing is read before it is awaited.
   doorbell: (): void => {
     nic.slots.write(slot, "TX_TAIL", 48n);
-    const address = regionOf(map, "accio").base + slotsOffset + slot * 0x100 + slotWords.txTail;
+    const address = regionOf(map, "accio").base + slotsOffset + slot * slotStride + slotWords.txTail;
     to.push(operation("write", `accio ${at("TX_TAIL")}`, address, 8, 48n));
   },
   header: (length: bigint): void => {
