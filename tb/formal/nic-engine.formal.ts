@@ -100,6 +100,8 @@ export const tasks: readonly FormalTask[] = [
     name: "transmit engine, whole: both slots, around the end, refused",
     module: () => engineIsWhole(withoutBytes(), true),
     mode: "cover",
-    depth: 18,
+    depth: 16,
+    timeout: 600,
+    long: true,
   },
 ];

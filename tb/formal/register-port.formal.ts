@@ -205,6 +205,13 @@ export const tasks: readonly FormalTask[] = [
   { name: "register port: guards slots", module: () => portGuardsSlots(), mode: "induction", depth: 2 },
   { name: "register port: harts that cannot be told apart", module: () => portGuardsSlots(weak), mode: "induction", depth: 2 },
   { name: "register port: all of it happens", module: () => portGuardsSlots(), mode: "cover", depth: 4 },
-  { name: "prototype view: each access comes to an end", module: () => viewComesToAnEnd(), mode: "bmc", depth: 21, timeout: 600 },
+  {
+    name: "prototype view: each access comes to an end",
+    module: () => viewComesToAnEnd(),
+    mode: "bmc",
+    depth: 21,
+    timeout: 600,
+    long: true,
+  },
   { name: "prototype view: the longest search", module: () => viewComesToAnEnd(), mode: "cover", depth: 22, timeout: 600 },
 ];

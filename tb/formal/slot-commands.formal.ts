@@ -192,6 +192,6 @@ export const tasks: readonly FormalTask[] = [
   { name: "slot commands: who may not does and learns nothing", module: () => requestsAreJudged(false), mode: "bmc", depth: 11 },
   { name: "slot commands: two tables are one to a foreign asker", module: () => foreignersSeeNothing(), mode: "bmc", depth: 12 },
   { name: "slot commands: a foreign asker is answered", module: () => foreignersSeeNothing(), mode: "cover", depth: 10 },
-  { name: "slot commands: each is answered soon", module: () => requestsAreJudged(true), mode: "bmc", depth: 24, timeout: 900 },
+  { name: "slot commands: each is answered soon", module: () => requestsAreJudged(true), mode: "bmc", depth: 24, timeout: 900, long: true },
   { name: "slot commands: everything happens", module: () => requestsAreJudged(false), mode: "cover", depth: 14 },
 ];
