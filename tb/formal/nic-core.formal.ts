@@ -8,7 +8,10 @@ import type { FormalTask } from "#sim/formal/index.ts";
 import { gate, wires } from "../rtl/nic/core-wiring.ts";
 import { connections, type Pin, pinName } from "../rtl/nic/wires.ts";
 import { layOpen } from "./lay-open.ts";
-import { small } from "./nic-small.ts";
+import { small as smallest } from "./nic-small.ts";
+
+/** A lookup has four slots at least. */
+const small = { ...smallest, slots: 4 };
 
 /** The core with all of its parts laid open, and the list of wires as assertions. */
 const wiresAreThose = () => {
