@@ -678,16 +678,17 @@ export class TableBench {
       while (this.#request !== null) this.cycle();
       return this.bench.sim.io.reply.data.value as bigint;
     };
+    // Words that there are not keep nothing, and to write them changes none of the others.
+    for (let word = 0; word < 32; word++)
+      if (nameOf(word) === undefined)
+        for (const operation of ["WRITE", "READ"] as const) {
+          answered({ operation, slot: this.#random.below(this.#config.slots), word, ...whole, data: this.#random.bits(64) });
+          this.cycle();
+        }
     for (let n = 0; n < this.#config.slots; n++)
       for (const name of Object.keys(slotWords) as SlotWord[]) {
         // Seen by the reply's own check.
         answered({ operation: "READ", slot: n, word: slotWords[name] / 8, ...whole });
-        this.cycle();
-      }
-    // Words that there are not.
-    for (let word = 0; word < 32; word++)
-      if (nameOf(word) === undefined) {
-        answered({ operation: "READ", slot: 0, word, ...whole });
         this.cycle();
       }
     for (let k = 0; k < this.#config.harts; k++) {
