@@ -9,7 +9,6 @@
  * those that wait have gone, so that a key that is busy does not pass through this room for ever.
  */
 import { array, type Bits, type Bool, bool, cat, clog2, index, input, isPowerOfTwo, module, mux, output, stream, struct, uint } from "#hdl";
-import { arbiter } from "#hdl/lib/arbiter.ts";
 import { fromBits, lowestOne, oneHot, oneHotIndex, resize } from "#hdl/lib/bits.ts";
 import { fifo } from "#hdl/lib/fifo.ts";
 import { packetStream } from "#hdl/lib/packet.ts";
@@ -113,14 +112,12 @@ export const rxParking = (c: Config, dataBits: number = c.busBits, shape: Parkin
       const { free } = h.nets({ free: lowestOne(taken.not()) });
       const { parks } = h.nets({ parks: free.and(io.park.repeat(places)) });
       const { judges } = h.nets({ judges: oneHot(io.judged.token, places).and(io.judged.valid.repeat(places)) });
-      const { here } = h.registers({ /** Frames of the key that was named, as they were then. */ here: uint(places) });
+      const { here } = h.registers({ /** Places with the key that was named. */ here: uint(places) });
       const { fits } = h.registers({ /** Its length is one that has a place. */ fits: bool });
       const { ahead } = h.nets({ ahead: here.and(waits) });
       fits.next(next.length.le(bytes));
       here.next(
-        fromBits(
-          numbers.map((i) => mux(parks.bit(i), io.facts.tuple.asBits().eq(next.tuple.asBits() as never), sameKey(i, next.tuple))),
-        ).and(waits.and(judges.not()).or(parks)),
+        fromBits(numbers.map((i) => mux(parks.bit(i), io.facts.tuple.asBits().eq(next.tuple.asBits() as never), sameKey(i, next.tuple)))),
       );
       io.behind.drive(ahead.any());
       io.room.drive(free.any().and(fits));
@@ -182,12 +179,11 @@ export const rxParking = (c: Config, dataBits: number = c.busBits, shape: Parkin
       const { offers } = h.registers({ offers: bool });
       const { offered } = h.registers({ offered: token.noReset() });
       const { offered_found } = h.registers({ offered_found: bool.noReset() });
-      const choice = h.instance("choice", arbiter(of, 2, { policy: "priority" }));
-      const [again, anew] = choice.from as unknown as readonly [(typeof choice.from)[number], (typeof choice.from)[number]];
-      const { takes } = h.nets({ takes: ready.any().and(offers.not().or(again.ready)) });
+      const { again_goes } = h.wires({ again_goes: bool });
+      const { takes } = h.nets({ takes: ready.any().and(offers.not().or(again_goes)) });
       const { chosen } = h.nets({ chosen: lowestOne(ready) });
       leaves.drive(chosen.and(takes.repeat(places)));
-      offers.next(takes.or(offers.and(again.ready.not())));
+      offers.next(takes.or(offers.and(again_goes.not())));
       h.when(takes, () => {
         offered.next(oneHotIndex(chosen) as never);
         offered_found.next(chosen.and(found).any());
@@ -195,15 +191,14 @@ export const rxParking = (c: Config, dataBits: number = c.busBits, shape: Parkin
       const waiting = held.read(offered).facts;
       const width = of.fields.start.width;
       const { extent } = h.nets({ extent: waiting.length.add(dataBits / 8 - 1).shr(Math.log2(dataBits / 8)) });
-      again.valid.drive(offers);
-      again.payload.drive({
+      const again = {
         facts: waiting,
         start: resize(cat(offered, uint(wordBits).of(0)), width),
         beats: resize(extent, width + 1),
         waited: 1,
         token: offered,
         found: offered_found,
-      } as never);
+      };
 
       // ---- new frames --------------------------------------------------------------------------------
       const { draining } = h.nets({ draining: waits.and(answered) });
@@ -224,18 +219,21 @@ export const rxParking = (c: Config, dataBits: number = c.busBits, shape: Parkin
           .or(fresh.payload.facts.plain.not())
           .or(known.and(draining.and(alike).any().not())),
       });
-      anew.valid.drive(fresh.valid.and(passes));
-      stands.next(anew.valid.and(anew.ready.not()));
-      fresh.ready.drive(anew.ready.and(passes));
-      anew.payload.drive({
+      // What stands at the lookup stays there; else those that have waited go first.
+      const { anew_first } = h.nets({ anew_first: stands.or(offers.not()) });
+      again_goes.drive(io.frames.ready.and(anew_first.not()));
+      fresh.ready.drive(io.frames.ready.and(anew_first).and(passes));
+      stands.next(fresh.valid.and(passes).and(anew_first).and(io.frames.ready.not()));
+      io.frames.valid.drive(mux(anew_first, fresh.valid.and(passes), offers));
+      const anew = {
         facts: fresh.payload.facts,
         start: resize(fresh.payload.start, width),
         beats: resize(fresh.payload.beats, width + 1),
         waited: 0,
         token: 0,
         found: 0,
-      } as never);
-      io.frames.connect(choice.to);
+      };
+      io.frames.payload.drive(mux(anew_first, of.of(anew as never), of.of(again as never)));
       io.idle.drive(taken.any().not());
       h.assert("who parks has room", io.park.implies(free.any().and(fits)));
       h.assert("who is judged waits", judges.and(waits.and(gone).not()).any().not());

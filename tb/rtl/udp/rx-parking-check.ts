@@ -63,29 +63,41 @@ export const checkParking = (block: ReturnType<typeof rxParking>, _: Config, s: 
       value = (value << 32n) | BigInt((Math.imul(f.id + 1, 0x9e3779b1) ^ Math.imul(k * 37 + i + 1, 0x85ebca6b)) >>> 0);
     return value;
   };
-  const tuples = Array.from({ length: s.keys }, (_, i) => ({
-    localIp: BigInt(0x0a00_0001 + (i >> 2)),
-    localPort: BigInt(1000 + (i & 1)),
-    remoteIp: BigInt(0x0a00_0101),
-    remotePort: BigInt(7 + ((i >> 1) & 1)),
-  }));
+  // Keys differ in a bit, the first or the last one or any.
+  const tupleOf = (bits: bigint) => ({
+    localIp: bits >> 64n,
+    localPort: (bits >> 48n) & 0xffffn,
+    remoteIp: (bits >> 16n) & 0xffff_ffffn,
+    remotePort: bits & 0xffffn,
+  });
+  const anyTuple = random.bits(96);
+  const turned = new Set<bigint>();
+  while (turned.size < s.keys) turned.add(turned.size < 3 ? ([0n, 1n << 95n, 1n][turned.size] as bigint) : 1n << BigInt(random.below(96)));
+  const tuples = [...turned].map((bit) => tupleOf(anyTuple ^ bit));
   const tally = { frames: 0, parked: 0, followed: 0, delivered: 0, ordinary: 0, overflows: 0, lastParked: -1 };
 
   // ---- frames that come --------------------------------------------------------------------------------
   let gap = 1,
     quiet = false,
     coming: Frame | null = null,
-    waitedFor = 0;
+    waitedFor = 0,
+    /** The new frame was offered already, and was not taken. */
+    stood = false,
+    unmoved: string | null = null;
+  /** Words in the receive buffer; of a frame that is longer than that, any. */
+  const beatsOf = (f: Frame): number => Math.min(1500, Math.ceil(f.length / lane));
   const newFrame = (): Frame => {
     const id = tally.frames++;
     const key = random.below(s.keys);
-    const length = chance(s.long) ? s.bytes + random.between(0, 2) : random.between(1, Math.min(s.bytes, 6 * lane));
+    const length = chance(s.long)
+      ? random.pick([s.bytes, s.bytes + 1, s.bytes + 2, 0x8000 + lane])
+      : random.between(1, Math.min(s.bytes, 6 * lane));
     const plain = !chance(s.other);
     const facts = {
       length: BigInt(length),
       plain: plain ? 1n : 0n,
       tagged: random.bits(1),
-      fault: "NONE",
+      fault: random.pick(["NONE", "NONE", "TTL", "UDP_CHECKSUM"]),
       tuple: tuples[key],
       payload: random.bits(16),
       timestamp: random.bits(64),
@@ -98,7 +110,7 @@ export const checkParking = (block: ReturnType<typeof rxParking>, _: Config, s: 
   const walks: { key: number; token: number; due: number; found: boolean | null }[] = [];
   const places = new Map<
     number,
-    { readonly frame: Frame; state: "walks" | "answered" | "offered" | "judged"; found: boolean; copied: boolean }
+    { readonly frame: Frame; state: "walks" | "answered" | "offered" | "judged"; found: boolean; copied: boolean; readonly since: number }
   >();
 
   // ---- the way to the verdict ----------------------------------------------------------------------------
@@ -125,8 +137,7 @@ export const checkParking = (block: ReturnType<typeof rxParking>, _: Config, s: 
     // Sides that come and go.
     if (coming === null && !quiet && random.oneIn(gap)) coming = newFrame();
     io.fresh.valid.value = coming === null ? 0 : 1;
-    if (coming !== null)
-      io.fresh.payload.value = { facts: coming.facts, start: 8 * (coming.id % 8), beats: Math.ceil(coming.length / lane) } as never;
+    if (coming !== null) io.fresh.payload.value = { facts: coming.facts, start: 8 * (coming.id % 8), beats: beatsOf(coming) } as never;
     const canDecide = jobs.length < 4;
     const moves = judged === null || canDecide;
     io.frames.ready.value = moves ? 1 : 0;
@@ -202,7 +213,10 @@ export const checkParking = (block: ReturnType<typeof rxParking>, _: Config, s: 
     } else if (job?.to === "pool") {
       if (reading !== null) bench.check(io.readData.value === reading, () => `frame ${job.frame.id}, word ${word - 1}: not what came`);
       reading = null;
-      if (word < beats) {
+      if (word < beats && pauses()) {
+        // What was read stays.
+        if (word > 0) reading = wordOf(job.frame, word - 1);
+      } else if (word < beats) {
         const start = (job.frame as Frame & { start: number }).start;
         io.readEnable.value = 1;
         io.readAddress.value = start + word;
@@ -218,6 +232,8 @@ export const checkParking = (block: ReturnType<typeof rxParking>, _: Config, s: 
     const due = walks.filter((w) => w.found !== null && w.due <= bench.cycle);
     const answer = due.length > 0 && !pauses() ? random.pick(due) : null;
     io.answer.valid.value = answer === null ? 0 : 1;
+    bench.check(io.answer.ready.value === 1n, () => "an answer is not taken");
+    if (answer === null) io.answer.payload.value = { token: random.below(s.places), found: random.below(2) };
     if (answer !== null) io.answer.payload.value = { token: answer.token, found: answer.found === true ? 1 : 0 };
 
     // ---- what happens at the edge ------------------------------------------------------------------------
@@ -250,15 +266,26 @@ export const checkParking = (block: ReturnType<typeof rxParking>, _: Config, s: 
         bench.check(!freshTaken, () => "two frames at once");
       } else {
         bench.check(freshTaken && coming !== null, () => "a frame from nowhere");
+        bench.check(offered.token === 0n && offered.found === 0n, () => "a new frame with a place");
+        const passed = answered.find((p) => coming?.plain === true && p.frame.key === coming.key && p.since < bench.cycle - 1);
+        bench.check(
+          stood || passed === undefined,
+          () => `frame ${coming?.id} goes past frame ${passed?.frame.id}, which is to go before it`,
+        );
         same(offered.facts, coming as Frame);
         bench.check(
-          offered.start === BigInt(8 * ((coming as Frame).id % 8)) && offered.beats === BigInt(Math.ceil((coming as Frame).length / lane)),
+          offered.start === BigInt(8 * ((coming as Frame).id % 8)) && offered.beats === BigInt(beatsOf(coming as Frame)),
           () => "its place is not what it was",
         );
         entering = coming;
         coming = null;
       }
     }
+    // What is offered stays until it is taken.
+    const shown = io.frames.valid.value === 1n ? JSON.stringify(io.frames.payload.value, show) : null;
+    bench.check(unmoved === null || shown === unmoved, () => "what is offered to the lookup changes");
+    unmoved = moves ? null : shown;
+    stood = io.frames.valid.value === 1n && !moves && (io.frames.payload.value as { waited: bigint }).waited === 0n;
     const missed =
       io.missed.valid.value === 1n && io.missed.ready.value === 1n ? (io.missed.payload.value as { key: object; token: bigint }) : null;
     const copies = io.from.valid.value === 1n && io.from.ready.value === 1n;
@@ -300,6 +327,7 @@ export const checkParking = (block: ReturnType<typeof rxParking>, _: Config, s: 
         state: answeredOnes.length > 0 ? "answered" : "walks",
         found: answeredOnes.some((p) => p.found),
         copied: false,
+        since: bench.cycle,
       });
       parkedTokens.push(free);
       copying.push(f);
@@ -334,6 +362,15 @@ export const checkParking = (block: ReturnType<typeof rxParking>, _: Config, s: 
   };
   const newFacts = newFrame().facts;
   tally.frames = 0;
+  // A reset leaves nobody behind.
+  io.next.value = { tuple: tuples[0], length: 1 } as never;
+  io.facts.value = { ...newFacts, tuple: tuples[0] } as never;
+  for (let i = 0; i < s.places; i++) {
+    io.park.value = io.room.value;
+    sim.step();
+  }
+  io.park.value = 0;
+  sim.reset(1);
   const unknownKeys = new Set(tuples.map((_, i) => i).filter(() => chance(s.unknown)));
   for (let i = 0; i < s.cycles; i++) cycle();
   quiet = true;

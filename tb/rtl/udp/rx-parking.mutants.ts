@@ -25,6 +25,21 @@ export const families: Readonly<Record<string, Family>> = {
     check: (b) => {
       for (const s of scenarios) for (let seed = 1; seed <= 6; seed++) checkParking(b, config, s, seed);
     },
-    same: {},
+    same: {
+      ...Object.fromEntries(
+        ["answered", "whole", "gone", "older"].flatMap((name) => [
+          [`${name}: no reset`, [1, "a frame that parks sets its bit, and others' are not looked at"] as const],
+          [`${name}: reset to 1 for 0`, [1, "a frame that parks sets its bit, and others' are not looked at"] as const],
+        ]),
+      ),
+      ...Object.fromEntries(
+        ["here", "fits", "known"].flatMap((name) => [
+          [`${name}: no reset`, [1, "nobody is at the verdict, and nobody waits, in the cycle after reset"] as const],
+          [`${name}: reset to 1 for 0`, [1, "nobody is at the verdict, and nobody waits, in the cycle after reset"] as const],
+        ]),
+      ),
+      "stands: no reset": [1, "nobody waits whom a frame could pass in the cycle after reset"],
+      "stands: reset to 1 for 0": [1, "nobody waits whom a frame could pass in the cycle after reset"],
+    },
   }),
 };
