@@ -48,7 +48,7 @@ interface Frame {
 }
 const lookupSteps = 6;
 
-export const checkParking = (block: ReturnType<typeof rxParking>, _: Config, s: ParkingScenario, seed: number): ParkingOutcome => {
+export const checkParking = (block: ReturnType<typeof rxParking>, config: Config, s: ParkingScenario, seed: number): ParkingOutcome => {
   const bench = new BlockBench(block, seed);
   const { random, sim } = bench;
   const io = sim.io;
@@ -85,7 +85,7 @@ export const checkParking = (block: ReturnType<typeof rxParking>, _: Config, s: 
     stood = false,
     unmoved: string | null = null;
   /** Words in the receive buffer; of a frame that is longer than that, any. */
-  const beatsOf = (f: Frame): number => Math.min(1500, Math.ceil(f.length / lane));
+  const beatsOf = (f: Frame): number => Math.min(config.rxBuffer / lane, Math.ceil(f.length / lane));
   const newFrame = (): Frame => {
     const id = tally.frames++;
     const key = random.below(s.keys);
