@@ -7,7 +7,7 @@ import { bool, cat, input, module, mux, output, stream, struct, uint } from "#hd
 import type { Config } from "#rtl/common.ts";
 import { derived } from "#rtl/config/config.ts";
 import { slotEvent } from "./interface.ts";
-import { unloadAnswer, unloadRequest } from "./slot-image.ts";
+import { unloadRequest } from "./slot-image.ts";
 import { walkerCommand } from "./walker-registers.ts";
 import { tablePlace } from "./walker-write.ts";
 
@@ -47,7 +47,7 @@ export const walkerSlots = (c: Config) => {
       /** The kernel takes it back: the walk that owns it is to begin anew, unless its load has begun. */
       claims: output(bool),
       unload: output(stream(unloadRequest(c))),
-      unloaded: input(unloadAnswer(c), { unused: true }),
+      unloaded: input(struct({ valid: bool, done: bool }, "unload_outcome")),
       /** A slot has been closed, and its state is to be written; that has been done. */
       give: output(bool),
       place: output(tablePlace(c)),

@@ -205,7 +205,7 @@ export const tableWalker = (c: Config, { walks: most = 4, tokens = 16 }: WalkerS
         first: resize(settings.first, slotBits),
         used: io.used,
         command: io.command,
-        unloaded: io.unloaded,
+        unloaded: { valid: io.unloaded.valid, done: io.unloaded.done },
       });
       const writer = h.instance("writer", walkerWrite(c), { entries, b: io.b });
       const { offered, taken } = h.registers({ /** The load stands at `load`; it was taken. */ offered: bool, taken: bool });

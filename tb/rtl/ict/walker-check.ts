@@ -66,6 +66,10 @@ interface Sought {
   placed: boolean;
   /** Why it may have found nothing. */
   excused: boolean;
+  /** It is walked for; the walk's answer; a malformed entry was told of since. */
+  readonly walked: boolean;
+  found: boolean;
+  told: boolean;
 }
 type Value = Record<string, unknown>;
 
@@ -89,8 +93,10 @@ export const checkWalker = (block: ReturnType<typeof tableWalker>, config: Confi
     remotePort: random.bits(16),
   });
   const used = new Set<number>();
-  while (table.connections.size < s.connections) {
-    const entry = random.between(1, s.last);
+  // Buckets may be full before there are so many.
+  for (let tries = 0; table.connections.size < s.connections && tries < 4 * s.connections; tries++) {
+    const other = random.pick([0, ...used]) ^ (2 ** 31);
+    const entry = s.last >= 2 ** 31 && random.oneIn(2) ? other >>> 0 : random.between(1, s.last);
     if (used.has(entry)) continue;
     used.add(entry);
     const connected = random.oneIn(4) === false;
@@ -99,13 +105,25 @@ export const checkWalker = (block: ReturnType<typeof tableWalker>, config: Confi
     const key = connected ? near : { ...near, remoteIp: 0n, remotePort: 0n };
     if ([...table.connections.values()].some((c) => c.key.localIp === key.localIp && c.key.localPort === key.localPort)) continue;
     if (chance(s.decoys)) table.decoy(key, connected, random.pick([...table.connections.keys(), entry]));
-    if (chance(s.decoys)) table.clutter(random.word(), random.between(1, s.last));
+    if (chance(s.decoys)) table.clutter((table.hash(key, connected) ^ (2 ** 31)) >>> 0, random.between(1, s.last));
     const c = table.add(entry, key, {
       connected,
       stopped: chance(s.stopped),
       ...(chance(s.malformed) ? { fault: random.pick(Object.keys(faults)) } : {}),
     });
     if (c === null) continue;
+    // A key that differs in one bit, with a cell that leads to the same entry.
+    if (chance(s.decoys)) {
+      const [name, width] = random.pick([
+        ["localIp", 32],
+        ["localPort", 16],
+        ["remoteIp", 32],
+        ["remotePort", 16],
+      ] as const);
+      const twin = { ...key, [name]: key[name] ^ (1n << BigInt(random.oneIn(2) ? width - 1 : random.below(width))) };
+      table.decoy(twin, true, entry);
+      keys.push(twin);
+    }
     const peer = random.bits(32);
     for (let i = connected ? 1 : 2; i > 0; i--)
       keys.push(connected ? key : { ...key, remoteIp: peer + BigInt(i), remotePort: random.bits(16) });
@@ -139,7 +157,7 @@ export const checkWalker = (block: ReturnType<typeof tableWalker>, config: Confi
   const freeTokens = new Set(Array.from({ length: 16 }, (_, i) => i));
   const tally = { answers: 0, found: 0, refused: 0, exists: 0, invalidated: 0, flight: 0 };
   const counts = { walks: 0, joined: 0, fills: 0, evictions: 0, notFound: 0, malformed: 0, failed: 0, noSlot: 0 };
-  const expected = { walks: 0, joined: 0, fills: 0, evictions: 0, writeFails: 0 };
+  const expected = { walks: 0, joined: 0, fills: 0, nothing: 0 };
   const excuseAll = (): void => {
     for (const x of sought.values()) x.excused = true;
   };
@@ -156,6 +174,7 @@ export const checkWalker = (block: ReturnType<typeof tableWalker>, config: Confi
     writeErrors: s.writeErrors ?? 0,
   });
   memory.onReadError = excuseAll;
+  memory.mayRead = (entry) => [...sought.values()].some((x) => table.namedBy(x.key).has(entry));
 
   // ---- the connection table ---------------------------------------------------------------------------
   const slots = new Map<number, Connection>();
@@ -272,7 +291,15 @@ export const checkWalker = (block: ReturnType<typeof tableWalker>, config: Confi
       const name = nameOf(key);
       const old = sought.get(name);
       if (old === undefined) {
-        const x: Sought = { key, tokens: new Set([token]), placed: slotOf(key), excused: !enabled || !good(key) };
+        const x: Sought = {
+          key,
+          tokens: new Set([token]),
+          placed: slotOf(key),
+          excused: !enabled || !good(key),
+          walked: enabled,
+          found: false,
+          told: false,
+        };
         sought.set(name, x);
         byToken.set(token, x);
         if (enabled) expected.walks++;
@@ -296,6 +323,13 @@ export const checkWalker = (block: ReturnType<typeof tableWalker>, config: Confi
       const y = x as Sought;
       bench.check(found === 1n || y.excused, () => `${nameOf(y.key)}: nothing found, and there is entry ${ownerOf(y.key)?.entry}`);
       bench.check(found === 0n || y.placed, () => `${nameOf(y.key)}: found, and it has no slot`);
+      const owner = ownerOf(y.key);
+      const plain = s.readErrors === undefined && s.invalidations === undefined && s.noSpace === undefined && s.work === undefined;
+      bench.check(
+        !plain || !y.walked || found === 1n || owner?.fault == null || y.told,
+        () => `entry ${owner?.entry} is malformed, and nobody is told`,
+      );
+      y.found = found === 1n;
       tally.answers++;
       if (found === 1n) tally.found++;
       // A frame that comes in this cycle still joins.
@@ -303,7 +337,10 @@ export const checkWalker = (block: ReturnType<typeof tableWalker>, config: Confi
         y.tokens.delete(Number(token));
         byToken.delete(Number(token));
         freeTokens.add(Number(token));
-        if (y.tokens.size === 0) sought.delete(nameOf(y.key));
+        if (y.tokens.size === 0) {
+          sought.delete(nameOf(y.key));
+          if (y.walked && !y.found) expected.nothing++;
+        }
       });
     },
     pause,
@@ -420,7 +457,7 @@ export const checkWalker = (block: ReturnType<typeof tableWalker>, config: Confi
       const entry = io.malformed.entry.number;
       const c = table.connections.get(entry);
       bench.check(entry > s.last || c === undefined || c.fault !== null, () => `entry ${entry} is called malformed`);
-      for (const x of sought.values()) x.excused = true;
+      for (const x of sought.values()) x.excused = x.told = true;
     }
     if (io.counts.noSlot.value === 1n) excuseAll();
   });
@@ -443,6 +480,8 @@ export const checkWalker = (block: ReturnType<typeof tableWalker>, config: Confi
   run(100);
   bench.check(freeTokens.size === 16, () => "a frame has no answer");
   memory.checkAll(slots);
+  const nothing = counts.notFound + counts.malformed + counts.noSlot + memory.failedWalks;
+  bench.check(nothing === expected.nothing, () => `${nothing} reasons for ${expected.nothing} walks that found nothing`);
   for (const name of ["walks", "joined", "fills"] as const)
     bench.check(counts[name] === expected[name], () => `${counts[name]} ${name} are counted, ${expected[name]} expected`);
   bench.check(counts.evictions === memory.states, () => `${counts.evictions} evictions are counted, ${memory.states} expected`);

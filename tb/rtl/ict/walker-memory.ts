@@ -45,6 +45,7 @@ export class WalkerMemory {
   /** Walks with an error in one of the two lines that came, by number. */
   readonly #errors = new Map<number, { lines: number; failed: boolean }>();
   onReadError: () => void = () => {};
+  mayRead: (entry: number) => boolean = () => true;
 
   constructor(bench: Bench, config: Config, table: KernelTable, s: MemoryScenario) {
     this.#bench = bench;
@@ -58,6 +59,12 @@ export class WalkerMemory {
       io.ar,
       ({ address, length, id }: { address: bigint; length: bigint; id: bigint }) => {
         bench.check(table.inTable(address), () => `a read of ${address.toString(16)}, which is not in the table`);
+        const entry = table.entryAt(address);
+        const bucket = address < table.entries;
+        bench.check(
+          bucket || this.mayRead(entry),
+          () => `a read of entry ${entry}, which no cell with the tag of a key that is sought names`,
+        );
         bench.check(length === BigInt(beats - 1), () => `a read of ${length + 1n} beats`);
         bench.check(!this.#reads.some((r) => r.id === Number(id)), () => `ID ${id} is in flight`);
         const bytes = random.oneIn(2) ? this.#copy(address) : null;

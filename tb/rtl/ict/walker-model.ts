@@ -60,10 +60,10 @@ export const faults: Readonly<Record<string, Break>> = {
   "reserved end": (_, r) => [[at(0x70, r.below(128)), 1, 1n]],
   "small receive ring": (c) => (c.state.rxHead > 31n || c.state.rxTail > 31n ? null : [[at(0, 48), 8, 5n]]),
   "no receive ring": (c) => (c.state.rxHead > 0n || c.state.rxTail > 0n ? null : [[at(0, 48), 8, 0n]]),
-  "large receive ring": (_, r, k) => [[at(0, 48), 8, big(Math.log2(k.ringLimit) + 1 + r.below(9))]],
+  "large receive ring": (_, r, k) => [[at(0, 48), 8, big(Math.log2(k.ringLimit) + 1 + r.pick([0, r.below(9)]))]],
   "huge receive ring": (c) => [[at(0, 48), 8, big(c.rxLog + 32)]],
   "small transmit ring": (c) => (c.state.txHead > 1n || c.state.txTail > 1n ? null : [[at(0, 56), 8, 1n]]),
-  "large transmit ring": (c, r, k) => (c.txLog === 0 ? null : [[at(0, 56), 8, big(Math.log2(k.ringLimit) + 1 + r.below(9))]]),
+  "large transmit ring": (c, r, k) => (c.txLog === 0 ? null : [[at(0, 56), 8, big(Math.log2(k.ringLimit) + 1 + r.pick([0, r.below(9)]))]]),
   "receive ring between lines": (_, r) => [[at(0x30, r.below(6)), 1, 1n]],
   "transmit ring between lines": (_, r) => [[at(0x38, r.below(6)), 1, 1n]],
   "receive head": (c, r) => [[at(0x48, c.rxLog + r.below(32 - c.rxLog)), 1, 1n]],
@@ -140,6 +140,16 @@ export class KernelTable {
   /** A cell with no tag of anybody's, which says something else. */
   clutter(hash: number, entry: number): void {
     this.#cell(hash, entry);
+  }
+  /** Entries that cells with a key's tag lead to. */
+  namedBy(key: Key): Set<number> {
+    const named = new Set<number>();
+    for (const connected of [true, false]) {
+      const hash = this.hash(key, connected);
+      const bucket = Buffer.from(this.#bucket(hash).buffer);
+      for (let i = 0; i < 8; i++) if (bucket.readUInt32LE(8 * i) === hash) named.add(bucket.readUInt32LE(8 * i + 4));
+    }
+    return named;
   }
   /** The entry's lines as the kernel writes them. */
   write(c: Connection): void {

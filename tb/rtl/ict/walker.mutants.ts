@@ -28,7 +28,10 @@ const usual: WalkerScenario = {
 const adverse = { malformed: 0.4, stopped: 0.1, decoys: 0.3 };
 const scenarios: readonly (readonly [WalkerScenario, number])[] = [
   [{ ...usual, cycles: 400 }, 1],
-  [{ ...usual, ...adverse, cycles: 2500 }, 2],
+  [{ ...usual, malformed: 0.8, stopped: 0.1, connections: 80, cycles: 3000, gap: [1] }, 2],
+  [{ ...usual, decoys: 1, connections: 12, logBuckets: 2, gap: [1], cycles: 1500 }, 12],
+  [{ ...usual, decoys: 1, connections: 12, logBuckets: 2, gap: [1], cycles: 1500 }, 13],
+  [{ ...usual, invalidations: 0.03, last: 2 ** 32 - 1, cycles: 1500 }, 14],
   [{ ...usual, ...adverse, logBuckets: 3, connections: 25, cycles: 1500, last: 40 }, 3],
   [{ ...usual, readErrors: 0.1, writeErrors: 0.1, noSpace: 0.1, work: 0.4 }, 4],
   [{ ...usual, invalidations: 0.02, work: 0.2, hot: 12, cycles: 2500 }, 5],
