@@ -65,6 +65,11 @@ export class WalkerMemory {
           bucket || this.mayRead(entry),
           () => `a read of entry ${entry}, which no cell with the tag of a key that is sought names`,
         );
+        const shared =
+          !bucket &&
+          this.#reads.some((r) => r.id >> 1 !== Number(id) >> 1 && r.address >= table.entries && table.entryAt(r.address) === entry);
+        bench.check(!shared, () => `two walks read entry ${entry}`);
+        bench.check(bucket || !this.#states.some((x) => x.c.entry === entry), () => `a read of entry ${entry} before its state is written`);
         bench.check(length === BigInt(beats - 1), () => `a read of ${length + 1n} beats`);
         bench.check(!this.#reads.some((r) => r.id === Number(id)), () => `ID ${id} is in flight`);
         const bytes = random.oneIn(2) ? this.#copy(address) : null;

@@ -31,6 +31,7 @@ const scenarios: readonly (readonly [WalkerScenario, number])[] = [
   [{ ...usual, malformed: 0.8, stopped: 0.1, connections: 80, cycles: 3000, gap: [1] }, 2],
   [{ ...usual, decoys: 1, connections: 12, logBuckets: 2, gap: [1], cycles: 1500 }, 12],
   [{ ...usual, decoys: 1, connections: 12, logBuckets: 2, gap: [1], cycles: 1500 }, 13],
+  [{ ...usual, connections: 10, first: 14, latency: 15, gap: [1], cycles: 2500 }, 15],
   [{ ...usual, invalidations: 0.03, last: 2 ** 32 - 1, cycles: 1500 }, 14],
   [{ ...usual, ...adverse, logBuckets: 3, connections: 25, cycles: 1500, last: 40 }, 3],
   [{ ...usual, readErrors: 0.1, writeErrors: 0.1, noSpace: 0.1, work: 0.4 }, 4],
