@@ -44,7 +44,8 @@ const scenarios: readonly (readonly [WalkerScenario, number])[] = [
   [{ ...usual, invalidations: 0.05, connections: 12, last: 30, first: 14, service: 1, latency: 1, cycles: 2500 }, 11],
 ];
 const check = (walker: Walker): void => {
-  for (const [s, seed] of scenarios) checkWalker(walker, config, s, seed);
+  const flights = scenarios.map(([s, seed]) => checkWalker(walker, config, s, seed).flight);
+  if (Math.max(...flights) !== 2) throw new Error(`seed 1, cycle 0: ${Math.max(...flights)} walks at a time`);
   const is = JSON.stringify([1, 12].map((latency) => walkCycles(walker, config, latency)));
   if (is !== '[{"load":26,"answer":2},{"load":48,"answer":2}]') throw new Error(`seed 1, cycle 0: ${is}`);
   checkVictims(walker, config, 30);
