@@ -66,6 +66,7 @@ export const command = new Command()
     let nic: Nic | undefined;
     let result: RunResult | undefined;
     let unreachable = 0;
+    let ordinaryDropped = 0;
     using out = new CaptureWriter(output);
     using ordinary = options.ordinary === undefined ? null : new CaptureWriter(options.ordinary);
     try {
@@ -105,6 +106,7 @@ export const command = new Command()
                 onFrame: (n) => progress.at(n, frames.length, "frames"),
               });
               unreachable = outcome.unreachable;
+              ordinaryDropped = outcome.ordinaryDropped;
               result = resultOf({
                 configuration: {
                   name: config.name,
@@ -140,6 +142,8 @@ export const command = new Command()
     if (options.report !== undefined) writeFileAtomically(options.report, htmlOf(result));
     out.commit();
     ordinary?.commit();
+    if (ordinaryDropped > 0)
+      process.stderr.write(`${ordinaryDropped} frames of the ordinary path were dropped there: memory did not keep up with the wire\n`);
     if (unreachable > 0)
       process.stderr.write(`${unreachable} datagrams were not answered: no frame showed the MAC address of their sender\n`);
     process.stdout.write(options.json === true ? jsonOf(result) : `\n${tableOf(result)}`);

@@ -15,6 +15,9 @@ const buffers = 2 ** logSize;
 const bufferBytes = 2048;
 const rings = buffers * (descriptorBytes + completionBytes);
 
+/** Visits in vain after which it asks whether frames were dropped. */
+const patience = 8;
+
 /** Bytes of memory that it needs. */
 export const kernelBytes = rings + buffers * bufferBytes;
 
@@ -30,6 +33,10 @@ export class OrdinaryKernel {
   #taken = 0;
   #told = 0;
   #parts: Uint8Array[] = [];
+  /** Visits in a row that found nothing, although frames were on their way. */
+  #inVain = 0;
+  /** Frames that the hardware has dropped: memory did not keep up with the wire. */
+  dropped = 0;
 
   /** `base`: a multiple of 64 from which on `kernelBytes` of memory are its own. `take` gets the frames, in order. */
   constructor(memory: Memory, registers: NicRegisters, base: number, take: (frame: Uint8Array) => void) {
@@ -68,9 +75,12 @@ export class OrdinaryKernel {
       this.#parts = [];
     }
   }
-  /** Gives buffers back, and takes up what came. */
-  async serve(): Promise<void> {
+  /** Gives buffers back, and takes up what came. `waits`: frames were sent this way and have not come. */
+  async serve(waits: boolean): Promise<void> {
     this.look();
+    this.#inVain = waits && this.#told === this.#taken ? this.#inVain + 1 : 0;
+    if (this.#inVain === patience) this.dropped = Number((await this.#registers.ORDINARY_RX.DROPPED.read()).count);
+    if (this.#inVain === patience) this.#inVain = 0;
     if (this.#told === this.#taken) return;
     const upTo = this.#taken;
     const { PRODUCER, CONSUMER } = this.#registers.ORDINARY_RX;

@@ -63,6 +63,8 @@ export interface RunOutcome {
   /** Datagrams whose sender's MAC address no frame showed; they were not answered. */
   readonly unreachable: number;
   readonly mac: string;
+  /** Frames for the ordinary path that were dropped there: memory did not keep up with the wire. */
+  readonly ordinaryDropped: number;
   /** Memory as the run left it, from `memoryBase` on. */
   readonly memory: Uint8Array;
 }
@@ -208,16 +210,20 @@ class Run {
   async #serve(): Promise<void> {
     for (;;) {
       await ClockCycles(this.#nic.clk, serveEvery);
-      await this.#kernel.serve();
+      await this.#kernel.serve(this.#ordinaryLeft > 0);
     }
   }
   get #allSent(): boolean {
     return this.#journal.sent.length >= this.#given && this.#journal.sent.length === this.#leaving;
   }
+  /** Frames that were sent the ordinary way, and have neither come to the kernel nor been dropped. */
+  get #ordinaryLeft(): number {
+    return this.#journal.ordinary - this.#ordinaryFrames - this.#kernel.dropped;
+  }
   /** Everything that came has met its end, as far as receiving goes. */
   #finished(): boolean {
     this.#look();
-    return this.#wire.finished && this.#journal.settled && this.#ordinaryFrames === this.#journal.ordinary;
+    return this.#wire.finished && this.#journal.settled && this.#ordinaryLeft === 0;
   }
   /** Comes round to look at what the models saw, and gives up when nothing moves any more. */
   async #clerk(): Promise<void> {
@@ -306,6 +312,7 @@ class Run {
       sent: this.#journal.sentFrom(origin),
       unreachable: this.#unreachable,
       mac: this.#mac,
+      ordinaryDropped: this.#kernel.dropped,
       memory: this.#memory.bytes.subarray(0, this.#size),
     };
   }
