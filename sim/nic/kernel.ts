@@ -16,7 +16,7 @@ const bufferBytes = 2048;
 const rings = buffers * (descriptorBytes + completionBytes);
 
 /** Visits in vain after which it asks whether frames were dropped. */
-const patience = 8;
+const patience = 2;
 
 /** Bytes of memory that it needs. */
 export const kernelBytes = rings + buffers * bufferBytes;

@@ -30,7 +30,7 @@ const survivorsOf = async (name: string, wanted: (mutant: string) => boolean): P
     const nic = await buildNic(config, { seed, module });
     try {
       nic.sim.pin(chooser).value = number;
-      await checkTop(nic, config, { seed, phases: [40, 40], patience: 4000, pause: number % 2 === 1 });
+      await checkTop(nic, config, { seed, phases: [40, 40], patience: 7000, pause: number % 2 === 1 });
       return null;
     } catch (error) {
       return error;

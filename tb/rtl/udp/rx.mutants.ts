@@ -45,7 +45,7 @@ export const families: Readonly<Record<string, Family>> = {
   }),
   "receive verdicts": family({
     block: rxVerdict(receiving),
-    mutants: 100,
+    mutants: 80,
     sample: 40,
     check: (block) => {
       const engine = withInstance(rxEngine(receiving), "verdict", block);
