@@ -243,6 +243,9 @@ export const checkRxEngine = (
       () => `${causes.join() || "no cause"}, but another word to the table`,
     );
     bench.check(acceptedEmpty.value === 0n || accepted.value === 1n, () => "empty, and not accepted");
+    const { full, missed } = io;
+    bench.check((full.valid.value === 1n) === causes.includes("ring_full"), () => "a full ring is told of where there is none, or is not");
+    bench.check(missed.valid.value === 0n || said[0] === "ordinary", () => "a miss is told of that is none");
     if (said.length === 0) return;
     skipOversize();
     const number = undecided.shift();
@@ -254,7 +257,26 @@ export const checkRxEngine = (
     reached[said[0] as keyof Reached]++;
     if (typeof found !== "string" && found.class === "dropped")
       bench.check(judgement?.verdict.slot === found.slot, () => `frame ${number}: its drop is another slot's`);
-    if (expected === "ordinary") ordinary.push(number);
+    if (full.valid.value === 1n && typeof found !== "string" && found.class === "dropped")
+      bench.check(full.slot.number === found.slot, () => `frame ${number}: the full ring is another slot's`);
+    if (expected === "ordinary") {
+      ordinary.push(number);
+      // A miss is what would be a slot's, if there were one for it.
+      const would = classify(Buffer.from((frames[number] as (typeof frames)[0]).bytes), {
+        mac: defaults.deviceMac,
+        mtu: config.mtu,
+        match: () => 0,
+      });
+      bench.check((missed.valid.value === 1n) === (would.class !== "ordinary"), () => `frame ${number}: a miss is ${missed.valid.value}`);
+      if (would.class === "candidate") {
+        const { localPort, remoteIp, remotePort } = missed.tuple;
+        const { remote, local } = would.tuple;
+        bench.check(
+          remoteIp.number === ipv4Number(remote.address) && remotePort.number === remote.port && localPort.number === local.port,
+          () => `frame ${number}: the miss is of ${remoteIp.number}:${remotePort.number} to ${localPort.number}`,
+        );
+      }
+    }
     if (typeof found === "string" || found.class !== "candidate") return;
     const { slot, payload, tuple } = found;
     const { state: s, verdict: given } = judgement as Judgement;
