@@ -66,7 +66,9 @@ describe("soc1", () => {
       const [hart] = profiles ?? [];
       expect(hart?.root.total).toBeGreaterThan((cycles ?? 0) * 0.99);
       // Where it was loaded, and at virtual addresses; the firmware, by traps.
-      expect(hart?.functions.map((f) => f.name)).toEqual(expect.arrayContaining(["_start_kernel", "start_kernel", "kernel_init", "sbi_call"]));
+      expect(hart?.functions.map((f) => f.name)).toEqual(
+        expect.arrayContaining(["_start_kernel", "start_kernel", "kernel_init", "sbi_call"]),
+      );
       const unknown = hart?.functions.find((f) => f.name === "(unknown)")?.self ?? 0;
       expect(unknown).toBeLessThan((cycles ?? 0) * 0.05);
     },
