@@ -79,4 +79,20 @@ const soc = new Command("soc")
     process.stdout.write(options.json ? `${JSON.stringify(speeds, null, 2)}\n` : table(socSpeedHeader, socSpeedRows(speeds)));
   });
 
-export const command = new Command().description("Measures; each table has its name.").addCommand(rtl).addCommand(bridge).addCommand(soc);
+const generate = new Command("generate")
+  .description("Time from the named configurations to their Verilog, in fresh processes.")
+  .option("--rounds <n>", "processes; medians are taken", wholeNumber(1, 1000), 5)
+  .option("--json", "print JSON for other programs")
+  .action(async ({ rounds, json }: Options & { readonly rounds: number }) => {
+    const { generateHeader, generateRows, measureGenerate } = await import("../../bench/generate/generate.ts");
+    const speed = measureGenerate(rounds);
+    if (json) print(speed);
+    else process.stdout.write(table(generateHeader, generateRows(speed)));
+  });
+
+export const command = new Command()
+  .description("Measures; each table has its name.")
+  .addCommand(rtl)
+  .addCommand(bridge)
+  .addCommand(soc)
+  .addCommand(generate);

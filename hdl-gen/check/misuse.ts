@@ -47,11 +47,17 @@ const isGiven = (e: Expression | null | undefined, builder: string): boolean =>
   e.callee.property.type === "Identifier" &&
   givers.has(e.callee.property.name);
 
+const comparison = /(?<![!\w$.)\]])[\w$.)\]]+\s*(?:===|!==|<=|>=|<|>)\s*[\w$."'-]+/g;
+const decision = /\b(?:if|while)\s*\(\s*[A-Za-z_$(!]|!\s*[A-Za-z_$(]|(?:(?<![\w$])[A-Za-z_$][\w$]*|[)\]])\s*(?:&&|\|\||\?(?![.?]))/;
+/** Is there anything to decide by but comparisons? Most bodies have nothing, and to parse one takes longer than to run it. */
+const mayDecide = (text: string): boolean => decision.test(text.replace(comparison, "0"));
+
 const conditions = (text: string): readonly Found[] => {
   const known = cache.get(text);
   if (known !== undefined) return known;
   const found: Found[] = [];
   cache.set(text, found);
+  if (!mayDecide(text)) return found;
   let body: Node;
   try {
     body = parseExpressionAt(text, 0, { ecmaVersion: "latest" });

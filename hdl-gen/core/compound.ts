@@ -3,7 +3,7 @@ import { type Bits, type Bool, bits, Data, type Leaf } from "./bits.ts";
 import { binary, concat } from "./expr.ts";
 import type { EnumInfo, Expr } from "./ir.ts";
 import { assign, elementOf, type Place, valuePlace } from "./place.ts";
-import { fail } from "./source.ts";
+import { fail, here } from "./source.ts";
 import type { Type } from "./types.ts";
 
 const plainLeaf = (width: number, enumeration: EnumInfo): readonly Leaf[] => [{ path: [], width, signed: false, enumeration }];
@@ -113,13 +113,15 @@ export class Vec<S = unknown, I = unknown> extends Data implements Iterable<S> {
       .reduce((a, b) => a.and(b));
   }
   next(value: Vec<S, I> | readonly I[]): void {
+    const at = here();
     this.#values(value, "next").forEach((e, i) => {
-      assign(this.#places[i] as Place, e, "next");
+      assign(this.#places[i] as Place, e, "next", at);
     });
   }
   drive(value: Vec<S, I> | readonly I[]): void {
+    const at = here();
     this.#values(value, "drive").forEach((e, i) => {
-      assign(this.#places[i] as Place, e, "drive");
+      assign(this.#places[i] as Place, e, "drive", at);
     });
   }
 }
@@ -157,13 +159,15 @@ export class StructBase<I = any> extends Data {
     return this.asBits().eq(this.#type.toBits(this.#type.wrap(this.#type.exprs(other, "eq").map(valuePlace))));
   }
   next(value: I): void {
+    const at = here();
     this.#type.exprs(value, "next").forEach((e, i) => {
-      assign(this.#places[i] as Place, e, "next");
+      assign(this.#places[i] as Place, e, "next", at);
     });
   }
   drive(value: I): void {
+    const at = here();
     this.#type.exprs(value, "drive").forEach((e, i) => {
-      assign(this.#places[i] as Place, e, "drive");
+      assign(this.#places[i] as Place, e, "drive", at);
     });
   }
 }

@@ -31,6 +31,7 @@ const clean = (comment: string): string => {
 
 /** In this order: a comment, a string, a word, a number, `=>`, one character. */
 const lexeme = /\/\*[\s\S]*?\*\/|\/\/[^\n]*|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|[\p{ID_Start}_$#][\p{ID_Continue}$]*|\d[\w.]*|=>|\S/uy;
+const blank = /\s*/y;
 const regularExpression = /\/(?:[^/\\\n[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*/y;
 const keywordsBeforeOperand = new Set(["return", "typeof", "case", "in", "of", "new", "void", "yield", "await"]);
 
@@ -72,7 +73,8 @@ const scan = (text: string): readonly Token[] => {
     return last.kind === "punctuation" ? !")]}".includes(last.text) : last.kind === "word" && keywordsBeforeOperand.has(last.text);
   };
   for (;;) {
-    while (at < text.length && /\s/.test(text[at] as string)) move(at + 1);
+    blank.lastIndex = at;
+    move(at + (blank.exec(text)?.[0].length ?? 0));
     if (at >= text.length) return tokens;
     lexeme.lastIndex = at;
     let found = lexeme.exec(text)?.[0] ?? (text[at] as string);
@@ -105,50 +107,93 @@ const scan = (text: string): readonly Token[] => {
   }
 };
 
-const files = new Map<string, readonly Token[]>();
-const tokensOf = (file: string): readonly Token[] => {
+const isOpening = (t: Token): boolean => t.kind === "punctuation" && (t.text === "(" || t.text === "[" || t.text === "{");
+const isClosing = (t: Token): boolean => t.kind === "punctuation" && (t.text === ")" || t.text === "]" || t.text === "}");
+
+/** A file's tokens, and what is asked of them for each signal of a design: worked out once. */
+class Tokens {
+  readonly list: readonly Token[];
+  /** Docs that were asked for, by place and key. */
+  readonly docs = new Map<string, string>();
+  /** For each opening bracket the token that closes it; 0 for every other token. */
+  readonly #closing: Int32Array;
+  #objects: Map<string, number> | null = null;
+
+  constructor(list: readonly Token[]) {
+    this.list = list;
+    this.#closing = new Int32Array(list.length);
+    const open: number[] = [];
+    list.forEach((t, i) => {
+      if (isOpening(t)) open.push(i);
+      else if (isClosing(t)) this.#closing[open.pop() ?? i] = i;
+    });
+    for (const i of open) this.#closing[i] = list.length - 1;
+  }
+  opens(i: number): boolean {
+    return isOpening(this.list[i] as Token);
+  }
+  /** Index of the bracket that closes the one at `open`. */
+  closing(open: number): number {
+    return this.#closing[open] as number;
+  }
+  /** The `{` of `NAME = {`, where the file has one; of several the first. */
+  object(name: string): number | undefined {
+    if (this.#objects === null) {
+      this.#objects = new Map();
+      for (let i = 2; i < this.list.length; i++) {
+        if (this.list[i]?.text !== "{" || this.list[i - 1]?.text !== "=") continue;
+        const named = this.list[i - 2]?.text as string;
+        if (!this.#objects.has(named)) this.#objects.set(named, i);
+      }
+    }
+    return this.#objects.get(name);
+  }
+  /** The first token at a place or behind it. */
+  at(line: number, column: number): number {
+    let low = 0;
+    let high = this.list.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const t = this.list[middle] as Token;
+      if (t.line > line || (t.line === line && t.column >= column)) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+}
+
+const files = new Map<string, Tokens>();
+const tokensOf = (file: string): Tokens => {
   const known = files.get(file);
   if (known !== undefined) return known;
-  let tokens: readonly Token[] = [];
+  let list: readonly Token[] = [];
   try {
-    tokens = scan(readFileSync(file, "utf8"));
+    list = scan(readFileSync(file, "utf8"));
   } catch {
     // Evaluated code, a bundle, a file that has moved: nothing can be said about it.
   }
+  const tokens = new Tokens(list);
   files.set(file, tokens);
   return tokens;
 };
 
-const opens = (t: Token): boolean => t.kind === "punctuation" && "([{".includes(t.text);
-const closes = (t: Token): boolean => t.kind === "punctuation" && ")]}".includes(t.text);
-
-/** Index of the bracket that closes the one at `open`. */
-const closing = (tokens: readonly Token[], open: number): number => {
-  let depth = 0;
-  for (let i = open; i < tokens.length; i++) {
-    if (opens(tokens[i] as Token)) depth++;
-    else if (closes(tokens[i] as Token) && --depth === 0) return i;
-  }
-  return tokens.length - 1;
-};
-
 /** The called name at a place, and the `(` of its arguments. */
-const callAt = (tokens: readonly Token[], at: Source): { readonly callee: number; readonly open: number } | null => {
+const callAt = (tokens: Tokens, at: Source): { readonly callee: number; readonly open: number } | null => {
+  const { list } = tokens;
   const argumentsOf = (i: number): number => {
-    if (tokens[i]?.kind !== "word") return -1;
-    if (tokens[i + 1]?.text === "(") return i + 1;
+    if (list[i]?.kind !== "word") return -1;
+    if (list[i + 1]?.text === "(") return i + 1;
     // Explicit type arguments: `h.memory<...>(`.
-    if (tokens[i + 1]?.text !== "<") return -1;
+    if (list[i + 1]?.text !== "<") return -1;
     let depth = 0;
-    for (let k = i + 1; k < tokens.length && k < i + 60; k++) {
-      if (tokens[k]?.text === "<") depth++;
-      else if (tokens[k]?.text === ">" && --depth === 0) return tokens[k + 1]?.text === "(" ? k + 1 : -1;
+    for (let k = i + 1; k < list.length && k < i + 60; k++) {
+      if (list[k]?.text === "<") depth++;
+      else if (list[k]?.text === ">" && --depth === 0) return list[k + 1]?.text === "(" ? k + 1 : -1;
     }
     return -1;
   };
-  const start = tokens.findIndex((t) => t.line > at.line || (t.line === at.line && t.column >= at.column));
   // A stack trace may name the object of a method call, and be off by a little after a source map.
-  for (let i = Math.max(0, start); i < tokens.length && (tokens[i] as Token).line === at.line; i++) {
+  for (let i = tokens.at(at.line, at.column); i < list.length && (list[i] as Token).line === at.line; i++) {
     const open = argumentsOf(i);
     if (open >= 0) return { callee: i, open };
   }
@@ -156,49 +201,40 @@ const callAt = (tokens: readonly Token[], at: Source): { readonly callee: number
 };
 
 /** Doc of property `key` of an object literal between two tokens, or of an object that is named there or spread into it. */
-const docInObject = (tokens: readonly Token[], from: number, to: number, key: string, followed: ReadonlySet<string>): string | null => {
+const docInObject = (tokens: Tokens, from: number, to: number, key: string, followed: ReadonlySet<string>): string | null => {
+  const { list } = tokens;
+  const quoted = `"${key}"`;
   for (let i = from; i < to; i++) {
-    const t = tokens[i] as Token;
-    if (opens(t) && t.text !== "{") i = closing(tokens, i);
-    else if (t.text === "{") {
-      const end = closing(tokens, i);
+    if (!tokens.opens(i)) continue;
+    const end = tokens.closing(i);
+    if ((list[i] as Token).text === "{") {
       for (let k = i + 1; k < end; k++) {
-        const name = tokens[k] as Token;
-        if (opens(name)) k = closing(tokens, k);
+        const name = list[k] as Token;
+        if (tokens.opens(k)) k = tokens.closing(k);
         else if (
-          (name.text === key || name.text === `"${key}"`) &&
-          /^[{,]$/.test(tokens[k - 1]?.text ?? "") &&
-          /^[:,}(]$/.test(tokens[k + 1]?.text ?? "")
+          (name.text === key || name.text === quoted) &&
+          /^[{,]$/.test(list[k - 1]?.text ?? "") &&
+          /^[:,}(]$/.test(list[k + 1]?.text ?? "")
         )
           return name.doc;
       }
       const inner = docInNamedObject(tokens, i + 1, end, key, followed);
       if (inner !== null) return inner;
-      i = end;
     }
+    i = end;
   }
   return docInNamedObject(tokens, from, to, key, followed);
 };
 /** `module("x", ports, ...)` and `{ ...common }`: the object is a constant of the same file. */
-const docInNamedObject = (
-  tokens: readonly Token[],
-  from: number,
-  to: number,
-  key: string,
-  followed: ReadonlySet<string>,
-): string | null => {
+const docInNamedObject = (tokens: Tokens, from: number, to: number, key: string, followed: ReadonlySet<string>): string | null => {
+  const { list } = tokens;
   for (let i = from; i < to; i++) {
-    const t = tokens[i] as Token;
-    if (opens(t)) i = closing(tokens, i);
-    if (
-      t.kind !== "word" ||
-      followed.has(t.text) ||
-      !/^[(,.]$/.test(tokens[i - 1]?.text ?? "") ||
-      !/^[,)}]$/.test(tokens[i + 1]?.text ?? "")
-    )
+    const t = list[i] as Token;
+    if (tokens.opens(i)) i = tokens.closing(i);
+    if (t.kind !== "word" || followed.has(t.text) || !/^[(,.]$/.test(list[i - 1]?.text ?? "") || !/^[,)}]$/.test(list[i + 1]?.text ?? ""))
       continue;
-    const open = tokens.findIndex((x, k) => x.text === "{" && tokens[k - 1]?.text === "=" && tokens[k - 2]?.text === t.text);
-    const found = open < 0 ? null : docInObject(tokens, open, closing(tokens, open) + 1, key, new Set([...followed, t.text]));
+    const open = tokens.object(t.text);
+    const found = open === undefined ? null : docInObject(tokens, open, tokens.closing(open) + 1, key, new Set([...followed, t.text]));
     if (found !== null) return found;
   }
   return null;
@@ -206,7 +242,7 @@ const docInNamedObject = (
 
 const declarators = new Set(["const", "let", "var", "function", "return", "export", "class"]);
 const modifiers = new Set(["export", "default", "async", "declare"]);
-const endsOperand = (t: Token): boolean => t.kind !== "punctuation" || closes(t);
+const endsOperand = (t: Token): boolean => t.kind !== "punctuation" || isClosing(t);
 
 /**
  * Doc of the statement that the token at `from` is part of. `outward`: where that statement has none, of the function
@@ -218,9 +254,9 @@ const docOfStatement = (tokens: readonly Token[], from: number, outward: boolean
   let skipping = false;
   for (let i = from; i >= 0; i--) {
     const t = tokens[i] as Token;
-    if (closes(t)) depth++;
-    else if (opens(t) && depth > 0) depth--;
-    else if (opens(t)) {
+    if (isClosing(t)) depth++;
+    else if (isOpening(t) && depth > 0) depth--;
+    else if (isOpening(t)) {
       if (!outward) return "";
       skipping = false;
       continue;
@@ -250,15 +286,23 @@ const docOfStatement = (tokens: readonly Token[], from: number, outward: boolean
  */
 export const docFor = (at: Source, key?: string): string => {
   const tokens = tokensOf(at.file);
-  if (tokens.length === 0) return "";
+  if (tokens.list.length === 0) return "";
+  const place = `${at.line}:${at.column}:${key ?? ""}`;
+  const known = tokens.docs.get(place);
+  if (known !== undefined) return known;
+  const doc = find(tokens, at, key);
+  tokens.docs.set(place, doc);
+  return doc;
+};
+const find = (tokens: Tokens, at: Source, key: string | undefined): string => {
   const call = callAt(tokens, at);
   if (call === null) return "";
-  const callee = tokens[call.callee]?.text ?? "";
+  const callee = tokens.list[call.callee]?.text ?? "";
   const isModule = callee === "module" || callee === "external";
   if (key !== undefined) {
-    const own = docInObject(tokens, call.open + 1, closing(tokens, call.open), key, new Set());
+    const own = docInObject(tokens, call.open + 1, tokens.closing(call.open), key, new Set());
     if (own !== null && own !== "") return own;
     if (isModule) return "";
   }
-  return docOfStatement(tokens, call.callee, isModule);
+  return docOfStatement(tokens.list, call.callee, isModule);
 };

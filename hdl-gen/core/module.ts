@@ -9,7 +9,7 @@ import type { HardwareExternal, HardwareModule } from "./hardware.ts";
 import { type ClockDomain, HdlError, type Signal, type Source } from "./ir.ts";
 import { signalPlace } from "./place.ts";
 import { type Clock, defaultClock, type Io, type Port, type Ports, pins, view } from "./ports.ts";
-import { fail, here } from "./source.ts";
+import { fail, here, writtenAt } from "./source.ts";
 import type { Type } from "./types.ts";
 
 const identifier = /^[A-Za-z_][A-Za-z0-9_$]*$/;
@@ -52,7 +52,7 @@ export const module = <const P extends Ports>(
   const h = new Builder(name);
   h.enter();
   try {
-    const io = declarePorts(h, ports, at);
+    const io = writtenAt(at, () => declarePorts(h, ports, at));
     // Before the body runs: what it would decide wrongly must not send it elsewhere first.
     const misused = checkMisuse(body, io, at);
     if (misused.length > 0) throw new HdlError(misused);
@@ -62,10 +62,12 @@ export const module = <const P extends Ports>(
     h.leave();
   }
   const m: HardwareModule<P> = { kind: "module", name, doc: options.doc ?? docFor(at), at, ...frozen(h), warnings: [], shape: ports };
+  const same = equal(m);
+  if (same !== null) return same;
   const found = checkModule(m);
   const errors = found.filter((d) => d.severity === "error");
   if (errors.length > 0) throw new HdlError(errors);
-  return intern({ ...m, warnings: found });
+  return keep({ ...m, warnings: found });
 };
 
 const frozen = (
@@ -90,17 +92,22 @@ const frozen = (
   };
 };
 
-const intern = <P extends Ports>(m: HardwareModule<P>): HardwareModule<P> => {
-  const list = known.get(m.name) ?? [];
-  known.set(m.name, list);
-  if (list.length > 0) {
-    const print = fingerprint(m);
-    for (const entry of list) {
-      entry.print ??= fingerprint(entry.module);
-      if (entry.print === print) return entry.module as unknown as HardwareModule<P>;
-    }
-    list.push({ module: m, print });
-  } else list.push({ module: m, print: null });
+/** A sound module that was made before and is equal. */
+const equal = <P extends Ports>(m: HardwareModule<P>): HardwareModule<P> | null => {
+  const list = known.get(m.name);
+  if (list === undefined) return null;
+  const print = fingerprint(m);
+  for (const entry of list) {
+    entry.print ??= fingerprint(entry.module);
+    if (entry.print === print) return entry.module as unknown as HardwareModule<P>;
+  }
+  return null;
+};
+const keep = <P extends Ports>(m: HardwareModule<P>): HardwareModule<P> => {
+  const entry = { module: m, print: null };
+  const list = known.get(m.name);
+  if (list === undefined) known.set(m.name, [entry]);
+  else list.push(entry);
   return m;
 };
 

@@ -20,18 +20,63 @@ const frameOf = (text: string): Frame | null => {
 };
 const isOwn = (file: string): boolean => file.startsWith(ownFolder) || own.has(file);
 
-const resolve = (error: Error, skip: (file: string) => boolean = isOwn): Frame => {
+/** The first frame that `skip` does not name, out of the text of a stack: the form that source maps are applied to. */
+const inText = (stack: string, skip: (file: string) => boolean): Frame | null => {
   let first: Frame | null = null;
-  const lines = (error.stack ?? "").split("\n");
+  const lines = stack.split("\n");
   for (let i = 1; i < lines.length; i++) {
     const frame = frameOf(lines[i] as string);
     if (frame === null) continue;
     if (!skip(frame.file)) return frame;
     first ??= frame;
   }
-  return first ?? { file: "?", line: 0, column: 0 };
+  return first;
 };
 
+const paths = new Map<string, string>();
+/** A script's name as a path. Scripts are few and asked for often. */
+const pathOf = (script: string): string => {
+  const known = paths.get(script);
+  if (known !== undefined) return known;
+  const path = script.startsWith("file://") ? decodeURIComponent(script.slice(7)) : script;
+  paths.set(script, path);
+  return path;
+};
+/** The same out of the frames themselves, where only one frame's place is looked up; null where all are to be skipped. */
+const inFrames = (frames: readonly NodeJS.CallSite[], skip: (file: string) => boolean): Frame | null => {
+  for (const frame of frames) {
+    const script = frame.getFileName();
+    if (script === null || script === undefined) continue;
+    const file = pathOf(script);
+    if (file.startsWith("/") && !skip(file)) return { file, line: frame.getLineNumber() ?? 0, column: frame.getColumnNumber() ?? 0 };
+  }
+  return null;
+};
+
+const keepFrames = (_: Error, frames: NodeJS.CallSite[]): NodeJS.CallSite[] => frames;
+/** Nobody but Node formats stacks: a test runner that maps places back to the source is to be asked for the text. */
+const plainStacks = (): boolean =>
+  process.sourceMapsEnabled !== true &&
+  (Error.prepareStackTrace === undefined || Error.prepareStackTrace.name === "ErrorPrepareStackTrace");
+
+const captured = (frames: number): Error => {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = frames;
+  const error = new Error();
+  Error.stackTraceLimit = limit;
+  return error;
+};
+/** The user's place on the stack as it is now, if it is among its first frames. Only where stacks are plain. */
+const now = (frames: number, skip: (file: string) => boolean): Frame | null => {
+  const before = Error.prepareStackTrace;
+  Error.prepareStackTrace = keepFrames;
+  const { stack } = captured(frames);
+  Error.prepareStackTrace = before as never;
+  return inFrames(stack as unknown as readonly NodeJS.CallSite[], skip);
+};
+const nowhere: Frame = { file: "?", line: 0, column: 0 };
+
+/** Resolved when it is read: to map a place back to the source is dear. */
 class LazySource implements Source {
   #error: Error | null;
   #frame: Frame | null = null;
@@ -40,7 +85,7 @@ class LazySource implements Source {
   }
   #get(): Frame {
     if (this.#frame === null) {
-      this.#frame = resolve(this.#error as Error);
+      this.#frame = inText(this.#error?.stack ?? "", isOwn) ?? nowhere;
       this.#error = null;
     }
     return this.#frame;
@@ -71,14 +116,13 @@ export const writtenAt = <R>(place: Source, body: () => R): R => {
   }
 };
 
-/** The place in the user's code that called into the language. Cheap until it is read. */
+/**
+ * The place in the user's code that called into the language. A design asks for tens of thousands, and a frame costs as
+ * much as a small function: nearly always the user is among the first few.
+ */
 export const here = (): Source => {
   if (stated !== null) return stated;
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 20;
-  const error = new Error();
-  Error.stackTraceLimit = limit;
-  return new LazySource(error);
+  return plainStacks() ? (now(8, isOwn) ?? now(60, isOwn) ?? nowhere) : new LazySource(captured(20));
 };
 
 /**
@@ -87,11 +131,8 @@ export const here = (): Source => {
  */
 export const outside = (folder: string): Source => {
   if (stated !== null) return stated;
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 60;
-  const error = new Error();
-  Error.stackTraceLimit = limit;
-  return resolve(error, (file) => isOwn(file) || file.startsWith(`${folder}/`));
+  const skip = (file: string): boolean => isOwn(file) || file.startsWith(`${folder}/`);
+  return (plainStacks() ? now(60, skip) : inText(captured(60).stack ?? "", skip)) ?? nowhere;
 };
 
 export const unknownSource: Source = { file: "?", line: 0, column: 0 };

@@ -83,17 +83,35 @@ export const combinational = (m: Module): Combinational => {
   for (const i of m.instances) for (const p of i.pins) if (!units.has(p.net)) units.set(p.net, [leaf(p.net)]);
   const at = (s: Signal, hi: number, lo: number): readonly Unit[] => (units.get(s) ?? []).filter((u) => u.lo <= hi && lo <= u.hi);
 
+  /** What an expression reads; conditions stand over many assignments. */
+  const read = new Map<Expr, { readonly units: ReadonlySet<Unit>; readonly any: boolean }>();
+  const readBy = (root: Expr) => {
+    const found = read.get(root);
+    if (found !== undefined) return found;
+    const reads = new Set<Unit>();
+    let any = false;
+    eachRead(
+      root,
+      (s, hi, lo) => {
+        any = true;
+        for (const u of units.get(s) ?? []) if (u.lo <= hi && lo <= u.hi) reads.add(u);
+      },
+      new Set(),
+    );
+    const made = { units: reads, any };
+    read.set(root, made);
+    return made;
+  };
   for (const [signal, list] of assignments) {
     for (const { stmt, top, conditions } of list) {
       const bits = targetBits(stmt.target) ?? { hi: signal.width - 1, lo: 0 };
       for (const unit of at(signal, bits.hi, bits.lo)) {
         unit.assignments.push({ stmt, top, conditional: conditions.length > 0 });
-        const seen = new Set<Expr>();
-        const read = (s: Signal, hi: number, lo: number): void => {
-          unit.constant = false;
-          for (const u of at(s, hi, lo)) unit.reads.add(u);
-        };
-        for (const e of [...conditions, ...leafExprs(stmt)]) eachRead(e, read, seen);
+        for (const e of [...conditions, ...leafExprs(stmt)]) {
+          const { units: reads, any } = readBy(e);
+          if (any) unit.constant = false;
+          for (const u of reads) unit.reads.add(u);
+        }
       }
     }
   }
@@ -116,14 +134,18 @@ export const combinational = (m: Module): Combinational => {
   return result;
 };
 
+const knownPaths = new WeakMap<Module, ReadonlyMap<string, ReadonlySet<string>>>();
 /** For each output of a module, the inputs that it depends on without a clock edge between. */
 const throughPaths = (m: Module): ReadonlyMap<string, ReadonlySet<string>> => {
+  const before = knownPaths.get(m);
+  if (before !== undefined) return before;
   const paths = new Map<string, Set<string>>();
   for (const out of combinational(m).outputs) {
     const inputs = paths.get(out.signal.name) ?? new Set();
     paths.set(out.signal.name, inputs);
     for (const u of reachable([out])) if (u.signal.kind === "input" || u.signal.kind === "inout") inputs.add(u.signal.name);
   }
+  knownPaths.set(m, paths);
   return paths;
 };
 

@@ -26,7 +26,21 @@ export const join = (list: readonly Doc[], ...separator: readonly Doc[]): Doc =>
 export const flat = (doc: Doc): string => {
   if (typeof doc === "string") return doc;
   if ("kind" in doc) return doc.kind === "line" ? doc.flat : flat(doc.doc);
-  return doc.map(flat).join("");
+  let text = "";
+  for (const part of doc) text += flat(part);
+  return text;
+};
+
+/** Columns that are left of `room` behind a piece on one line; negative, and not looked at further, where it does not fit. */
+const roomAfter = (doc: Doc, room: number): number => {
+  if (typeof doc === "string") return room - doc.length;
+  if ("kind" in doc) return doc.kind === "line" ? room - doc.flat.length : roomAfter(doc.doc, room);
+  let left = room;
+  for (const part of doc) {
+    if (left < 0) return left;
+    left = roomAfter(part, left);
+  }
+  return left;
 };
 
 /** Columns of emitted files, source comments not counted. */
@@ -44,8 +58,10 @@ export const render = (doc: Doc, column: number, margin: number): string => {
     if (typeof d === "string") put(d);
     else if (!("kind" in d)) for (const part of d) walk(part, by, broken);
     else if (d.kind === "indent") walk(d.doc, by + 2, broken);
-    else if (d.kind === "group") walk(d.doc, by, at + flat(d).length > pageWidth);
-    else if (broken) {
+    else if (d.kind === "group") {
+      if (roomAfter(d, pageWidth - at) < 0) walk(d.doc, by, true);
+      else put(flat(d));
+    } else if (broken) {
       out.push(`\n${" ".repeat(by)}`);
       at = by;
     } else put(d.flat);

@@ -25,8 +25,18 @@ export interface VerilogOptions {
   readonly properties?: boolean;
 }
 
+/** Texts of modules that several designs of one process hold. */
+const written = new WeakMap<Module, Map<string, string>>();
+
 /** The Verilog-2005 text of one module, without its children. The same module gives the same text, byte for byte. */
-export const verilog = (module: Module, options: VerilogOptions = {}): string => new ModuleWriter(module, options).write();
+export const verilog = (module: Module, options: VerilogOptions = {}): string => {
+  const kind = `${options.sources !== false} ${options.properties !== false}`;
+  const texts = written.get(module) ?? new Map<string, string>();
+  written.set(module, texts);
+  const text = texts.get(kind) ?? new ModuleWriter(module, options).write();
+  texts.set(kind, text);
+  return text;
+};
 
 class ModuleWriter {
   readonly #m: Module;

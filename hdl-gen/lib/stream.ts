@@ -4,7 +4,7 @@
  */
 import type { Builder } from "../core/builder.ts";
 import { type Bundle, backward, bundle, type Clock, clock, forward } from "../core/ports.ts";
-import { transparent } from "../core/source.ts";
+import { here, transparent, writtenAt } from "../core/source.ts";
 import { typeOf } from "../core/type-of.ts";
 import { bool, Type } from "../core/types.ts";
 import { type Bits, type Bool, type Data, hinted } from "../core/values.ts";
@@ -55,9 +55,12 @@ export class Stream<P extends Data = Data> {
 
   /** Drives this stream from another of the same type. */
   connect(from: Stream<P>): void {
-    this.valid.drive(from.valid);
-    this.payload.drive(from.payload);
-    from.ready.drive(this.ready);
+    // One line of the user's is three statements.
+    writtenAt(here(), () => {
+      this.valid.drive(from.valid);
+      this.payload.drive(from.payload);
+      from.ready.drive(this.ready);
+    });
   }
   /** Ends a chain: drives `to` from this stream. */
   into(to: Stream<P>): void {
