@@ -34,18 +34,19 @@ export const planClocked = (m: Module, wanted: (x: Clocked) => boolean): Clocked
     if (!idOf.has(x)) idOf.set(x, idOf.size);
     return `${idOf.get(x)} ${m.domains.indexOf(domain)}`;
   };
-  const members = new Map<string, { readonly what: Clocked; readonly domain: ClockDomain; order: number }>();
-  const member = (what: Clocked, domain: ClockDomain, order: number): string => {
+  /** With the statements, by their index in the body, that write it. */
+  const members = new Map<string, { readonly what: Clocked; readonly domain: ClockDomain; readonly statements: Set<number> }>();
+  const member = (what: Clocked, domain: ClockDomain): { readonly statements: Set<number>; readonly k: string } => {
     const k = key(what, domain);
-    const known = members.get(k);
-    if (known === undefined) members.set(k, { what, domain, order });
-    else known.order = Math.min(known.order, order);
-    return k;
+    const known = members.get(k)?.statements;
+    const statements = known ?? new Set<number>();
+    if (known === undefined) members.set(k, { what, domain, statements });
+    return { k, statements };
   };
   const groupOf = new Map<string, string>();
   for (const r of registers) {
     if (r.domain === null) continue;
-    const k = member(r, r.domain, Number.POSITIVE_INFINITY);
+    const { k } = member(r, r.domain);
     const group = `${r.group} ${m.domains.indexOf(r.domain)} ${isAsynchronous(r)}`;
     const first = groupOf.get(group);
     if (first === undefined) groupOf.set(group, k);
@@ -57,7 +58,8 @@ export const planClocked = (m: Module, wanted: (x: Clocked) => boolean): Clocked
       const domain = s.kind === "store" ? s.domain : s.target.signal.domain;
       const what = s.kind === "store" ? s.memory : s.target.signal;
       if (domain === null || !wanted(what) || (s.kind === "assign" && s.target.signal.kind !== "register")) return;
-      const k = member(what, domain, order);
+      const { k, statements } = member(what, domain);
+      statements.add(order);
       const kind = `${m.domains.indexOf(domain)} ${isAsynchronous(what)}`;
       const first = firsts.get(kind);
       if (first === undefined) firsts.set(kind, k);
@@ -65,11 +67,13 @@ export const planClocked = (m: Module, wanted: (x: Clocked) => boolean): Clocked
     });
   });
   return blocks.sets(members.keys()).flatMap((keys): ClockedProcess[] => {
-    const list = keys.map((k) => members.get(k) as { what: Clocked; domain: ClockDomain; order: number });
+    const list = keys.flatMap((k) => members.get(k) ?? []);
     const [first] = list;
     if (first === undefined) return [];
     const written = new Set(list.map((x) => x.what));
-    const statements = prune(body, (s) =>
+    const orders = [...new Set(list.flatMap((x) => [...x.statements]))].sort((a, b) => a - b);
+    const concerned = orders.map((order) => body[order] as Stmt);
+    const statements = prune(concerned, (s) =>
       s.kind === "store"
         ? written.has(s.memory) && s.domain === first.domain
         : s.kind === "assign" && s.target.signal.kind === "register" && written.has(s.target.signal),
@@ -79,7 +83,7 @@ export const planClocked = (m: Module, wanted: (x: Clocked) => boolean): Clocked
     return [
       {
         kind: "clocked",
-        order: Math.min(...list.map((x) => x.order)),
+        order: orders[0] ?? Number.POSITIVE_INFINITY,
         domain: first.domain,
         asynchronous: isAsynchronous(first.what),
         registers: own,

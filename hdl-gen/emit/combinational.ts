@@ -118,11 +118,13 @@ export const combinational = (m: Module): Combinational => {
   for (const i of m.instances) {
     const through = i.of.kind === "module" ? throughPaths(i.of) : null;
     const inputs = i.pins.filter((p) => p.direction !== "output");
-    for (const out of i.pins.filter((p) => p.direction !== "input"))
+    for (const out of i.pins) {
+      const sources = through?.get(out.port);
+      if (out.direction === "input" || sources?.size === 0) continue;
       for (const unit of units.get(out.net) ?? [])
         for (const p of inputs)
-          if (p !== out && (through === null || through.get(out.port)?.has(p.port)))
-            for (const u of units.get(p.net) ?? []) unit.reads.add(u);
+          if (p !== out && (through === null || sources?.has(p.port))) for (const u of units.get(p.net) ?? []) unit.reads.add(u);
+    }
   }
   for (const list of units.values()) for (const u of list) for (const r of u.reads) r.readers.add(u);
   const result: Combinational = {

@@ -49,8 +49,12 @@ const isHidden = (s: Stmt, later: Bits): boolean => {
   return hidden;
 };
 
+const hasSwitch = (body: readonly Stmt[]): boolean =>
+  body.some((s) => s.kind === "switch" || (s.kind === "if" && (hasSwitch(s.then) || hasSwitch(s.else))));
+
 /** The statements of one process without idle switches. */
 export const withoutIdle = (body: readonly Stmt[]): readonly Stmt[] => {
+  if (!hasSwitch(body)) return body;
   const idle = new Set<Stmt>();
   const walk = (list: readonly Stmt[], after: Bits): void => {
     let later = after;

@@ -63,9 +63,11 @@ export const planProcesses = (m: Module, consumed: ReadonlySet<Stmt>, wanted: (x
     else blockUnits.push(...units);
   }
   for (const block of partition(blockUnits, comb)) {
-    const statements = new Set<Stmt>(block.flatMap((u) => u.assignments.map((a) => a.stmt)));
-    const parts = m.body.map((s) => prune([s], (leaf) => statements.has(leaf)));
-    const at = parts.findIndex((p) => p.length > 0);
+    const assignments = block.flatMap((u) => u.assignments);
+    const statements = new Set<Stmt>(assignments.map((a) => a.stmt));
+    const concerned = [...new Set(assignments.map((a) => a.top))].sort((a, b) => a - b);
+    const parts = concerned.map((top) => prune([m.body[top] as Stmt], (leaf) => statements.has(leaf)));
+    const at = concerned[parts.findIndex((p) => p.length > 0)] ?? -1;
     const body = parts.flat();
     const signals = [...new Set(block.map((u) => u.signal))];
     for (const s of signals) procedural.add(s);
