@@ -98,6 +98,64 @@ const transmitCycles = (config: Config, payload: number): number => {
   return rounded((to - from) / (frames - early));
 };
 
+/** Cycles of one datagram of 64 bytes, and of the thread that waits for it. */
+export interface Latencies {
+  readonly slots: number;
+  /** Widths of bus and wire. */
+  readonly bits: readonly [bus: number, wire: number];
+  /** From the first beat on the wire to the cycle in which the tail moves. */
+  readonly receive: number;
+  /** From the doorbell to the first beat on the wire. */
+  readonly transmit: number;
+  /** From the tail's move to the level of the hart's interrupt. */
+  readonly interrupt: number;
+  /** From a `TAKE` that the table sees to its answer, beyond the register port's own cycles. */
+  readonly take: number;
+}
+const wakeLatency = (config: Config): Pick<Latencies, "interrupt" | "take"> => {
+  const bench = opened(config, "stream");
+  bench.write(0, "suspend", 1);
+  bench.arrive(frameOf(64));
+  const moved = cycleOf(bench, () => bench.events.rxCommitted === 1);
+  const { io } = bench.sim;
+  const raised = (): boolean => io.irq.value !== 0n;
+  const interrupt = (raised() ? bench.cycle : cycleOf(bench, raised) + 1) - moved;
+  const asked = bench.cycle;
+  io.request.payload.value = { operation: "TAKE", slot: 0, hart: 0, word: 0, data: 0, strobe: 0, kernel: 1, askers: 0 };
+  io.request.valid.value = 1;
+  while (io.request.ready.value === 0n) bench.step();
+  bench.step();
+  io.request.valid.value = 0;
+  if (io.reply.valid.value === 0n || (io.reply.data.value & 1n) === 0n) throw new Error("the ready queue is empty after an interrupt");
+  return { interrupt, take: bench.cycle - asked };
+};
+/** Goals of issue and paper: first beat to tail, and doorbell to first beat, by the width of the bus. */
+const latencyGoals: Readonly<Record<number, number>> = { 64: 32, 512: 24 };
+/** For 16, 64 and 1024 slots, of a bus as wide as the wire and of a narrow one. */
+export const measureLatencies = (): readonly Latencies[] =>
+  [64, 512].flatMap((busBits) =>
+    [16, 64, 1024].map((slots): Latencies => {
+      const config: Config = { ...resolveConfig("line-rate"), busBits, slots };
+      const bits = [busBits, config.wireBits] as const;
+      return { slots, bits, receive: receiveLatency(config), transmit: transmitLatency(config), ...wakeLatency(config) };
+    }),
+  );
+export const latencyHeader = [
+  "bus, wire",
+  "slots",
+  "first beat to tail",
+  "doorbell to first beat",
+  "goal",
+  "tail to interrupt",
+  "take",
+] as const;
+export const latencyRows = (list: readonly Latencies[]): readonly (readonly string[])[] =>
+  list.map((l) => {
+    const goal = latencyGoals[l.bits[0]] as number;
+    const told = `${goal}: ${Math.max(l.receive, l.transmit) <= goal ? "reached" : "missed"}`;
+    return [l.bits.join(", "), `${l.slots}`, `${l.receive}`, `${l.transmit}`, told, `${l.interrupt}`, `${l.take}`];
+  });
+
 /** Measures a named configuration; takes a second or two. */
 export const measureRtl = (name: string): RtlCycles => {
   const config = resolveConfig(name);

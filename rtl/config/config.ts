@@ -106,6 +106,8 @@ export const namedConfigs: Readonly<Record<string, Config>> = {
     coreMhz: 322.265625,
     wireMhz: 322.265625,
     txBuffer: 16384,
+    // A line a cycle, while memory takes 40 cycles and more to answer.
+    dmaInFlight: 32,
     mtu: 1500,
     prototypeView: false,
   },

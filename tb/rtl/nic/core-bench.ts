@@ -13,7 +13,7 @@ export interface BenchOptions {
   readonly pause?: number;
   /** Longest memory latency in cycles; answers come in any order across IDs, unless `inOrder`. */
   readonly latency?: number;
-  /** Memory answers in the order in which it was asked, as a fast one does: for counting cycles. */
+  /** Memory answers in the order in which it was asked, as a fast one does, always after `latency`: for counting cycles. */
   readonly inOrder?: boolean;
   readonly seed?: number;
   /** Addresses (of lines) that memory refuses. */
@@ -29,6 +29,8 @@ export class CoreBench {
   /** Pulses seen, by event name. */
   readonly events: Record<string, number> = {};
   cycle = 0;
+  /** What the bus and the wire have carried, in beats. */
+  readonly beats = { write: 0, read: 0, arrived: 0, sent: 0 };
   readonly #config: Config;
   readonly #random: Random;
   readonly #options: Required<BenchOptions>;
@@ -102,6 +104,7 @@ export class CoreBench {
 
     // What moves at this edge.
     if (rxValid && frame !== undefined) {
+      this.beats.arrived++;
       this.#at += wireBytes;
       if (this.#at >= frame.length) {
         this.#toSend.shift();
@@ -110,6 +113,7 @@ export class CoreBench {
     }
     if (b !== undefined) this.#answers = this.#answers.filter((a) => a !== b);
     if (r !== undefined) {
+      this.beats.read++;
       r.done++;
       if (r.done === r.beats) this.#reads = this.#reads.filter((x) => x !== r);
     }
@@ -119,7 +123,9 @@ export class CoreBench {
       const { address, length, id } = io.aw.payload.value;
       this.#writeAddresses.push({ address: Number(address), beats: Number(length) + 1, id: Number(id) });
     }
+    if (fires(io.tx)) this.beats.sent++;
     if (fires(io.w)) {
+      this.beats.write++;
       const { data, strobe, last } = io.w.payload.value;
       this.#writeData.push({ data, strobe, last: last === 1n });
     }
@@ -142,7 +148,8 @@ export class CoreBench {
     return this.#options.inOrder || choices === 0 ? 0 : Math.floor((this.#random.word() / 2 ** 32) * choices);
   }
   #due(): number {
-    return this.cycle + 1 + Math.floor((this.#random.word() / 2 ** 32) * this.#options.latency);
+    const { inOrder, latency } = this.#options;
+    return this.cycle + (inOrder ? latency : 1 + Math.floor((this.#random.word() / 2 ** 32) * latency));
   }
   #checkBurst(address: number, beats: number): void {
     const bytes = this.#config.busBits / 8;

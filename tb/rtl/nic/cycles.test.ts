@@ -3,7 +3,7 @@
  * cycle and in order, so these are the hardware's own cycles.
  */
 import { expect, it } from "vitest";
-import { measureRtl, type RtlCycles } from "../../../bench/rtl.ts";
+import { type Latencies, measureLatencies, measureRtl, type RtlCycles } from "../../../bench/rtl.ts";
 
 const expected: Readonly<Record<string, RtlCycles>> = {
   tiny: {
@@ -32,4 +32,11 @@ const expected: Readonly<Record<string, RtlCycles>> = {
 
 it.each(Object.entries(expected))("%s", (name, cycles) => {
   expect(measureRtl(name)).toEqual(cycles);
+});
+
+it("latencies, the same for any number of slots", () => {
+  const wide = { bits: [512, 512], receive: 21, transmit: 22, interrupt: 3, take: 2 } as const;
+  const narrow = { bits: [64, 512], receive: 29, transmit: 29, interrupt: 3, take: 2 } as const;
+  const all = [narrow, wide].flatMap((l) => [16, 64, 1024].map((slots): Latencies => ({ slots, ...l })));
+  expect(measureLatencies()).toEqual(all);
 });
