@@ -96,6 +96,8 @@ export const connectionTable = (c: Config) => {
         committed: io.commit.valid,
         planned: io.planned,
         done: io.done.valid,
+        failed: io.done.failed,
+        sent: io.sent.valid,
         judging: io.judging,
       });
       const transmit = h.instance("transmit_half", slotTransmit(c), {

@@ -102,6 +102,8 @@ export class TableBench {
   // Transmit: the planner's slots, and packets on their way.
   readonly #held: { slot: number; read: number; tail: number; mask: number }[] = [];
   readonly #packets: { slot: number; pointer: number }[] = [];
+  /** Slots of the packets that were read and have not left. */
+  readonly #leaving: number[] = [];
   /** How seldom frames come: it changes, so that rings fill and run empty. */
   #calm = 1;
   /** How seldom open slots are set up anew. */
@@ -570,8 +572,8 @@ export class TableBench {
       const s = this.slot(packet.slot);
       failed = s.torn || random.oneIn(120);
       if (failed && !s.torn) this.reached.torn++;
-      s.sending--;
       if (failed) {
+        s.sending--;
         s.torn = true;
         this.#stops.set(packet.slot, this.bench.cycle);
       } else {
@@ -579,9 +581,14 @@ export class TableBench {
         this.#freed = packet;
       }
     }
+    // What has been read leaves in a later cycle.
+    const left = this.#leaving.length > 0 && (this.#leaving.length > 20 || random.oneIn(this.quiet ? 1 : this.#lazy));
+    const sent = left ? this.#leaving.shift() : undefined;
+    if (sent !== undefined) this.slot(sent).sending--;
+    if (packet !== undefined && !failed) this.#leaving.push(packet.slot);
     io.done.value = { valid: packet === undefined ? 0 : 1, slot: packet?.slot ?? 0, pointer: packet?.pointer ?? 0, failed: failed ? 1 : 0 };
-    io.sent.value = { valid: packet !== undefined && !failed ? 1 : 0, slot: packet?.slot ?? 0, timestamp: this.#now };
-    if (packet !== undefined && !failed) this.slot(packet.slot).txTime = this.#now;
+    io.sent.value = { valid: sent === undefined ? 0 : 1, slot: sent ?? random.below(this.#config.slots), timestamp: this.#now };
+    if (sent !== undefined) this.slot(sent).txTime = this.#now;
     if (this.#named !== null) this.#named.txHead = this.slot(this.#named.slot).txHead;
     const takes = this.#held.length < 3 && random.oneIn(this.quiet ? 2 : this.#lazy);
     io.turn.ready.value = takes ? 1 : 0;

@@ -23,9 +23,9 @@ class Way {
     this.#out.push(slot);
     this.accepted++;
   }
-  finish(): void {
-    this.#out.shift();
+  finish(): number {
     this.finished++;
+    return this.#out.shift() as number;
   }
   get length(): number {
     return this.#out.length;
@@ -38,7 +38,9 @@ interface Draining {
   /** Since when it has been neither judged nor listed. */
   idle: number;
   /** What must have ended for it at the latest. */
-  marks: readonly [received: number, sent: number] | null;
+  marks: readonly [received: number, read: number] | null;
+  /** Once that much has been read: how much must have left. */
+  goods: number | null;
   /** Since when all of that has ended. */
   over: number | null;
 }
@@ -49,6 +51,7 @@ export const checkSlotDrain = (block: ReturnType<typeof slotDrain>, slots: numbe
   const random: Random = bench.random;
   const { io } = bench.sim;
   const memory = new Way(),
+    reads = new Way(),
     wire = new Way();
   const draining = new Map<number, Draining>();
   const open = Array.from({ length: slots }, () => true);
@@ -64,15 +67,17 @@ export const checkSlotDrain = (block: ReturnType<typeof slotDrain>, slots: numbe
   for (let cycle = 0; cycle < cycles; cycle++) {
     if (random.oneIn(700)) {
       memory.pace = random.pick([1, 1, 2, 3, 2000]);
+      reads.pace = random.pick([1, 1, 2, 3, 2000]);
       wire.pace = random.pick([1, 1, 2, 3, 2000]);
       patience = random.pick([1, 1, 2, 40]);
     }
     // ---- what is seen of those that drain ----
     for (const [n, d] of draining) {
-      const owed = judged === n || listed.has(n) || memory.owes(n) || wire.owes(n);
+      const owed = judged === n || listed.has(n) || memory.owes(n) || reads.owes(n) || wire.owes(n);
       if (judged === n || listed.has(n)) d.idle = cycle + 1;
-      if (d.marks === null && cycle - d.idle >= looks) d.marks = [memory.accepted, wire.accepted];
-      if (d.marks !== null && memory.finished >= d.marks[0] && wire.finished >= d.marks[1]) d.over ??= cycle;
+      if (d.marks === null && cycle - d.idle >= looks) d.marks = [memory.accepted, reads.accepted];
+      if (d.marks !== null && reads.finished >= d.marks[1]) d.goods ??= wire.accepted;
+      if (d.marks !== null && memory.finished >= d.marks[0] && d.goods !== null && wire.finished >= d.goods) d.over ??= cycle;
       const is = busy(n);
       bench.check(is || !owed, () => `slot ${n} has drained, and something is on its way for it`);
       bench.check(!is || d.over === null || cycle - d.over < ends, () => `slot ${n} drains, and nothing is on its way for it`);
@@ -103,24 +108,33 @@ export const checkSlotDrain = (block: ReturnType<typeof slotDrain>, slots: numbe
     // ---- packets: of listed slots ---------------------------------------------------------------
     const asks = anOpen();
     if (asks !== null) listed.add(asks);
-    const plans = listed.size > 0 && wire.length < most && !random.oneIn(4) ? random.pick([...listed]) : null;
+    const plans = listed.size > 0 && reads.length < most && !random.oneIn(4) ? random.pick([...listed]) : null;
     io.planned.value = plans === null ? 0 : 1;
-    const done = wire.length > 0 && random.oneIn(wire.pace);
+    const done = reads.length > 0 && wire.length < most && random.oneIn(reads.pace);
+    const failed = random.oneIn(3);
     io.done.value = done ? 1 : 0;
+    io.failed.value = failed ? 1 : 0;
+    // What has been read in this cycle does not leave in it.
+    const sent = wire.length > 0 && random.oneIn(wire.pace);
+    io.sent.value = sent ? 1 : 0;
     io.listed.value = listed.has(io.look.number) ? 1 : 0;
 
     if (commits) memory.finish();
     if (placed) memory.accept(slot);
     if (decides) judged = null;
-    if (done) wire.finish();
-    if (plans !== null) wire.accept(plans);
+    if (sent) wire.finish();
+    if (done) {
+      const of = reads.finish();
+      if (!failed) wire.accept(of);
+    }
+    if (plans !== null) reads.accept(plans);
     // The planner gives a slot back with its last packet, or later.
     const back = plans !== null && random.oneIn(3) ? plans : random.pick([...listed, null]);
     if (back !== null && random.oneIn(2 * patience)) listed.delete(back);
     if (starts) {
       open[n] = false;
       // Without a drainer nothing is begun: the slot is asked for again.
-      if (free) draining.set(n, { idle: cycle + 1, marks: null, over: null });
+      if (free) draining.set(n, { idle: cycle + 1, marks: null, goods: null, over: null });
     }
     bench.step();
   }
