@@ -67,12 +67,17 @@ const captured = (frames: number): Error => {
   return error;
 };
 /** The user's place on the stack as it is now, if it is among its first frames. Only where stacks are plain. */
-const now = (frames: number, skip: (file: string) => boolean): Frame | null => {
+const now = (frames: number, skip: (file: string) => boolean, below: (...args: never[]) => unknown): Frame | null => {
   const before = Error.prepareStackTrace;
+  const limit = Error.stackTraceLimit;
   Error.prepareStackTrace = keepFrames;
-  const { stack } = captured(frames);
+  Error.stackTraceLimit = frames;
+  const holder: { stack?: unknown } = {};
+  Error.captureStackTrace(holder, below);
+  const stack = holder.stack;
   Error.prepareStackTrace = before as never;
-  return inFrames(stack as unknown as readonly NodeJS.CallSite[], skip);
+  Error.stackTraceLimit = limit;
+  return inFrames(stack as readonly NodeJS.CallSite[], skip);
 };
 const nowhere: Frame = { file: "?", line: 0, column: 0 };
 
@@ -122,7 +127,7 @@ export const writtenAt = <R>(place: Source, body: () => R): R => {
  */
 export const here = (): Source => {
   if (stated !== null) return stated;
-  return plainStacks() ? (now(8, isOwn) ?? now(60, isOwn) ?? nowhere) : new LazySource(captured(20));
+  return plainStacks() ? (now(5, isOwn, here) ?? now(60, isOwn, here) ?? nowhere) : new LazySource(captured(20));
 };
 
 /**
@@ -132,7 +137,7 @@ export const here = (): Source => {
 export const outside = (folder: string): Source => {
   if (stated !== null) return stated;
   const skip = (file: string): boolean => isOwn(file) || file.startsWith(`${folder}/`);
-  return (plainStacks() ? now(60, skip) : inText(captured(60).stack ?? "", skip)) ?? nowhere;
+  return (plainStacks() ? now(60, skip, outside) : inText(captured(60).stack ?? "", skip)) ?? nowhere;
 };
 
 export const unknownSource: Source = { file: "?", line: 0, column: 0 };

@@ -4,6 +4,7 @@
  * loop (Verilator's UNOPTFLAT) though no bit depends on itself.
  */
 import type { Expr, Module, Signal, Stmt } from "../core/ir.ts";
+import { prepared } from "./prepared.ts";
 import { eachLeaf, eachRead, leafExprs, targetBits } from "./walk.ts";
 
 /** Bits of a signal that are always assigned together, or an input of the module. */
@@ -142,7 +143,7 @@ const throughPaths = (m: Module): ReadonlyMap<string, ReadonlySet<string>> => {
   const before = knownPaths.get(m);
   if (before !== undefined) return before;
   const paths = new Map<string, Set<string>>();
-  for (const out of combinational(m).outputs) {
+  for (const out of combinational(prepared(m)).outputs) {
     const inputs = paths.get(out.signal.name) ?? new Set();
     paths.set(out.signal.name, inputs);
     for (const u of reachable([out])) if (u.signal.kind === "input" || u.signal.kind === "inout") inputs.add(u.signal.name);

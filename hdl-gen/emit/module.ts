@@ -9,7 +9,7 @@ import { group, indent, join, line, softline } from "./layout.ts";
 import { literalText } from "./literal.ts";
 import { MemberNames, Names } from "./names.ts";
 import { planPins } from "./pins.ts";
-import { prepared } from "./processes.ts";
+import { prepared } from "./prepared.ts";
 import { closeRegion, openRegion, writeProperties } from "./properties.ts";
 import { buildRegion, type Part, type Region } from "./region.ts";
 import { mixedResets } from "./resets.ts";

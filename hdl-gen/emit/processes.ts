@@ -4,7 +4,6 @@
  */
 import type { Memory, Module, Signal, Stmt, Target } from "../core/ir.ts";
 import { partition, splitSignals } from "./blocks.ts";
-import { asSwitch } from "./choices.ts";
 import { type ClockedProcess, planClocked } from "./clocked.ts";
 import { combinational, type Unit } from "./combinational.ts";
 import { withoutIdle } from "./idle.ts";
@@ -29,18 +28,6 @@ export interface Plan {
   /** Signals that simulators must take apart; see `splitSignals`. */
   readonly split: ReadonlySet<Signal>;
 }
-
-/** Statements whose condition is a constant are decided, and choices among many become switches, for all later steps. */
-export const prepared = (m: Module): Module => ({ ...m, body: choices(prune(m.body, () => true)) });
-
-const choices = (body: readonly Stmt[]): readonly Stmt[] =>
-  body.map((s): Stmt => {
-    if (s.kind === "assign") return asSwitch(s);
-    if (s.kind === "if") return { ...s, then: choices(s.then), else: choices(s.else) };
-    if (s.kind === "store") return s;
-    const cases = s.cases.map((c) => ({ ...c, body: choices(c.body) }));
-    return { ...s, cases, fallback: s.fallback === null ? null : choices(s.fallback) };
-  });
 
 const covers = (t: Target, u: Unit): boolean => t.kind === "whole" || (t.kind === "bits" && t.hi === u.hi && t.lo === u.lo);
 

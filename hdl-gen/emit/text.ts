@@ -49,7 +49,8 @@ export class Text {
   /** A doc comment, if there is one. */
   comment(doc: string): void {
     if (doc === "") return;
-    for (const l of doc.split("\n")) this.line(`// ${plain(l)}`.trimEnd());
+    const margin = " ".repeat(this.#margin);
+    for (const l of doc.split("\n")) this.#lines.push(`${margin}// ${plain(l)}`.trimEnd());
   }
 
   indented(body: () => void): void {
