@@ -1,0 +1,6 @@
+/** The whole NIC as a model: what software and peers may see of it, whatever the times at which things happen inside. */
+export { exactKey, Life, type LifeSettings } from "./life.ts";
+export { Mismatch } from "./mismatch.ts";
+export { type Arrived, Receiving, type Seen, type Surroundings, slack } from "./receiving.ts";
+export { Sender, Sending, type SendSettings, type SendStop } from "./sending.ts";
+export { always, never, type Span, Timed } from "./timed.ts";

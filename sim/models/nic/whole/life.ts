@@ -1,0 +1,78 @@
+/** What a slot is from its opening to its end: settings, pointers of both rings, and when each of them could be seen. */
+import { type Endpoint, endpointText } from "../../packet/addresses.ts";
+import { recordLength } from "../datagram.ts";
+import { Ring } from "../ring.ts";
+import type { Memory, RingSettings } from "../ring.ts";
+import { isConnected, type SlotSettings, unspecified } from "../slots.ts";
+import { never, type Span, Timed } from "./timed.ts";
+
+/** A datagram that has a place in the ring; its writes are under way. */
+export interface Placed {
+  readonly number: number;
+  readonly offset: number;
+  /** Bytes that it takes, and those of them that are written. */
+  readonly length: number;
+  readonly bytes: number;
+  /** TIMESTAMP of its first beat. */
+  readonly time: number;
+}
+
+/** Settings that both rings are needed for. */
+export interface LifeSettings extends SlotSettings {
+  readonly receive: RingSettings;
+  readonly transmit: RingSettings;
+}
+
+/** Key of an endpoint pair, as lookups go by it. */
+export const exactKey = (local: Endpoint, remote: Endpoint): string => `${endpointText(local)} ${endpointText(remote)}`;
+
+export class Life {
+  readonly slot: number;
+  readonly settings: LifeSettings;
+  readonly isDatagram: boolean;
+  /** By which frames find it. */
+  readonly key: string;
+  readonly connected: boolean;
+  readonly opened: Span;
+  closed: Span | null = null;
+  readonly receive: Ring;
+  readonly transmit: Ring;
+  /** What its owner has read; kept as written, which may be nonsense. */
+  readonly head = new Timed(0);
+  /** Where the next datagram goes. */
+  write = 0;
+  readonly tail = new Timed(0);
+  readonly placed: Placed[] = [];
+  /** Cycle in which memory's first refusal was told. */
+  failed = never;
+  drops = 0;
+  /** TIMESTAMP of the first beat of the last delivered datagram, of the last beat of the last sent one. */
+  receivedAt = 0;
+  sentAt = 0;
+
+  constructor(slot: number, settings: LifeSettings, memory: Memory, opened: Span) {
+    this.slot = slot;
+    this.settings = settings;
+    this.isDatagram = settings.framing === "datagram";
+    this.connected = isConnected(settings);
+    this.key = this.connected ? exactKey(settings.local, settings.remote ?? unspecified) : endpointText(settings.local);
+    this.opened = opened;
+    this.receive = new Ring(memory, settings.receive);
+    this.transmit = new Ring(memory, settings.transmit);
+  }
+  /** It can have been found in one of these cycles. */
+  mayBeOpen(first: number, last: number): boolean {
+    return this.opened.from <= last && (this.closed === null || this.closed.to >= first);
+  }
+  /** It was to be found in all of these cycles. */
+  isOpen(first: number, last: number): boolean {
+    return this.opened.to < first && (this.closed === null || this.closed.from > last);
+  }
+  /** Bytes that a payload takes in the receive ring. */
+  lengthOf(payload: number): number {
+    return this.isDatagram ? recordLength(payload) : payload;
+  }
+  toString(): string {
+    return `slot ${this.slot} (${this.key}, ${this.settings.framing}, opened in cycle ${this.opened.from})`;
+  }
+}
