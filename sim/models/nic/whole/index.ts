@@ -4,3 +4,4 @@ export { Mismatch } from "./mismatch.ts";
 export { type Arrived, Receiving, type Seen, type Surroundings, slack } from "./receiving.ts";
 export { Sender, Sending, type SendSettings, type SendStop } from "./sending.ts";
 export { always, never, type Span, Timed } from "./timed.ts";
+export { type Tenant, WholeNic, type WholeSettings } from "./nic.ts";

@@ -138,10 +138,10 @@ export class Receiving {
   }
 
   /**
-   * The verdict on the next frame. `burst`: where the next write to memory that no placed datagram explains begins, or null.
+   * The verdict on the next frame. `burst` says where the first write to memory begins that no placed datagram explains, or null.
    * False: it takes that to say which slot was meant; ask again when there is one.
    */
-  verdict(seen: Seen, at: number, burst: number | null): boolean {
+  verdict(seen: Seen, at: number, burst: () => number | null): boolean {
     const judged = this.#judging[0];
     if (judged === undefined) throw new Mismatch(`a verdict (${seen}) for no frame`);
     const { frame, tuple } = judged;
@@ -153,9 +153,10 @@ export class Receiving {
     }
     let [life] = able as [Life | null];
     if (seen === "delivered" && able.length > 1) {
-      if (burst === null) return false;
-      const meant = able.find((l) => l !== null && burst >= l.receive.base && burst < l.receive.base + l.receive.size);
-      if (meant === undefined) throw new Mismatch(`frame ${frame.number} goes to 0x${burst.toString(16)}, where none of its slots has a ring`);
+      const to = burst();
+      if (to === null) return false;
+      const meant = able.find((l) => l !== null && to >= l.receive.base && to < l.receive.base + l.receive.size);
+      if (meant === undefined) throw new Mismatch(`frame ${frame.number} goes to 0x${to.toString(16)}, where none of its slots has a ring`);
       life = meant;
     }
     this.#judging.shift();
@@ -253,6 +254,10 @@ export class Receiving {
       throw new Mismatch(`memory is written at 0x${address.toString(16)}; the next datagram's bytes go to 0x${expected.toString(16)}`);
     this.#bursts.shift();
     return true;
+  }
+  /** Bursts that placed datagrams have still to make. */
+  get burstsLeft(): number {
+    return this.#bursts.length;
   }
   /** The oldest placed datagram is in memory, or is `lost`. */
   committed(lost: boolean, at: number): void {

@@ -122,22 +122,14 @@ export class Sender {
     this.head = job.head;
     this.frames++;
   }
-  /** What has still to be seen on the wire: datagrams, or bytes of a stream up to where memory refuses. */
+  /** What has still to be seen on the wire: datagrams, or bytes of a stream; none behind what memory refuses to read. */
   get left(): number {
     if (this.life.isDatagram) return this.#jobs.length;
-    if (this.#bytes.length === 0) return 0;
-    // The next frame takes as much as it can where its bytes are there: that is what is read, and refused.
-    if (this.#isRefused(this.head, Math.min(this.#largest, this.#bytes.length))) return this.#refusedSoon() ? 0 : this.#bytes.length;
-    return this.#bytes.length;
+    return this.#isRefused(this.head, Math.min(this.#largest, this.#bytes.length)) ? 0 : this.#bytes.length;
   }
-  /** The next frame of a stream, however it is cut, meets a refusal. */
-  #refusedSoon(): boolean {
-    const shortest = Math.min(this.#largest, (this.#cuts[0] ?? this.#sent + this.#bytes.length) - this.#sent);
-    return this.#isRefused(this.head, shortest);
-  }
-  /** A stream stops in the end because memory refuses what comes next. */
+  /** With nothing left: a stream has stopped because memory refuses what comes next. */
   get isTorn(): boolean {
-    return !this.life.isDatagram && this.#bytes.length > 0 && this.#refusedSoon();
+    return !this.life.isDatagram && this.#bytes.length > 0;
   }
 }
 

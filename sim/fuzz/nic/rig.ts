@@ -1,0 +1,208 @@
+/**
+ * The hardware of a fuzz: `accio_top` in Verilator between a wire, memory and a register bus, and the model that is told of
+ * everything that can be seen at the pins, in the order of its causes.
+ */
+import type { Config, DropCause } from "#rtl/common.ts";
+import { dropCauses } from "#rtl/common.ts";
+import { idBits } from "#rtl/nic/dma-write.ts";
+import { ordinaryPort } from "#rtl/nic/ordinary-path.ts";
+import { type AxiMaster, type AxiMemory, axiMaster, axiMemory, Memory } from "#sim/models/axi/index.ts";
+import { Recorder } from "#sim/models/native/recorder.ts";
+import { Mismatch, type Seen, WholeNic } from "#sim/models/nic/whole/index.ts";
+import { dump } from "#sim/models/packet/index.ts";
+import { type PacketSink, type PacketSource, type Pause, packetSink, packetSource } from "#sim/models/stream/index.ts";
+import { seedFor } from "#sim/models/stream/pause.ts";
+import type { Nic } from "#sim/nic/nic.ts";
+import type { Scenario } from "./scenario.ts";
+import { fills, headers, layoutOf, memoryBase, ourMac, ringAt } from "./scene.ts";
+
+const pulses = ["parsed", "refused", "delivered", "empty", "ordinary", "causes", "committed", "lost"] as const;
+const tracePins = pulses.map((name) => `trace_${name}` as const);
+const writePins = ["m_axi_awvalid", "m_axi_awready", "m_axi_awid", "m_axi_awaddr"] as const;
+const notedPins = [...tracePins, ...writePins] as const;
+const notedWhen = [...tracePins.map((pin) => [pin]), ["m_axi_awvalid", "m_axi_awready"]] as const;
+
+type Happening =
+  | { readonly what: "parsed"; readonly refused: boolean; readonly at: number }
+  | { readonly what: "verdict"; readonly seen: Seen; readonly at: number }
+  | { readonly what: "burst"; readonly address: number; readonly at: number }
+  | { readonly what: "commit"; readonly lost: boolean; readonly at: number };
+
+/** A frame that was given to the wire. */
+interface OnWire {
+  readonly data: Uint8Array;
+  readonly spoiled: boolean;
+}
+
+export class Rig {
+  readonly nic: Nic;
+  readonly config: Config;
+  readonly scenario: Scenario;
+  readonly memory: Memory;
+  readonly slave: AxiMemory;
+  readonly bus: AxiMaster;
+  readonly #source: PacketSource;
+  readonly #sink: PacketSink;
+  readonly #recorder: Recorder<(typeof notedPins)[number]>;
+  /** IDs of the master of datagrams are below this. */
+  readonly #ids: number;
+  model: WholeNic;
+  readonly #refused: readonly { readonly first: number; readonly last: number; readonly kinds: "read" | "write" }[];
+  /** Cycle of the session in which the hardware's own time was 0. */
+  #origin = 0;
+  readonly #onWire: OnWire[] = [];
+  #arrived = 0;
+  /** The first frame that is the model's to judge: those before came while the NIC was switched off. */
+  #heeded = 0;
+  readonly #happenings: Happening[] = [];
+  /** The last cycle in which something was seen. */
+  lastSeen = 0;
+
+  constructor(nic: Nic, config: Config, scenario: Scenario) {
+    const { surface, seed } = scenario;
+    const { sim } = nic;
+    this.nic = nic;
+    this.config = config;
+    this.scenario = scenario;
+    const port = (name: string, share: number) => ({
+      pause: share === 0 ? ("never" as Pause) : { random: share },
+      seed: seedFor(seed, name),
+    });
+    this.#refused = surface.refused.map(({ slot, ring, line }) => {
+      const first = ringAt(slot, ring) + 64 * line;
+      return { first, last: first + 63, kinds: ring === "receive" ? "write" : "read" };
+    });
+    const layout = layoutOf(config.slots);
+    this.memory = new Memory({ base: memoryBase, size: layout.end - memoryBase });
+    this.memory.bytes.fill(fills.fresh, 0, layout.lines - memoryBase);
+    this.slave = axiMemory(sim, nic.m_axi, this.memory, { ...surface, ...port("memory", surface.memory), errors: this.#refused });
+    this.bus = axiMaster(sim, nic.s_axi, { ...port("registers", surface.registers), outstanding: 8 });
+    this.#source = packetSource(nic.s_axis_rx);
+    this.#sink = packetSink(nic.m_axis_tx, port("tx", surface.wire));
+    this.#recorder = new Recorder(sim, 0, { pins: notedPins, when: notedWhen });
+    this.#ids = 2 ** idBits(ordinaryPort(config));
+    this.model = this.#newModel();
+  }
+  #newModel(): WholeNic {
+    const { config } = this;
+    return new WholeNic({
+      mac: ourMac,
+      largest: this.scenario.surface.largest,
+      ...headers,
+      mtu: config.mtu,
+      slots: config.slots,
+      buffer: config.rxBuffer,
+      memoryBase,
+      refuses: (kind, address, length) =>
+        this.#refused.some(({ first, last, kinds }) => kinds === kind && address <= last && address + length > first),
+      hardware: this.memory,
+      image: this.memory.bytes.slice(),
+    });
+  }
+  /** Cycles since reset. */
+  get now(): number {
+    return this.nic.sim.cycle - this.#origin;
+  }
+  /** Reset has just ended: the hardware's time begins, and so does another model. Frames that are on their way count no more. */
+  restart(): void {
+    this.#origin = this.nic.sim.cycle;
+    this.#recorder.takeAll();
+    this.#sink.takeAll();
+    this.#happenings.length = 0;
+    this.model = this.#newModel();
+  }
+  /** The NIC is switched on. */
+  heed(): void {
+    this.#arrived = this.#heeded = this.#source.sent;
+  }
+
+  // ---- the wire ---------------------------------------------------------------------------
+
+  push(data: Uint8Array, spoiled: boolean, gap: number): void {
+    const earliest = gap === 0 ? 0 : this.nic.sim.cycle + gap;
+    this.#onWire.push({ data, spoiled });
+    this.#source.push(data, { user: spoiled ? 1 : 0, earliest });
+  }
+  /** Beats that have not moved yet. */
+  get wirePending(): number {
+    return this.#source.pending;
+  }
+
+  // ---- what was seen ------------------------------------------------------------------------
+
+  /** Tells the model what has happened since the last look. */
+  look(): void {
+    this.#lookAtWire();
+    this.#lookAtPins();
+    this.#tell();
+    this.#lookAtSent();
+  }
+  #lookAtWire(): void {
+    for (; this.#arrived < this.#source.sent; this.#arrived++) {
+      const { data, spoiled } = this.#onWire[this.#arrived] as OnWire;
+      const { firstCycle, lastCycle } = this.#source.cyclesOf(this.#arrived);
+      const [first, last] = [firstCycle - this.#origin, lastCycle - this.#origin];
+      const beats = Math.ceil(data.length / (this.config.wireBits / 8));
+      if (last - first + 1 !== beats) throw new Mismatch(`frame ${this.#arrived}: the NIC held up the wire: ${last - first + 1} cycles for ${beats} beats`);
+      this.model.receiving.arrive({ number: this.#arrived, data, spoiled, first, last });
+      this.#seen(last);
+    }
+  }
+  #lookAtPins(): void {
+    for (const { cycle, pins } of this.#recorder.takeAll()) {
+      const at = cycle - this.#origin;
+      this.#seen(at);
+      if (pins.trace_parsed === 1) this.#happenings.push({ what: "parsed", refused: pins.trace_refused === 1, at });
+      const seen = seenIn(pins);
+      if (seen !== null) this.#happenings.push({ what: "verdict", seen, at });
+      if (pins.trace_committed === 1 || pins.trace_lost === 1) this.#happenings.push({ what: "commit", lost: pins.trace_lost === 1, at });
+      if (pins.m_axi_awvalid === 1 && pins.m_axi_awready === 1 && pins.m_axi_awid < this.#ids)
+        this.#happenings.push({ what: "burst", address: pins.m_axi_awaddr, at });
+    }
+  }
+  /** In their order, up to a verdict of which nobody can tell yet which slot it is about. */
+  #tell(): void {
+    const { receiving } = this.model;
+    let done = 0;
+    for (const [i, h] of this.#happenings.entries()) {
+      if (h.what === "parsed") receiving.parsed(h.refused);
+      else if (h.what === "commit") receiving.committed(h.lost, h.at);
+      else if (h.what === "burst") {
+        if (!receiving.burst(h.address, this.config.busBits / 8))
+          throw new Mismatch(`in cycle ${h.at} memory is written at 0x${h.address.toString(16)}, and no datagram is to go there`);
+      } else {
+        const later = this.#happenings.slice(i + 1).filter((x) => x.what === "burst");
+        if (!receiving.verdict(h.seen, h.at, () => later[receiving.burstsLeft]?.address ?? null)) break;
+      }
+      done = i + 1;
+    }
+    this.#happenings.splice(0, done);
+  }
+  #lookAtSent(): void {
+    for (const { data, user, lastCycle } of this.#sink.takeAll()) {
+      const at = lastCycle - this.#origin;
+      this.#seen(at);
+      if (user !== 0) throw new Mismatch(`the NIC takes a frame back:\n${dump(data)}`);
+      this.model.sending.sent(data, at);
+    }
+  }
+  #seen(at: number): void {
+    if (at > this.lastSeen) this.lastSeen = at;
+  }
+  /** Nothing that came waits for its end. */
+  get isSettled(): boolean {
+    return this.#source.pending === 0 && this.#happenings.length === 0 && this.model.receiving.pending === 0;
+  }
+  get heeded(): number {
+    return this.#arrived - this.#heeded;
+  }
+}
+
+const seenIn = (pins: Readonly<Record<(typeof notedPins)[number], number>>): Seen | null => {
+  if (pins.trace_delivered === 1) return pins.trace_empty === 1 ? "empty" : "delivered";
+  if (pins.trace_ordinary === 1) return "ordinary";
+  if (pins.trace_causes === 0) return null;
+  const cause = dropCauses[31 - Math.clz32(pins.trace_causes)] as DropCause;
+  if (pins.trace_causes !== 1 << dropCauses.indexOf(cause)) throw new Mismatch(`a frame was dropped for several causes at once`);
+  return cause;
+};

@@ -1,0 +1,84 @@
+/**
+ * A scenario: what happens around a NIC, as plain data. Each actor (the wire, and the program of each hart) does its
+ * operations one after the other; actors run beside each other. Every operation has a meaning in whatever state the NIC is,
+ * if only that nothing is done, so any part of a scenario is a scenario: that is how failures are made small.
+ */
+
+/** How a frame is to be made: `frames.ts`. */
+export interface FrameSpec {
+  /** Of everything that is not said here. */
+  readonly seed: number;
+  /** Numbers in the pools of `scene.ts`. */
+  readonly local: number;
+  readonly peer: number;
+  /** Payload bytes. */
+  readonly length: number;
+  readonly kind: string;
+}
+export interface FrameOp {
+  readonly by: "wire";
+  readonly op: "frame";
+  readonly frame: FrameSpec;
+  /** Cycles of silence before it. */
+  readonly gap: number;
+}
+/** How software comes at a slot's pointers: the kernel's window, the slot's doorbell page, or (to read) the line in memory. */
+export type Way = "kernel" | "page" | "line";
+
+/** What a hart's program does; `slot` is a number of the table. */
+export type SoftwareOp =
+  | {
+      readonly op: "open";
+      readonly slot: number;
+      readonly local: number;
+      /** Number of a peer; null: any. */
+      readonly remote: number | null;
+      /** With a remote: other peers match, too. */
+      readonly loose: boolean;
+      readonly datagram: boolean;
+      /** Binary logarithms of the rings' bytes. */
+      readonly receive: number;
+      readonly transmit: number;
+      /** Where the rings begin, as a share of the room that is left. */
+      readonly shift: number;
+      readonly asid: number;
+      readonly hart: number;
+      readonly priority: number;
+      readonly own: boolean;
+      readonly noChecksum: boolean;
+      readonly room: number;
+      /** Does not wait for the end of the life before. */
+      readonly hasty: boolean;
+    }
+  | { readonly op: "close"; readonly slot: number }
+  /** Reads what has come, and gives back a share of it. */
+  | { readonly op: "consume"; readonly slot: number; readonly way: Way; readonly share: number }
+  /** Datagrams, or bytes of a stream, and one doorbell. */
+  | { readonly op: "send"; readonly slot: number; readonly way: Way; readonly lengths: readonly number[]; readonly peer: number; readonly seed: number }
+  | { readonly op: "pause"; readonly cycles: number }
+  /** All actors wait until nothing is under way; then everything is compared. */
+  | { readonly op: "settle" }
+  /** All actors stop where they are, and the NIC is reset. */
+  | { readonly op: "reset" };
+export type Op = FrameOp | (SoftwareOp & { readonly by: number });
+
+export interface Surface {
+  /** Share of cycles in which a port pauses; 0: never. */
+  readonly wire: number;
+  readonly memory: number;
+  readonly registers: number;
+  readonly readLatency: number;
+  readonly readJitter: number;
+  readonly writeLatency: number;
+  readonly writeJitter: number;
+  readonly reorder: boolean;
+  /** Lines of 64 bytes that memory refuses, in slots' rings. */
+  readonly refused: readonly { readonly slot: number; readonly ring: "receive" | "transmit"; readonly line: number }[];
+  /** Largest payload that is sent. */
+  readonly largest: number;
+}
+export interface Scenario {
+  readonly seed: number;
+  readonly surface: Surface;
+  readonly ops: readonly Op[];
+}
