@@ -16,7 +16,7 @@ import type { Nic } from "#sim/nic/nic.ts";
 import type { Scenario } from "./scenario.ts";
 import { fills, headers, layoutOf, memoryBase, ourMac, ringAt } from "./scene.ts";
 
-const pulses = ["parsed", "refused", "delivered", "empty", "ordinary", "causes", "committed", "lost"] as const;
+const pulses = ["parsed", "refused", "delivered", "empty", "ordinary", "causes", "committed", "lost", "sent"] as const;
 const tracePins = pulses.map((name) => `trace_${name}` as const);
 const writePins = ["m_axi_awvalid", "m_axi_awready", "m_axi_awid", "m_axi_awaddr"] as const;
 const notedPins = [...tracePins, ...writePins] as const;
@@ -55,6 +55,8 @@ export class Rig {
   /** The first frame that is the model's to judge: those before came while the NIC was switched off. */
   #heeded = 0;
   readonly #happenings: Happening[] = [];
+  /** Frames whose last beat has left the engine, which are counted with it. */
+  #leaving = 0;
   /** The last cycle in which something was seen. */
   lastSeen = 0;
 
@@ -109,6 +111,7 @@ export class Rig {
     this.#recorder.takeAll();
     this.#sink.takeAll();
     this.#happenings.length = 0;
+    this.#leaving = 0;
     this.model = this.#newModel();
   }
   /** The NIC is switched on. */
@@ -118,10 +121,10 @@ export class Rig {
 
   // ---- the wire ---------------------------------------------------------------------------
 
-  push(data: Uint8Array, spoiled: boolean, gap: number): void {
-    const earliest = gap === 0 ? 0 : this.nic.sim.cycle + gap;
+  /** Gives a frame to the wire, which sends it in cycle `earliest` at the soonest. */
+  push(data: Uint8Array, spoiled: boolean, earliest: number): void {
     this.#onWire.push({ data, spoiled });
-    this.#source.push(data, { user: spoiled ? 1 : 0, earliest });
+    this.#source.push(data, { user: spoiled ? 1 : 0, earliest: this.#origin + earliest });
   }
   /** Beats that have not moved yet. */
   get wirePending(): number {
@@ -152,6 +155,7 @@ export class Rig {
     for (const { cycle, pins } of this.#recorder.takeAll()) {
       const at = cycle - this.#origin;
       this.#seen(at);
+      this.#leaving += pins.trace_sent;
       if (pins.trace_parsed === 1) this.#happenings.push({ what: "parsed", refused: pins.trace_refused === 1, at });
       const seen = seenIn(pins);
       if (seen !== null) this.#happenings.push({ what: "verdict", seen, at });
@@ -191,7 +195,12 @@ export class Rig {
   }
   /** Nothing that came waits for its end. */
   get isSettled(): boolean {
-    return this.#source.pending === 0 && this.#happenings.length === 0 && this.model.receiving.pending === 0;
+    return (
+      this.#source.pending === 0 &&
+      this.#happenings.length === 0 &&
+      this.model.receiving.pending === 0 &&
+      this.model.sending.frames === this.#leaving
+    );
   }
   get heeded(): number {
     return this.#arrived - this.#heeded;

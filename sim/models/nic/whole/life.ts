@@ -46,9 +46,8 @@ export class Life {
   /** Cycle in which memory's first refusal was told. */
   failed = never;
   drops = 0;
-  /** TIMESTAMP of the first beat of the last delivered datagram, of the last beat of the last sent one. */
+  /** TIMESTAMP of the first beat of the last delivered datagram. */
   receivedAt = 0;
-  sentAt = 0;
 
   constructor(slot: number, settings: LifeSettings, memory: Memory, opened: Span) {
     this.slot = slot;

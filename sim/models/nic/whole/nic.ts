@@ -82,13 +82,16 @@ export class WholeNic {
     life.closed = span;
     return span;
   }
-  /** A closed slot has drained: nothing of its life is on its way. */
-  end(slot: number): void {
+  /**
+   * A closed slot has drained: nothing of its life is on its way to memory, and what is on its way to the wire has been read.
+   * `head`: its transmit head as it was then, where that is known: frames up to there leave.
+   */
+  end(slot: number, head: number | null = null): void {
     const tenant = this.tenants[slot];
     if (tenant === null || tenant === undefined) return;
     if (tenant.life.closed === null) throw new Mismatch(`${tenant.life} ends, and was never closed`);
     this.receiving.remove(tenant.life);
-    this.sending.remove(tenant.sender);
+    this.sending.remove(tenant.sender, head);
     this.tenants[slot] = null;
   }
   /** Software writes memory that the hardware may read. */

@@ -48,6 +48,10 @@ export class Sender {
   #sent = 0;
   #cuts: number[] = [];
   frames = 0;
+  /** What TX_TIME may say: when the last frame left, its last beat. */
+  times: number[] = [0];
+  /** Its life is over, and frames up to this offset will have left in the end; null where that is not known. */
+  end: number | null = null;
 
   constructor(life: Life, largest: number, refuses: Refuses) {
     this.life = life;
@@ -122,6 +126,10 @@ export class Sender {
     this.head = job.head;
     this.frames++;
   }
+  /** Something was handed over that was not seen on the wire. */
+  get hasMore(): boolean {
+    return this.life.isDatagram ? this.#jobs.length > 0 : this.#bytes.length > 0;
+  }
   /** What has still to be seen on the wire: datagrams, or bytes of a stream; none behind what memory refuses to read. */
   get left(): number {
     if (this.life.isDatagram) return this.#jobs.length;
@@ -138,6 +146,8 @@ export class Sending {
   frames = 0;
   readonly #settings: SendSettings;
   readonly #senders = new Map<string, Sender[]>();
+  /** Of lives that are over: what was read for them may still leave. */
+  #departed: Sender[] = [];
   /** IPv4 identification of the next frame: counts all frames from zero. */
   #identification = 0;
 
@@ -152,21 +162,31 @@ export class Sending {
     else others.push(sender);
     return sender;
   }
-  /** Nothing of it is on its way any more. */
-  remove(sender: Sender): void {
+  /** Its life is over: nothing more is read for it. `head`: up to where everything was read, if that is known. */
+  remove(sender: Sender, head: number | null): void {
     const key = endpointText(sender.life.settings.local);
     this.#senders.set(
       key,
       (this.#senders.get(key) ?? []).filter((other) => other !== sender),
     );
+    sender.end = head;
+    if (sender.hasMore && sender.head !== head) this.#departed.push(sender);
+  }
+  /** Nothing is under way: says whose frames have not left. */
+  settle(): void {
+    for (const { end, head, life } of this.#departed)
+      if (end !== null && end !== head) throw new Mismatch(`${life}: it has sent up to ${head}; its last transmit head was ${end}`);
+    this.#departed = [];
   }
   /** A frame has left, its last beat in cycle `at`. Returns whose it was. */
   sent(frame: Uint8Array, at: number): Sender {
     const { ipv4, udp, payload } = frame.length < 14 ? ({} as Partial<ReturnType<typeof parse>>) : parse(frame);
     if (ipv4 === undefined || udp === undefined || payload === undefined) throw new Mismatch(`in cycle ${at} no UDP datagram left:\n${dump(frame)}`);
     const peer = { address: ipv4.destination, port: udp.destinationPort };
+    const key = endpointText({ address: ipv4.source, port: udp.sourcePort });
     const whys: string[] = [];
-    for (const sender of this.#senders.get(endpointText({ address: ipv4.source, port: udp.sourcePort })) ?? []) {
+    for (const sender of [...(this.#senders.get(key) ?? []), ...this.#departed]) {
+      if (endpointText(sender.life.settings.local) !== key) continue;
       const next = sender.next(peer, payload.length);
       if ("why" in next) {
         whys.push(`${sender.life}: ${next.why}`);
@@ -178,12 +198,18 @@ export class Sending {
         continue;
       }
       sender.take(next.job);
-      sender.life.sentAt = at;
+      this.#setTime(sender, at);
       this.#identification = (this.#identification + 1) % 0x1_0000;
       this.frames++;
       return sender;
     }
     throw new Mismatch(`the frame that left in cycle ${at} is nobody's; ${whys.join("\n") || "no slot has its endpoint"}\nseen\n${dump(frame)}`);
+  }
+  /** A frame that leaves late may be the last one of whoever has the slot by then. */
+  #setTime(sender: Sender, at: number): void {
+    sender.times = [at];
+    if (!this.#departed.includes(sender)) return;
+    for (const senders of this.#senders.values()) for (const s of senders) if (s.life.slot === sender.life.slot) s.times.push(at);
   }
   #frame({ local, nextHop, policy, noChecksum }: SlotSettings, { peer, payload }: Job): Uint8Array {
     const { mac, ...own } = this.#settings;

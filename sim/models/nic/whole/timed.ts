@@ -37,7 +37,7 @@ export class Timed<T> {
   possible(first: number, last: number): T[] {
     const values: T[] = [];
     for (let i = this.#changes.length - 1; i >= 0; i--) {
-      const { value, span } = this.#changes[i] as (typeof this.#changes)[number];
+      const { value, span } = this.#changes[i] as { readonly value: T; readonly span: Span };
       if (span.from <= last) values.push(value);
       // Before this one took effect at the latest, older ones no longer count.
       if (span.to < first) break;

@@ -1,0 +1,108 @@
+/**
+ * What the programs of all harts share: registers by address, a lock for each slot, and where its owner stands in the rings.
+ * Every access says when it began and when it was answered, which is all that software knows of when it took effect.
+ */
+import { nicMap } from "#rtl/nic/registers.ts";
+import type { AxiResponse } from "#sim/models/axi/master.ts";
+import { Mismatch } from "#sim/models/nic/whole/index.ts";
+import { type AccessesOf, registerAccess } from "#sim/regmap/access.ts";
+import { Lock } from "#sim/run/index.ts";
+import type { Rig } from "./rig.ts";
+
+export type Registers = AccessesOf<ReturnType<typeof nicMap>["nodes"]>;
+type SlotRegisters = Registers["SLOT"][number];
+export type SlotRegister = { readonly [K in keyof SlotRegisters]: SlotRegisters[K] extends { readonly address: number } ? K : never }[keyof SlotRegisters];
+
+/** Where a slot's owner stands. */
+export class Desk {
+  readonly lock: Lock;
+  rxHead = 0;
+  txHead = 0;
+  txTail = 0;
+  /** Its pointers are nonsense, or it has stopped: nothing sensible can be done with its ring. */
+  lost = false;
+
+  constructor(slot: number) {
+    this.lock = new Lock(`slot ${slot}`);
+  }
+}
+
+/** An answered access. */
+export interface Access {
+  readonly response: AxiResponse;
+  readonly value: bigint;
+  readonly from: number;
+  readonly at: number;
+}
+
+export class Office {
+  readonly rig: Rig;
+  readonly registers: Registers;
+  readonly desks: readonly Desk[];
+  /** Held while slots are opened or closed: the kernel does so one at a time. */
+  readonly table = new Lock("table");
+  /** AXI ID of each hart. */
+  readonly #ids: readonly number[];
+  readonly #slots: number;
+  readonly #pages: number;
+  readonly #stride: number;
+
+  constructor(rig: Rig) {
+    const { config, bus } = rig;
+    this.rig = rig;
+    this.#ids = config.hartIds === "none" ? Array.from({ length: config.harts }, () => 0) : config.hartIds;
+    const id = this.#ids[0] as number;
+    this.registers = registerAccess(nicMap(config), {
+      read: (address, bytes) => bus.read(address, { bytes, id }),
+      write: (address, value, bytes) => bus.write(address, value, { bytes, id }),
+    });
+    this.desks = Array.from({ length: config.slots }, (_, slot) => new Desk(slot));
+    this.#slots = this.registers.SLOT.at(0).CONTROL.address;
+    this.#stride = this.registers.SLOT.at(1).CONTROL.address - this.#slots;
+    this.#pages = this.registers.DOORBELLS.address;
+  }
+  /** AXI ID of a hart. */
+  idOf(hart: number): number {
+    return this.#ids[hart % this.#ids.length] as number;
+  }
+  /** Address of a slot's register in the kernel's window, or in its page. */
+  addressOf(slot: number, name: SlotRegister, way: "kernel" | "page"): number {
+    const offset = this.registers.SLOT.at(0)[name].address - this.#slots;
+    return way === "kernel" ? this.#slots + slot * this.#stride + offset : this.#pages + slot * 0x1000 + offset;
+  }
+  /** One access, whatever the answer. */
+  async access(hart: number, address: number, write: bigint | null, bytes = 8): Promise<Access> {
+    const { rig } = this;
+    const from = rig.now;
+    const lane = address % 8;
+    const data = new Uint8Array(8);
+    if (write !== null) new DataView(data.buffer).setBigUint64(0, BigInt.asUintN(64, write << BigInt(8 * lane)), true);
+    const strobe = ((1n << BigInt(bytes)) - 1n) << BigInt(lane);
+    const shared = { address: BigInt(address), id: this.idOf(hart), len: 0, size: Math.log2(bytes), burst: 1 };
+    const { response, beats } = await rig.bus.transact(
+      write === null ? { ...shared, write: false } : { ...shared, write: true, beats: [{ data, strobe }] },
+    );
+    const word = beats[0];
+    const value =
+      word === undefined
+        ? 0n
+        : (new DataView(word.buffer, word.byteOffset).getBigUint64(0, true) >> BigInt(8 * lane)) & ((1n << BigInt(8 * bytes)) - 1n);
+    return { response, value, from, at: rig.now };
+  }
+  async read(hart: number, slot: number, name: SlotRegister, way: "kernel" | "page" = "kernel"): Promise<Access> {
+    return this.#fine(await this.access(hart, this.addressOf(slot, name, way), null), `read of slot ${slot}'s ${name}`);
+  }
+  async write(hart: number, slot: number, name: SlotRegister, value: bigint | number, way: "kernel" | "page" = "kernel"): Promise<Access> {
+    return this.#fine(await this.access(hart, this.addressOf(slot, name, way), BigInt(value)), `write of slot ${slot}'s ${name}`);
+  }
+  #fine(access: Access, what: string): Access {
+    if (access.response !== "OKAY") throw new Mismatch(`${what} from cycle ${access.from} on: ${access.response}, and it is allowed`);
+    return access;
+  }
+}
+
+/** Compares, and says what differs. */
+export const is = (what: string, seen: unknown, expected: unknown): void => {
+  const text = (value: unknown): string => JSON.stringify(value, (_, v) => (typeof v === "bigint" ? `${v}` : v));
+  if (text(seen) !== text(expected)) throw new Mismatch(`${what}: ${text(seen)}; the model says ${text(expected)}`);
+};
