@@ -11,7 +11,9 @@ import type { Rig } from "./rig.ts";
 
 export type Registers = AccessesOf<ReturnType<typeof nicMap>["nodes"]>;
 type SlotRegisters = Registers["SLOT"][number];
-export type SlotRegister = { readonly [K in keyof SlotRegisters]: SlotRegisters[K] extends { readonly address: number } ? K : never }[keyof SlotRegisters];
+export type SlotRegister = {
+  readonly [K in keyof SlotRegisters]: SlotRegisters[K] extends { readonly address: number } ? K : never;
+}[keyof SlotRegisters];
 
 /** Where a slot's owner stands. */
 export class Desk {

@@ -1,5 +1,5 @@
 /** What a hart's program does: opens and closes slots, reads what came, sends. The model is told of everything. */
-import { encodeDatagramHeader, recordLength, type RingSettings, type SlotSettings } from "#sim/models/nic/index.ts";
+import { encodeDatagramHeader, type RingSettings, recordLength, type SlotSettings } from "#sim/models/nic/index.ts";
 import { type Life, Mismatch, slack, type Tenant } from "#sim/models/nic/whole/index.ts";
 import { dump, ipv4Number, macNumber, Prng } from "#sim/models/packet/index.ts";
 import { ClockCycles } from "#sim/run/index.ts";
@@ -109,7 +109,9 @@ export class Program {
     try {
       const { model } = this.#rig;
       const life = model.opening(slot, settings, this.#rig.now);
-      const twin = model.tenants.find((t) => t !== null && t.life.closed === null && t.life.key === life.key && t.life.connected === life.connected);
+      const twin = model.tenants.find(
+        (t) => t !== null && t.life.closed === null && t.life.key === life.key && t.life.connected === life.connected,
+      );
       const { at } = await office.write(hart, slot, "CONTROL", controlWord(op, life.connected));
       const status = Number((await office.read(hart, slot, "STATUS")).value);
       const result = results[(status >> 8) & 3] as (typeof results)[number];
@@ -156,11 +158,12 @@ export class Program {
     for (const name of ["RX_TAIL", "RX_DROPS", "TX_HEAD", "RX_TIME", "TX_TIME"] as const)
       seen[name] = Number((await this.#office.read(this.#hart, slot, name)).value);
     // What is read may not be on the wire yet.
-    const sent = life.closed === null ? { TX_HEAD: sender.head, TX_TIME: sender.times.includes(seen.TX_TIME ?? 0) ? seen.TX_TIME : sender.times } : {};
+    const sent =
+      life.closed === null ? { TX_HEAD: sender.head, TX_TIME: sender.times.includes(seen.TX_TIME ?? 0) ? seen.TX_TIME : sender.times } : {};
     is(`${life}`, seen, {
       ...seen,
       RX_TAIL: life.tail.latest,
-      RX_DROPS: life.drops,
+      RX_DROPS: Math.min(Math.max(seen.RX_DROPS ?? 0, life.drops), life.drops + life.maybeDrops),
       RX_TIME: life.failed === Number.POSITIVE_INFINITY ? life.receivedAt : seen.RX_TIME,
       ...sent,
     });
@@ -170,7 +173,11 @@ export class Program {
   // ---- receiving ------------------------------------------------------------------------------
 
   /** A pointer as the program sees it, and when it was so at the latest and at the earliest. */
-  async #pointer(life: Life, name: "RX_TAIL" | "TX_HEAD", way: Way): Promise<{ readonly value: number; readonly from: number; readonly at: number }> {
+  async #pointer(
+    life: Life,
+    name: "RX_TAIL" | "TX_HEAD",
+    way: Way,
+  ): Promise<{ readonly value: number; readonly from: number; readonly at: number }> {
     if (way !== "line") {
       const { value, from, at } = await this.#office.read(this.#hart, life.slot, name, way);
       return { value: Number(value), from, at };
@@ -188,7 +195,7 @@ export class Program {
     this.#rig.look();
     const possible = life.tail.possible(from - slack, at + slack);
     if (!possible.includes(tail))
-      throw new Mismatch(`${life}: its receive tail is read as ${tail} in cycle ${at}; the model says ${possible.join(" or ")}`);
+      throw new Mismatch(`${life}: its receive tail is read as ${tail} from ${from} to ${at}; the model says ${possible.join(" or ")}`);
     const { receive } = life;
     const bytes = receive.used(desk.rxHead, tail);
     this.#compareRing(life, desk.rxHead, bytes);

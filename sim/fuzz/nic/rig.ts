@@ -22,12 +22,6 @@ const writePins = ["m_axi_awvalid", "m_axi_awready", "m_axi_awid", "m_axi_awaddr
 const notedPins = [...tracePins, ...writePins] as const;
 const notedWhen = [...tracePins.map((pin) => [pin]), ["m_axi_awvalid", "m_axi_awready"]] as const;
 
-type Happening =
-  | { readonly what: "parsed"; readonly refused: boolean; readonly at: number }
-  | { readonly what: "verdict"; readonly seen: Seen; readonly at: number }
-  | { readonly what: "burst"; readonly address: number; readonly at: number }
-  | { readonly what: "commit"; readonly lost: boolean; readonly at: number };
-
 /** A frame that was given to the wire. */
 interface OnWire {
   readonly data: Uint8Array;
@@ -54,7 +48,10 @@ export class Rig {
   #arrived = 0;
   /** The first frame that is the model's to judge: those before came while the NIC was switched off. */
   #heeded = 0;
-  readonly #happenings: Happening[] = [];
+  // What was seen and not told yet, each in its order.
+  readonly #verdicts: { readonly seen: Seen; readonly at: number }[] = [];
+  readonly #bursts: { readonly address: number; readonly at: number }[] = [];
+  readonly #commits: { readonly lost: boolean; readonly at: number }[] = [];
   /** Frames whose last beat has left the engine, which are counted with it. */
   #leaving = 0;
   /** The last cycle in which something was seen. */
@@ -110,7 +107,7 @@ export class Rig {
     this.#origin = this.nic.sim.cycle;
     this.#recorder.takeAll();
     this.#sink.takeAll();
-    this.#happenings.length = 0;
+    for (const list of [this.#verdicts, this.#bursts, this.#commits]) list.length = 0;
     this.#leaving = 0;
     this.model = this.#newModel();
   }
@@ -146,7 +143,8 @@ export class Rig {
       const { firstCycle, lastCycle } = this.#source.cyclesOf(this.#arrived);
       const [first, last] = [firstCycle - this.#origin, lastCycle - this.#origin];
       const beats = Math.ceil(data.length / (this.config.wireBits / 8));
-      if (last - first + 1 !== beats) throw new Mismatch(`frame ${this.#arrived}: the NIC held up the wire: ${last - first + 1} cycles for ${beats} beats`);
+      if (last - first + 1 !== beats)
+        throw new Mismatch(`frame ${this.#arrived}: the NIC held up the wire: ${last - first + 1} cycles for ${beats} beats`);
       this.model.receiving.arrive({ number: this.#arrived, data, spoiled, first, last });
       this.#seen(last);
     }
@@ -156,31 +154,47 @@ export class Rig {
       const at = cycle - this.#origin;
       this.#seen(at);
       this.#leaving += pins.trace_sent;
-      if (pins.trace_parsed === 1) this.#happenings.push({ what: "parsed", refused: pins.trace_refused === 1, at });
+      if (pins.trace_parsed === 1) this.model.receiving.parsed(pins.trace_refused === 1);
       const seen = seenIn(pins);
-      if (seen !== null) this.#happenings.push({ what: "verdict", seen, at });
-      if (pins.trace_committed === 1 || pins.trace_lost === 1) this.#happenings.push({ what: "commit", lost: pins.trace_lost === 1, at });
+      if (seen !== null) this.#verdicts.push({ seen, at });
+      if (pins.trace_committed === 1 || pins.trace_lost === 1) this.#commits.push({ lost: pins.trace_lost === 1, at });
       if (pins.m_axi_awvalid === 1 && pins.m_axi_awready === 1 && pins.m_axi_awid < this.#ids)
-        this.#happenings.push({ what: "burst", address: pins.m_axi_awaddr, at });
+        this.#bursts.push({ address: pins.m_axi_awaddr, at });
     }
   }
-  /** In their order, up to a verdict of which nobody can tell yet which slot it is about. */
+  /** Verdicts up to one of which nobody can tell yet which slot it is about; bursts and commits of what was placed before it. */
   #tell(): void {
+    while (this.#tellBurst() || this.#tellCommit() || this.#tellVerdict());
+    if (this.#verdicts.length > 0) return;
+    const [burst] = this.#bursts;
+    if (burst !== undefined)
+      throw new Mismatch(`in cycle ${burst.at} memory is written at 0x${burst.address.toString(16)}, and no datagram is to go there`);
+    const [commit] = this.#commits;
+    if (commit !== undefined) throw new Mismatch(`in cycle ${commit.at} a commit is told of, and no datagram is on its way to memory`);
+  }
+  #tellBurst(): boolean {
     const { receiving } = this.model;
-    let done = 0;
-    for (const [i, h] of this.#happenings.entries()) {
-      if (h.what === "parsed") receiving.parsed(h.refused);
-      else if (h.what === "commit") receiving.committed(h.lost, h.at);
-      else if (h.what === "burst") {
-        if (!receiving.burst(h.address, this.config.busBits / 8))
-          throw new Mismatch(`in cycle ${h.at} memory is written at 0x${h.address.toString(16)}, and no datagram is to go there`);
-      } else {
-        const later = this.#happenings.slice(i + 1).filter((x) => x.what === "burst");
-        if (!receiving.verdict(h.seen, h.at, () => later[receiving.burstsLeft]?.address ?? null)) break;
-      }
-      done = i + 1;
-    }
-    this.#happenings.splice(0, done);
+    if (receiving.burstsLeft === 0) return false;
+    const burst = this.#bursts.shift();
+    if (burst === undefined) return false;
+    receiving.burst(burst.address, this.config.busBits / 8);
+    return true;
+  }
+  #tellCommit(): boolean {
+    const { receiving } = this.model;
+    if (receiving.commitsLeft === 0) return false;
+    const commit = this.#commits.shift();
+    if (commit === undefined) return false;
+    receiving.committed(commit.lost, commit.at);
+    return true;
+  }
+  #tellVerdict(): boolean {
+    const [verdict] = this.#verdicts;
+    if (verdict === undefined) return false;
+    const { receiving } = this.model;
+    const told = receiving.verdict(verdict.seen, verdict.at, this.#bursts[receiving.burstsLeft]?.address ?? null);
+    if (told) this.#verdicts.shift();
+    return told;
   }
   #lookAtSent(): void {
     for (const { data, user, lastCycle } of this.#sink.takeAll()) {
@@ -197,7 +211,7 @@ export class Rig {
   get isSettled(): boolean {
     return (
       this.#source.pending === 0 &&
-      this.#happenings.length === 0 &&
+      this.#verdicts.length === 0 &&
       this.model.receiving.pending === 0 &&
       this.model.sending.frames === this.#leaving
     );

@@ -54,7 +54,14 @@ export type SoftwareOp =
   /** Reads what has come, and gives back a share of it. */
   | { readonly op: "consume"; readonly slot: number; readonly way: Way; readonly share: number }
   /** Datagrams, or bytes of a stream, and one doorbell. */
-  | { readonly op: "send"; readonly slot: number; readonly way: Way; readonly lengths: readonly number[]; readonly peer: number; readonly seed: number }
+  | {
+      readonly op: "send";
+      readonly slot: number;
+      readonly way: Way;
+      readonly lengths: readonly number[];
+      readonly peer: number;
+      readonly seed: number;
+    }
   | { readonly op: "pause"; readonly cycles: number }
   /** All actors wait until nothing is under way; then everything is compared. */
   | { readonly op: "settle" }

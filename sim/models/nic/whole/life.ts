@@ -1,8 +1,8 @@
 /** What a slot is from its opening to its end: settings, pointers of both rings, and when each of them could be seen. */
 import { type Endpoint, endpointText } from "../../packet/addresses.ts";
 import { recordLength } from "../datagram.ts";
-import { Ring } from "../ring.ts";
 import type { Memory, RingSettings } from "../ring.ts";
+import { Ring } from "../ring.ts";
 import { isConnected, type SlotSettings, unspecified } from "../slots.ts";
 import { never, type Span, Timed } from "./timed.ts";
 
@@ -45,7 +45,9 @@ export class Life {
   readonly placed: Placed[] = [];
   /** Cycle in which memory's first refusal was told. */
   failed = never;
+  /** Datagrams of its that were dropped; beside them some that may have been another slot's. */
   drops = 0;
+  maybeDrops = 0;
   /** TIMESTAMP of the first beat of the last delivered datagram. */
   receivedAt = 0;
 

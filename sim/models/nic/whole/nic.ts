@@ -1,6 +1,7 @@
 /** The model's connection table: which life each slot has, and memory as it must be. Receiving and sending are built on it. */
-import type { FourTuple } from "../slots.ts";
+
 import { arrayMemory, type Memory } from "../ring.ts";
+import type { FourTuple } from "../slots.ts";
 import { Life, type LifeSettings } from "./life.ts";
 import { Mismatch } from "./mismatch.ts";
 import { type Arrived, Receiving } from "./receiving.ts";

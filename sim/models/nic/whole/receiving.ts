@@ -58,6 +58,7 @@ interface Judged {
   readonly tuple: FourTuple | null;
 }
 
+const isDrop = (seen: Seen): seen is DropCause => (dropCauses as readonly string[]).includes(seen);
 const zeros = <K extends string>(keys: readonly K[]) => Object.fromEntries(keys.map((key) => [key, 0])) as Record<K, number>;
 
 export class Receiving {
@@ -138,10 +139,10 @@ export class Receiving {
   }
 
   /**
-   * The verdict on the next frame. `burst` says where the first write to memory begins that no placed datagram explains, or null.
+   * The verdict on the next frame. `burst`: where the first write to memory begins that no placed datagram explains, or null.
    * False: it takes that to say which slot was meant; ask again when there is one.
    */
-  verdict(seen: Seen, at: number, burst: () => number | null): boolean {
+  verdict(seen: Seen, at: number, burst: number | null): boolean {
     const judged = this.#judging[0];
     if (judged === undefined) throw new Mismatch(`a verdict (${seen}) for no frame`);
     const { frame, tuple } = judged;
@@ -153,13 +154,19 @@ export class Receiving {
     }
     let [life] = able as [Life | null];
     if (seen === "delivered" && able.length > 1) {
-      const to = burst();
-      if (to === null) return false;
-      const meant = able.find((l) => l !== null && to >= l.receive.base && to < l.receive.base + l.receive.size);
-      if (meant === undefined) throw new Mismatch(`frame ${frame.number} goes to 0x${to.toString(16)}, where none of its slots has a ring`);
+      if (burst === null) return false;
+      const meant = able.find((l) => l !== null && burst >= l.receive.base && burst < l.receive.base + l.receive.size);
+      if (meant === undefined)
+        throw new Mismatch(`frame ${frame.number} goes to 0x${burst.toString(16)}, where none of its slots has a ring`);
       life = meant;
     }
     this.#judging.shift();
+    const whose = able.filter((l) => l !== null);
+    if (whose.length > 1 && isDrop(seen)) {
+      // Which of them counted it cannot be seen.
+      for (const one of whose) one.maybeDrops++;
+      life = null;
+    }
     this.#take(judged, life, seen, at);
     return true;
   }
@@ -206,14 +213,15 @@ export class Receiving {
       this.#around.onOrdinary(frame, at);
       return;
     }
-    if (life === null || found.class === "ordinary" || found.class === "lost") throw new Mismatch(`frame ${frame.number}: ${seen}`);
-    if (seen !== "delivered" && seen !== "empty") {
+    if (isDrop(seen)) {
       this.#held -= frame.data.length;
       tallies.drops[seen]++;
+      if (life === null) return;
       life.drops++;
       if (seen === "ring_full") this.#around.onFull(life);
       return;
     }
+    if (life === null) throw new Mismatch(`frame ${frame.number}: ${seen}`);
     if (found.class !== "candidate") throw new Mismatch(`frame ${frame.number}: ${seen}`);
     this.#around.onPlaced(life);
     const time = frame.first;
@@ -246,14 +254,15 @@ export class Receiving {
       left -= count;
     }
   }
-  /** A burst of writes was asked for; `width` bytes of a bus word, in which it may begin anywhere. False: nothing explains it yet. */
-  burst(address: number, width: number): boolean {
-    const expected = this.#bursts[0];
-    if (expected === undefined) return false;
+  /** The next burst of writes was asked for: one that a placed datagram is to make. `width`: bytes of a bus word, in which it may begin anywhere. */
+  burst(address: number, width: number): void {
+    const expected = this.#bursts.shift() ?? 0;
     if (Math.floor(expected / width) !== Math.floor(address / width))
       throw new Mismatch(`memory is written at 0x${address.toString(16)}; the next datagram's bytes go to 0x${expected.toString(16)}`);
-    this.#bursts.shift();
-    return true;
+  }
+  /** Placed datagrams that are not in memory. */
+  get commitsLeft(): number {
+    return this.#committing.length;
   }
   /** Bursts that placed datagrams have still to make. */
   get burstsLeft(): number {
@@ -269,7 +278,9 @@ export class Receiving {
     const [first, second] = halves(life, offset, bytes);
     const fails = life.failed < at || first.concat(second).some(({ address, count }) => this.#around.refuses(address, count));
     if (fails !== lost)
-      throw new Mismatch(`frame ${placed.number}: ${lost ? "lost" : "committed"} to ${life}; memory has ${fails ? "" : "not "}refused a write`);
+      throw new Mismatch(
+        `frame ${placed.number}: ${lost ? "lost" : "committed"} to ${life}; memory has ${fails ? "" : "not "}refused a write`,
+      );
     if (lost) {
       if (life.failed > at) {
         life.failed = at;

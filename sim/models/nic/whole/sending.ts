@@ -111,9 +111,13 @@ export class Sender {
     if (this.#bytes.length === 0) return { why: "it has nothing to send" };
     const cut = length === this.#largest || this.#cuts.includes(this.#sent + length);
     if (!cut || length === 0 || length > this.#bytes.length)
-      return { why: `it is cut after ${length} bytes, which is neither the largest payload nor at a tail (${this.#cuts.map((at) => at - this.#sent)})` };
+      return {
+        why: `it is cut after ${length} bytes, which is neither the largest payload nor at a tail (${this.#cuts.map((at) => at - this.#sent)})`,
+      };
     if (this.#isRefused(this.head, length)) return { why: `memory has refused to read from ${this.head} on` };
-    return { job: { peer: settings.remote ?? unspecified, payload: this.#bytes.subarray(0, length), head: transmit.advance(this.head, length) } };
+    return {
+      job: { peer: settings.remote ?? unspecified, payload: this.#bytes.subarray(0, length), head: transmit.advance(this.head, length) },
+    };
   }
   /** The job has been seen on the wire. */
   take(job: Job): void {
@@ -181,7 +185,8 @@ export class Sending {
   /** A frame has left, its last beat in cycle `at`. Returns whose it was. */
   sent(frame: Uint8Array, at: number): Sender {
     const { ipv4, udp, payload } = frame.length < 14 ? ({} as Partial<ReturnType<typeof parse>>) : parse(frame);
-    if (ipv4 === undefined || udp === undefined || payload === undefined) throw new Mismatch(`in cycle ${at} no UDP datagram left:\n${dump(frame)}`);
+    if (ipv4 === undefined || udp === undefined || payload === undefined)
+      throw new Mismatch(`in cycle ${at} no UDP datagram left:\n${dump(frame)}`);
     const peer = { address: ipv4.destination, port: udp.destinationPort };
     const key = endpointText({ address: ipv4.source, port: udp.sourcePort });
     const whys: string[] = [];
@@ -203,7 +208,9 @@ export class Sending {
       this.frames++;
       return sender;
     }
-    throw new Mismatch(`the frame that left in cycle ${at} is nobody's; ${whys.join("\n") || "no slot has its endpoint"}\nseen\n${dump(frame)}`);
+    throw new Mismatch(
+      `the frame that left in cycle ${at} is nobody's; ${whys.join("\n") || "no slot has its endpoint"}\nseen\n${dump(frame)}`,
+    );
   }
   /** A frame that leaves late may be the last one of whoever has the slot by then. */
   #setTime(sender: Sender, at: number): void {
