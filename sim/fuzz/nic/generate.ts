@@ -51,7 +51,20 @@ export const scenarioOf = (seed: number, { packets, harts, mtu }: GenerateOption
   const ops: Op[] = [];
   const by = () => random.integer(0, harts - 1);
   const slot = () => random.integer(0, slotsInUse - 1);
-  const way = (): Way => random.pick(["kernel", "page"]);
+  const door = () => random.pick(["kernel", "page"] as const);
+  const way = (): Way => random.pick(["kernel", "page", "line"]);
+  const nonsense = (): SoftwareOp => {
+    if (random.chance(0.7))
+      return {
+        op: "trespass",
+        page: random.chance(0.8) ? slot() : random.integer(0, 1023),
+        word: random.chance(0.8) ? random.integer(0, 31) : random.integer(0, 511),
+        write: random.chance(0.5),
+        stranger: random.chance(0.2),
+        narrow: random.chance(0.3),
+      };
+    return { op: "misuse", slot: slot(), way: door(), what: random.pick(["head", "tail"] as const), value: random.chance(0.5) ? random.integer(0, 100) : random.integer(0, 0xffff_ffff) };
+  };
   const frame = (): FrameSpec => ({
     seed: random.word(),
     local: random.integer(0, locals.length - 1),
@@ -69,7 +82,7 @@ export const scenarioOf = (seed: number, { packets, harts, mtu }: GenerateOption
     receive: random.pick([6, 8, 11, 12, 13, 13]),
     transmit: random.pick([6, 8, 11, 12, 13]),
     shift: random.word() / 2 ** 32,
-    asid: 1,
+    asid: random.integer(1, 2),
     hart: by(),
     priority: random.integer(0, 3),
     own: random.chance(0.3),
@@ -79,13 +92,16 @@ export const scenarioOf = (seed: number, { packets, harts, mtu }: GenerateOption
   });
   const software = (): SoftwareOp => {
     const dice = random.integer(0, 99);
+    if (random.chance(rude / 4)) return nonsense();
     if (dice < 12) return open();
     if (dice < 17) return { op: "close", slot: slot() };
     if (dice < 60) return { op: "consume", slot: slot(), way: way(), share: random.pick([0.3, 1, 1]) };
     if (dice < 95) {
       const lengths = Array.from({ length: random.integer(1, 4) }, () => lengthOf(random, mtu, small));
-      return { op: "send", slot: slot(), way: way(), lengths, peer: random.integer(0, peers.length - 1), seed: random.word() };
+      return { op: "send", slot: slot(), way: way(), lengths, peer: random.integer(0, peers.length - 1), seed: random.word(), broken: random.chance(rude / 10) };
     }
+    if (dice < 97) return { op: "switch", asid: random.integer(1, 2), accelerated: random.chance(0.5), priority: random.integer(0, 3) };
+    if (dice < 98) return { op: "events" };
     return { op: "pause", cycles: random.integer(1, 200) };
   };
   for (let i = 0; i < 6; i++) ops.push({ by: by(), ...open() });

@@ -6,10 +6,12 @@ import type { Nic } from "#sim/nic/nic.ts";
 import { applyReset, ClockCycles, run, start } from "#sim/run/index.ts";
 import { is, Office } from "./desk.ts";
 import { frameOf } from "./frames.ts";
+import { Kernel } from "./kernel.ts";
+import { Lifecycle } from "./lifecycle.ts";
 import { Program } from "./programs.ts";
 import { Rig } from "./rig.ts";
 import type { FrameOp, Op, Scenario, SoftwareOp } from "./scenario.ts";
-import { headers, memoryBase, ourMac } from "./scene.ts";
+import { headers, layoutOf, memoryBase, ourMac } from "./scene.ts";
 
 export interface Played {
   /** Frames that the NIC was asked to judge, and frames that left it. */
@@ -39,6 +41,8 @@ class Player {
   #office: Office;
   #sent = 0;
   #received = 0;
+  /** Events that were lost before. */
+  #lost = 0;
   /** The wire's cycle from which the next frame may come. */
   #next = 0;
 
@@ -73,8 +77,12 @@ class Player {
     const { surface } = this.#scenario;
     await registers.MAC.write({ address: BigInt(macNumber(ourMac)) });
     await registers.TRANSMIT.write({ largest: surface.largest, ttl: headers.ttl, tos: (headers.dscp << 2) | headers.ecn });
+    const { lines } = layoutOf(this.#rig.config.slots);
+    await new Kernel(this.#office, 0).openEvents();
+    await registers.STATUS_LINES.BASE.write({ address: BigInt(lines) });
+    await registers.STATUS_LINES.CONTROL.write({ enable: true });
     for (let hart = 0; hart < this.#rig.config.harts; hart++)
-      await registers.CURRENT_THREAD.at(hart).write({ asid: 1, accelerated: false, priority: 0 });
+      await new Kernel(this.#office, hart).switchTo({ op: "switch", asid: 1 + (hart % 2), accelerated: false, priority: 0 });
     this.#rig.heed();
     await registers.CONTROL.write({ enable: true });
   }
@@ -118,14 +126,16 @@ class Player {
       if (this.#isSettled && rig.now - Math.max(rig.lastSeen, begun) > quiet) break;
       if (rig.now - Math.max(rig.lastSeen, begun) > patience) throw new Mismatch(this.#whatHangs());
     }
-    const program = new Program(this.#office, 0);
+    rig.model.settle();
+    const slots = new Lifecycle(this.#office, 0);
     for (const tenant of rig.model.tenants) {
       if (tenant === null) continue;
-      if (tenant.life.closed !== null) await program.drain(tenant.life.slot);
-      else await program.compare(tenant);
+      if (tenant.life.closed !== null) await slots.drain(tenant.life.slot);
+      else await slots.compare(tenant);
     }
-    rig.model.sending.settle();
+    await this.#settleEvents();
     await this.#compareCounters();
+    this.#compareLines();
     this.#compareMemory();
   }
   get #isSettled(): boolean {
@@ -153,13 +163,48 @@ class Player {
       RX_OVERSIZE: tallies.losses.oversize,
       RX_SPOILED: tallies.losses.spoiled,
       TX_FRAMES: this.#rig.model.sending.frames,
+      TX_MALFORMED: 0,
+      TX_FAILED: 0,
     };
     for (const name of Object.keys(expected)) seen[name] = await count(registers[name as "RX_FRAMES"]);
     for (const cause of dropCauses) {
       seen[cause] = await count(registers.RX_DROP[cause.toUpperCase() as Uppercase<typeof cause>]);
       expected[cause] = tallies.drops[cause];
     }
+    for (const [name, { must, may }] of [
+      ["TX_MALFORMED", this.#rig.model.stops.malformed],
+      ["TX_FAILED", this.#rig.model.stops.torn],
+    ] as const)
+      expected[name] = Math.min(Math.max(seen[name] ?? 0, must), must + may);
+    for (const [cause, faults] of Object.entries(this.#office.faults)) {
+      seen[cause] = await count(registers.PROTECTION[cause as "FOREIGN"]);
+      expected[cause] = faults;
+    }
     is("counters", seen, expected);
+  }
+  /** Room is made for events until none comes any more; those that are missing then were lost. */
+  async #settleEvents(): Promise<void> {
+    const kernel = new Kernel(this.#office, 0);
+    for (let before = -1; before !== this.#office.eventsRead; ) {
+      before = this.#office.eventsRead;
+      await kernel.readEvents();
+      await ClockCycles(this.#rig.nic.clk, quiet);
+    }
+    const lost = Number((await this.#office.registers.EVENT_QUEUE.LOST.read()).count);
+    this.#rig.model.events.settle(lost - this.#lost);
+    this.#lost = lost;
+  }
+  /** The lines of open slots are what their registers are; those of closed ones are what they were at the end. */
+  #compareLines(): void {
+    const { memory, model, config } = this.#rig;
+    const { lines } = layoutOf(config.slots);
+    for (let slot = 0; slot < config.slots; slot++) {
+      const tenant = model.tenants[slot] ?? null;
+      const at = lines + 64 * slot;
+      const seen = [memory.read32(at), memory.read32(at + 4)];
+      if (tenant !== null) is(`line of ${tenant.life}`, seen, [tenant.life.tail.latest, tenant.sender.outside ? seen[1] : tenant.sender.head]);
+      model.image.write(at, memory.read(at, 8));
+    }
   }
   /** All of memory: what nobody was to write is as it was. */
   #compareMemory(): void {

@@ -53,7 +53,7 @@ export type SoftwareOp =
   | { readonly op: "close"; readonly slot: number }
   /** Reads what has come, and gives back a share of it. */
   | { readonly op: "consume"; readonly slot: number; readonly way: Way; readonly share: number }
-  /** Datagrams, or bytes of a stream, and one doorbell. */
+  /** Datagrams, or bytes of a stream, and one doorbell; `broken`: with a last record that cannot be. */
   | {
       readonly op: "send";
       readonly slot: number;
@@ -61,7 +61,22 @@ export type SoftwareOp =
       readonly lengths: readonly number[];
       readonly peer: number;
       readonly seed: number;
+      readonly broken: boolean;
     }
+  | { readonly op: "misuse"; readonly slot: number; readonly way: "kernel" | "page"; readonly what: "head" | "tail"; readonly value: number }
+  /** An access to a doorbell page that is refused; `word` of it, or half of one, by another ID than the hart's. */
+  | {
+      readonly op: "trespass";
+      readonly page: number;
+      readonly word: number;
+      readonly write: boolean;
+      readonly stranger: boolean;
+      readonly narrow: boolean;
+    }
+  /** Another thread runs. */
+  | { readonly op: "switch"; readonly asid: number; readonly accelerated: boolean; readonly priority: number }
+  /** The kernel reads the events that there are. */
+  | { readonly op: "events" }
   | { readonly op: "pause"; readonly cycles: number }
   /** All actors wait until nothing is under way; then everything is compared. */
   | { readonly op: "settle" }

@@ -29,6 +29,8 @@ export const exactKey = (local: Endpoint, remote: Endpoint): string => `${endpoi
 export class Life {
   readonly slot: number;
   readonly settings: LifeSettings;
+  /** Address space of its owner. */
+  readonly asid: number;
   readonly isDatagram: boolean;
   /** By which frames find it. */
   readonly key: string;
@@ -51,9 +53,10 @@ export class Life {
   /** TIMESTAMP of the first beat of the last delivered datagram. */
   receivedAt = 0;
 
-  constructor(slot: number, settings: LifeSettings, memory: Memory, opened: Span) {
+  constructor(slot: number, settings: LifeSettings, asid: number, memory: Memory, opened: Span) {
     this.slot = slot;
     this.settings = settings;
+    this.asid = asid;
     this.isDatagram = settings.framing === "datagram";
     this.connected = isConnected(settings);
     this.key = this.connected ? exactKey(settings.local, settings.remote ?? unspecified) : endpointText(settings.local);

@@ -2,6 +2,8 @@
 
 import { arrayMemory, type Memory } from "../ring.ts";
 import type { FourTuple } from "../slots.ts";
+import { endpointText } from "../../packet/addresses.ts";
+import { Episodes, Events } from "./events.ts";
 import { Life, type LifeSettings } from "./life.ts";
 import { Mismatch } from "./mismatch.ts";
 import { type Arrived, Receiving } from "./receiving.ts";
@@ -27,6 +29,8 @@ export interface Tenant {
   readonly sender: Sender;
 }
 
+const stopEvents = { malformed: "MALFORMED_DESCRIPTOR", torn: "TX_DMA_ERROR" } as const;
+
 export class WholeNic {
   /** Memory as it must be when nothing is under way. */
   readonly image: Memory;
@@ -36,6 +40,11 @@ export class WholeNic {
   readonly tenants: (Tenant | null)[];
   /** Frames for the kernel that it has not got yet, in order. */
   readonly ordinary: Arrived[] = [];
+  readonly events = new Events();
+  /** Slots that stopped sending: how many did, and may have, for a record that cannot be and because memory refused. */
+  readonly stops = { malformed: { must: 0, may: 0 }, torn: { must: 0, may: 0 } };
+  readonly #episodes = new Episodes(this.events);
+  readonly #told = new Set<Sender>();
   readonly #settings: WholeSettings;
 
   constructor(settings: WholeSettings) {
@@ -51,17 +60,16 @@ export class WholeNic {
       refuses: (address, length) => settings.refuses("write", address, length),
       unspecified: (address, length) => this.image.write(address, settings.hardware.read(address, length)),
       onOrdinary: (frame) => this.ordinary.push(frame),
-      onMiss: (_frame: Arrived, _tuple: FourTuple) => undefined,
-      onDelivered: () => undefined,
-      onPlaced: () => undefined,
-      onFull: () => undefined,
-      onFailed: () => undefined,
+      onMiss: ({ local, remote }: FourTuple) => this.events.must(`TABLE_MISS of ${endpointText(remote)} to port ${local.port}`),
+      onPlaced: ({ slot }) => this.#episodes.placed(slot),
+      onFull: ({ slot }, certain) => this.#episodes.full(slot, certain),
+      onFailed: ({ slot }) => this.events.must(`RX_DMA_ERROR of slot ${slot}`),
     });
   }
   /** Software asks for a slot to be opened, in a cycle. It must be closed; what was before it is over when `opened` is called. */
-  opening(slot: number, settings: LifeSettings, from: number): Life {
+  opening(slot: number, settings: LifeSettings, asid: number, from: number): Life {
     const opened: Span = { from, to: never };
-    const life = new Life(slot, settings, this.image, opened);
+    const life = new Life(slot, settings, asid, this.image, opened);
     this.receiving.add(life);
     return life;
   }
@@ -93,7 +101,32 @@ export class WholeNic {
     if (tenant.life.closed === null) throw new Mismatch(`${tenant.life} ends, and was never closed`);
     this.receiving.remove(tenant.life);
     this.sending.remove(tenant.sender, head);
+    this.#mayHaveStopped(tenant.sender);
     this.tenants[slot] = null;
+  }
+  /** Nothing is under way: slots that stopped in the end have done so. */
+  settle(): void {
+    for (const tenant of this.tenants) {
+      if (tenant === null || tenant.life.closed !== null || this.#told.has(tenant.sender)) continue;
+      const { life, sender } = tenant;
+      // One that a doorbell has stopped may have met that before, or not.
+      if (sender.outside) this.#mayHaveStopped(sender);
+      else if (sender.reason !== null) {
+        this.#told.add(sender);
+        this.stops[sender.reason].must++;
+        this.events.must(`${stopEvents[sender.reason]} of slot ${life.slot}`);
+      }
+    }
+    this.sending.settle();
+  }
+  #mayHaveStopped(sender: Sender): void {
+    if (this.#told.has(sender)) return;
+    this.#told.add(sender);
+    const reasons = [...(sender.stop === "malformed" ? (["malformed"] as const) : []), ...(sender.mayTear ? (["torn"] as const) : [])];
+    for (const reason of reasons) {
+      this.stops[reason].may++;
+      this.events.may(`${stopEvents[reason]} of slot ${sender.life.slot}`);
+    }
   }
   /** Software writes memory that the hardware may read. */
   write(address: number, data: Uint8Array): void {

@@ -46,10 +46,10 @@ export interface Surroundings {
   /** These bytes hold what nobody has said: padding, or what came of a refused write. */
   readonly unspecified: (address: number, length: number) => void;
   readonly onOrdinary: (frame: Arrived, at: number) => void;
-  readonly onMiss: (frame: Arrived, tuple: FourTuple) => void;
-  readonly onDelivered: (life: Life, at: number) => void;
+  readonly onMiss: (tuple: FourTuple) => void;
   readonly onPlaced: (life: Life) => void;
-  readonly onFull: (life: Life) => void;
+  /** `certain`: it is known that the datagram was this slot's. */
+  readonly onFull: (life: Life, certain: boolean) => void;
   readonly onFailed: (life: Life) => void;
 }
 interface Judged {
@@ -164,7 +164,10 @@ export class Receiving {
     const whose = able.filter((l) => l !== null);
     if (whose.length > 1 && isDrop(seen)) {
       // Which of them counted it cannot be seen.
-      for (const one of whose) one.maybeDrops++;
+      for (const one of whose) {
+        one.maybeDrops++;
+        if (seen === "ring_full") this.#around.onFull(one, false);
+      }
       life = null;
     }
     this.#take(judged, life, seen, at);
@@ -209,7 +212,8 @@ export class Receiving {
     if (seen === "ordinary") {
       tallies.ordinary++;
       this.#held -= frame.data.length;
-      if (life === null && tuple !== null) this.#around.onMiss(frame, tuple);
+      // A datagram that is plainly UDP and for nobody; what leaves the fast path for another reason misses nothing.
+      if (life === null && tuple !== null && found.class !== "ordinary") this.#around.onMiss(tuple);
       this.#around.onOrdinary(frame, at);
       return;
     }
@@ -218,7 +222,7 @@ export class Receiving {
       tallies.drops[seen]++;
       if (life === null) return;
       life.drops++;
-      if (seen === "ring_full") this.#around.onFull(life);
+      if (seen === "ring_full") this.#around.onFull(life, true);
       return;
     }
     if (life === null) throw new Mismatch(`frame ${frame.number}: ${seen}`);
@@ -291,7 +295,6 @@ export class Receiving {
     } else {
       this.tallies.accepted++;
       life.tail.set(life.receive.advance(offset, length), at);
-      this.#around.onDelivered(life, at);
     }
     const from = lost ? 0 : bytes;
     for (const { address, count } of halves(life, life.receive.advance(offset, from), length - from).flat())

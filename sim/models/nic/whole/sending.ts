@@ -12,8 +12,8 @@ import { type SlotSettings, unspecified } from "../slots.ts";
 import type { Life } from "./life.ts";
 import { Mismatch } from "./mismatch.ts";
 
-/** Why a slot stops sending. */
-export type SendStop = "outside" | "malformed" | "torn";
+/** Why a slot stops sending where a record or the bytes of one cannot be had. A tail outside of the ring stops it, too. */
+export type SendStop = "malformed" | "torn";
 /** A datagram to send. */
 interface Job {
   readonly peer: Endpoint;
@@ -39,8 +39,10 @@ export class Sender {
   /** Offset behind the last frame seen on the wire, and behind the last byte handed over. */
   head = 0;
   tail = 0;
-  /** Why it stops; from where on nothing leaves is known of all but `outside`, which takes effect at once. */
+  /** Why it stops in the end, with all before having left. */
   stop: SendStop | null = null;
+  /** A tail outside of the ring was written: it has stopped wherever it was. */
+  outside = false;
   /** Datagram framing: those to come. */
   readonly #jobs: Job[] = [];
   /** Stream framing: bytes to come, those before them, and at which of all bytes a doorbell ended. */
@@ -60,10 +62,10 @@ export class Sender {
   }
   /** The tail is written; the bytes before it lie in the ring. */
   doorbell(tail: number): void {
-    if (this.stop === "outside") return;
+    if (this.outside) return;
     const { transmit } = this.life;
     if (tail < 0 || tail >= transmit.size) {
-      this.stop = "outside";
+      this.outside = true;
       return;
     }
     const from = this.tail;
@@ -136,12 +138,18 @@ export class Sender {
   }
   /** What has still to be seen on the wire: datagrams, or bytes of a stream; none behind what memory refuses to read. */
   get left(): number {
+    if (this.outside) return 0;
     if (this.life.isDatagram) return this.#jobs.length;
     return this.#isRefused(this.head, Math.min(this.#largest, this.#bytes.length)) ? 0 : this.#bytes.length;
   }
-  /** With nothing left: a stream has stopped because memory refuses what comes next. */
-  get isTorn(): boolean {
-    return !this.life.isDatagram && this.#bytes.length > 0;
+  /** With nothing left: why it has stopped, if it has. */
+  get reason(): SendStop | null {
+    return this.life.isDatagram ? this.stop : this.#bytes.length > 0 && !this.outside ? "torn" : null;
+  }
+  /** It may have met a refusal of memory by now, or will, if it goes on. */
+  get mayTear(): boolean {
+    const { transmit } = this.life;
+    return this.stop === "torn" || (this.#bytes.length > 0 && this.#refuses(transmit.base, transmit.size));
   }
 }
 
