@@ -20,6 +20,8 @@ export class Desk {
   readonly lock: Lock;
   rxHead = 0;
   txHead = 0;
+  /** The line in memory says so, too: only then is what it says next no older. */
+  txLine = true;
   txTail = 0;
   /** A ring's pointers are nonsense, or it has stopped: nothing sensible can be done with it. */
   rxLost = false;
@@ -44,6 +46,8 @@ export class Office {
   readonly #desks: readonly Desk[];
   /** The thread that runs on each hart, as its last switch said. */
   readonly current: { asid: number; accelerated: boolean; priority: number }[];
+  /** Harts whose wake-up line may rise. */
+  readonly masks: boolean[];
   /** Refused accesses by cause. */
   readonly faults = { FOREIGN: 0, NO_DOORBELL: 0, NO_HART: 0 };
   /** Held while slots are opened or closed: the kernel does so one at a time. */
@@ -67,6 +71,7 @@ export class Office {
       write: (address, value, bytes) => bus.write(address, value, { bytes, id }),
     });
     this.#desks = Array.from({ length: config.slots }, (_, slot) => new Desk(slot));
+    this.masks = Array.from({ length: config.harts }, () => false);
     this.current = Array.from({ length: config.harts }, () => ({ asid: 0, accelerated: false, priority: 0 }));
     this.#slots = this.registers.SLOT.at(0).CONTROL.address;
     this.#stride = this.registers.SLOT.at(1).CONTROL.address - this.#slots;

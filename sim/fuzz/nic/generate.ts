@@ -48,11 +48,19 @@ export const scenarioOf = (seed: number, { packets, harts, mtu }: GenerateOption
   const rude = random.pick([0, 0.1, 0.4]);
   const slow = random.pick([0, 0, 10, 60, 200]);
   const busy = random.pick([0.3, 0.7, 1.2]);
+  const sleepy = random.pick([0, 0.2, 0.5]);
   const ops: Op[] = [];
   const by = () => random.integer(0, harts - 1);
   const slot = () => random.integer(0, slotsInUse - 1);
   const door = () => random.pick(["kernel", "page"] as const);
   const way = (): Way => random.pick(["kernel", "page", "line"]);
+  const sleep = (): SoftwareOp => {
+    const dice = random.integer(0, 99);
+    if (dice < 45) return { op: "suspend", slot: slot(), way: door(), rx: random.chance(0.7), tx: random.chance(0.4) };
+    if (dice < 88) return { op: "take", hart: by(), peek: random.chance(0.2) };
+    if (dice < 95) return { op: "migrate", slot: slot(), hart: by(), priority: random.integer(0, 3) };
+    return { op: "mask", hart: by(), enabled: random.chance(0.7) };
+  };
   const nonsense = (): SoftwareOp => {
     if (random.chance(0.7))
       return {
@@ -93,6 +101,7 @@ export const scenarioOf = (seed: number, { packets, harts, mtu }: GenerateOption
   const software = (): SoftwareOp => {
     const dice = random.integer(0, 99);
     if (random.chance(rude / 4)) return nonsense();
+    if (random.chance(sleepy)) return sleep();
     if (dice < 12) return open();
     if (dice < 17) return { op: "close", slot: slot() };
     if (dice < 60) return { op: "consume", slot: slot(), way: way(), share: random.pick([0.3, 1, 1]) };

@@ -4,6 +4,7 @@ import { Mismatch, never, type Tenant } from "#sim/models/nic/whole/index.ts";
 import { ipv4Number, macNumber } from "#sim/models/packet/index.ts";
 import { Actor, type OpOf } from "./actor.ts";
 import { is } from "./desk.ts";
+import { taskOf } from "./wakeups.ts";
 import { locals, nextHop, ownHeaders, peers, ringAt, ringRoom } from "./scene.ts";
 
 const endpointWord = ({ address, port }: { readonly address: string; readonly port: number }): bigint =>
@@ -56,10 +57,12 @@ export class Lifecycle extends Actor {
     }
     await this.kernelWrite(slot, "IDENTITY", op.asid);
     const { ttl, dscp, ecn } = ownHeaders;
-    await this.kernelWrite(slot, "POLICY", op.own ? ttl | (((dscp << 2) | ecn) << 8) | (1 << 16) : 0);
+    await this.kernelWrite(slot, "POLICY", BigInt(op.own ? ttl | (((dscp << 2) | ecn) << 8) | (1 << 16) : 0) | (BigInt(op.room) << 32n));
     await this.#table(async () => {
       const { model, office } = this;
-      const life = model.opening(slot, settings, op.asid, this.rig.now);
+      const { now } = this.rig;
+      await this.kernelWrite(slot, "TASK", taskOf(slot, now));
+      const life = model.opening(slot, settings, op, now);
       const open = model.tenants.filter((t) => t !== null && t.life.closed === null);
       const exists = open.some((t) => t?.life.key === life.key && t.life.connected === life.connected);
       const word = 1 | (life.connected ? 2 : 0) | (op.datagram ? 4 : 0) | (op.noChecksum ? 8 : 0) | (op.hart << 8) | (op.priority << 16);
@@ -70,7 +73,7 @@ export class Lifecycle extends Actor {
       if (result !== expected && !(result === "no_space" && !exists && open.length >= crowd))
         throw new Mismatch(`${life}: opening it says ${result}; the model says ${expected}`);
       model.opened(life, result === "done", at);
-      Object.assign(office.desk(slot), { rxHead: 0, txHead: 0, txTail: 0, rxLost: false, txLost: false });
+      Object.assign(office.desk(slot), { rxHead: 0, txHead: 0, txLine: true, txTail: 0, rxLost: false, txLost: false });
     });
   }
   async close(slot: number): Promise<void> {

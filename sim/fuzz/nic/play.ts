@@ -10,6 +10,7 @@ import { Kernel } from "./kernel.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { Program } from "./programs.ts";
 import { Rig } from "./rig.ts";
+import { Wakeups } from "./wakeups.ts";
 import type { FrameOp, Op, Scenario, SoftwareOp } from "./scenario.ts";
 import { headers, layoutOf, memoryBase, ourMac } from "./scene.ts";
 
@@ -29,7 +30,7 @@ export const play = async (nic: Nic, config: Config, scenario: Scenario): Promis
 };
 
 /** Cycles in which nothing happens, after which nothing will. */
-const quiet = 400;
+const quiet = 500;
 /** Cycles after which what has not come to its end hangs. */
 const patience = 60_000;
 /** Beats that wait beside the wire, at most. */
@@ -83,6 +84,7 @@ class Player {
     await registers.STATUS_LINES.CONTROL.write({ enable: true });
     for (let hart = 0; hart < this.#rig.config.harts; hart++)
       await new Kernel(this.#office, hart).switchTo({ op: "switch", asid: 1 + (hart % 2), accelerated: false, priority: 0 });
+    for (let hart = 0; hart < this.#rig.config.harts; hart++) await new Wakeups(this.#office, hart).mask({ op: "mask", hart, enabled: true });
     this.#rig.heed();
     await registers.CONTROL.write({ enable: true });
   }
@@ -133,6 +135,7 @@ class Player {
       if (tenant.life.closed !== null) await slots.drain(tenant.life.slot);
       else await slots.compare(tenant);
     }
+    await new Wakeups(this.#office, 0).settle();
     await this.#settleEvents();
     await this.#compareCounters();
     this.#compareLines();

@@ -6,18 +6,21 @@ import { Lifecycle } from "./lifecycle.ts";
 import type { SoftwareOp } from "./scenario.ts";
 import { Traffic } from "./traffic.ts";
 import { Trespass } from "./trespass.ts";
+import { Wakeups } from "./wakeups.ts";
 
 export class Program {
   readonly #lifecycle: Lifecycle;
   readonly #traffic: Traffic;
   readonly #trespass: Trespass;
   readonly #kernel: Kernel;
+  readonly #wakeups: Wakeups;
 
   constructor(office: Office, hart: number) {
     this.#lifecycle = new Lifecycle(office, hart);
     this.#traffic = new Traffic(office, hart);
     this.#trespass = new Trespass(office, hart);
     this.#kernel = new Kernel(office, hart);
+    this.#wakeups = new Wakeups(office, hart);
   }
   async run(ops: readonly SoftwareOp[]): Promise<void> {
     for (const op of ops) await this.#do(op);
@@ -40,6 +43,15 @@ export class Program {
       case "trespass":
         if (op.page >= owner.rig.config.slots) return this.#trespass.run(op);
         return owner.locked(op.page, () => this.#trespass.run(op));
+      case "suspend":
+        return owner.locked(op.slot, () => this.#wakeups.suspend(op));
+      case "migrate":
+        return owner.locked(op.slot, () => this.#wakeups.migrate(op));
+      case "mask":
+        return this.#wakeups.mask(op);
+      case "take":
+        await this.#wakeups.take(op.hart, op.peek);
+        return;
       case "switch":
         return this.#kernel.switchTo(op);
       case "events":

@@ -75,6 +75,13 @@ export type SoftwareOp =
     }
   /** Another thread runs. */
   | { readonly op: "switch"; readonly asid: number; readonly accelerated: boolean; readonly priority: number }
+  /** The owner sleeps on data, or on room to send. */
+  | { readonly op: "suspend"; readonly slot: number; readonly way: "kernel" | "page"; readonly rx: boolean; readonly tx: boolean }
+  /** The kernel takes the next owner of a hart, or looks who it is. */
+  | { readonly op: "take"; readonly hart: number; readonly peek: boolean }
+  /** An owner goes to another hart, or gets another priority. */
+  | { readonly op: "migrate"; readonly slot: number; readonly hart: number; readonly priority: number }
+  | { readonly op: "mask"; readonly hart: number; readonly enabled: boolean }
   /** The kernel reads the events that there are. */
   | { readonly op: "events" }
   | { readonly op: "pause"; readonly cycles: number }

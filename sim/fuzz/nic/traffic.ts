@@ -1,6 +1,6 @@
 /** An owner at work: reads what has come, sends, and now and then writes pointers and records that cannot be. */
 import { encodeDatagramHeader, recordLength } from "#sim/models/nic/index.ts";
-import { type Life, Mismatch, slack } from "#sim/models/nic/whole/index.ts";
+import { type Life, Mismatch, slack, type Tenant } from "#sim/models/nic/whole/index.ts";
 import { dump, Prng } from "#sim/models/packet/index.ts";
 import { Actor, type OpOf } from "./actor.ts";
 import type { Way } from "./scenario.ts";
@@ -98,11 +98,14 @@ export class Traffic extends Actor {
     const tenant = this.owner(slot);
     const desk = this.office.desk(slot);
     if (tenant === null || desk.txLost) return;
-    const { life, sender } = tenant;
+    const { life } = tenant;
     const ring = life.transmit;
     const pointer = await this.#pointer(life, "TX_HEAD", way);
     if (pointer === null) return;
     const { value: head } = pointer;
+    // A line may be older than what a register said, and then cannot be told from one that is a turn of the ring ahead.
+    if (way === "line" && (ring.size < 1024 || !(desk.txLine || head === desk.txHead))) return;
+    desk.txLine = way === "line" || (desk.txLine && head === desk.txHead);
     const moved = ring.used(desk.txHead, head);
     const possible = head < ring.size && moved <= ring.used(desk.txHead, desk.txTail);
     if (!possible && way === "line") return;
@@ -144,16 +147,27 @@ export class Traffic extends Actor {
     }
     if (tail === desk.txTail) return;
     const door = way === "line" ? "kernel" : way;
-    const rung = await this.access(life, "TX_TAIL", door, tail, () => sender.doorbell(tail));
-    if (rung !== null) desk.txTail = tail;
+    if (await this.#ring(tenant, door, tail)) desk.txTail = tail;
     else desk.txLost = false;
+  }
+  /** False: the thread that runs here may not. */
+  async #ring({ life, sender }: Tenant, way: "kernel" | "page", tail: number): Promise<boolean> {
+    let end = (_at: number): void => {};
+    const access = await this.access(life, "TX_TAIL", way, tail, () => {
+      const span = sender.doorbell(tail, this.rig.now);
+      end = (at) => {
+        span.to = at;
+      };
+    });
+    if (access !== null) end(access.at);
+    return access !== null;
   }
 
   /** Pointers that cannot be: a receive head that is no record's end, or a transmit tail outside of the ring. */
   async misuse({ slot, way, what, value }: OpOf<"misuse">): Promise<void> {
     const tenant = this.owner(slot);
     if (tenant === null) return;
-    const { life, sender } = tenant;
+    const { life } = tenant;
     const desk = this.office.desk(slot);
     if (what === "head") {
       const access = this.office.current[this.hart]?.asid === life.asid || way === "kernel";
@@ -162,8 +176,7 @@ export class Traffic extends Actor {
       return;
     }
     const tail = life.transmit.size + value;
-    const access = await this.access(life, "TX_TAIL", way, tail, () => sender.doorbell(tail));
-    if (access === null) return;
+    if (!(await this.#ring(tenant, way, tail))) return;
     desk.txLost = true;
     this.model.events.must(`MALFORMED_DOORBELL of slot ${slot}`);
   }

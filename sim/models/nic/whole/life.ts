@@ -5,6 +5,7 @@ import type { Memory, RingSettings } from "../ring.ts";
 import { Ring } from "../ring.ts";
 import { isConnected, type SlotSettings, unspecified } from "../slots.ts";
 import { never, type Span, Timed } from "./timed.ts";
+import type { Place } from "./waking.ts";
 
 /** A datagram that has a place in the ring; its writes are under way. */
 export interface Placed {
@@ -21,6 +22,12 @@ export interface Placed {
 export interface LifeSettings extends SlotSettings {
   readonly receive: RingSettings;
   readonly transmit: RingSettings;
+}
+
+/** Whose it is, where wake-ups of it go, and from how much room on. */
+export interface Owner extends Place {
+  readonly asid: number;
+  readonly room: number;
 }
 
 /** Key of an endpoint pair, as lookups go by it. */
@@ -45,6 +52,11 @@ export class Life {
   write = 0;
   readonly tail = new Timed(0);
   readonly placed: Placed[] = [];
+  /** What its owner sleeps on, and where its wake-ups go. */
+  readonly sleeps = { rx: new Timed(false), tx: new Timed(false) };
+  readonly place: Timed<Place>;
+  /** Free bytes of the transmit ring from which on a sleeping sender is woken. */
+  readonly room: number;
   /** Cycle in which memory's first refusal was told. */
   failed = never;
   /** Datagrams of its that were dropped; beside them some that may have been another slot's. */
@@ -53,10 +65,12 @@ export class Life {
   /** TIMESTAMP of the first beat of the last delivered datagram. */
   receivedAt = 0;
 
-  constructor(slot: number, settings: LifeSettings, asid: number, memory: Memory, opened: Span) {
+  constructor(slot: number, settings: LifeSettings, owner: Owner, memory: Memory, opened: Span) {
     this.slot = slot;
     this.settings = settings;
-    this.asid = asid;
+    this.asid = owner.asid;
+    this.place = new Timed({ hart: owner.hart, priority: owner.priority });
+    this.room = owner.room;
     this.isDatagram = settings.framing === "datagram";
     this.connected = isConnected(settings);
     this.key = this.connected ? exactKey(settings.local, settings.remote ?? unspecified) : endpointText(settings.local);

@@ -4,7 +4,7 @@ import { arrayMemory, type Memory } from "../ring.ts";
 import type { FourTuple } from "../slots.ts";
 import { endpointText } from "../../packet/addresses.ts";
 import { Episodes, Events } from "./events.ts";
-import { Life, type LifeSettings } from "./life.ts";
+import { Life, type LifeSettings, type Owner } from "./life.ts";
 import { Mismatch } from "./mismatch.ts";
 import { type Arrived, Receiving } from "./receiving.ts";
 import { type Sender, Sending, type SendSettings } from "./sending.ts";
@@ -67,9 +67,9 @@ export class WholeNic {
     });
   }
   /** Software asks for a slot to be opened, in a cycle. It must be closed; what was before it is over when `opened` is called. */
-  opening(slot: number, settings: LifeSettings, asid: number, from: number): Life {
+  opening(slot: number, settings: LifeSettings, owner: Owner, from: number): Life {
     const opened: Span = { from, to: never };
-    const life = new Life(slot, settings, asid, this.image, opened);
+    const life = new Life(slot, settings, owner, this.image, opened);
     this.receiving.add(life);
     return life;
   }

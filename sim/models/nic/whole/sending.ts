@@ -11,6 +11,7 @@ import { datagramHeaderLength, decodeDatagramHeader, recordLength } from "../dat
 import { type SlotSettings, unspecified } from "../slots.ts";
 import type { Life } from "./life.ts";
 import { Mismatch } from "./mismatch.ts";
+import { type Span, Timed } from "./timed.ts";
 
 /** Why a slot stops sending where a record or the bytes of one cannot be had. A tail outside of the ring stops it, too. */
 export type SendStop = "malformed" | "torn";
@@ -39,6 +40,9 @@ export class Sender {
   /** Offset behind the last frame seen on the wire, and behind the last byte handed over. */
   head = 0;
   tail = 0;
+  /** The same with when they were seen, and when the doorbell rang. */
+  readonly heads = new Timed(0);
+  readonly tails = new Timed(0);
   /** Why it stops in the end, with all before having left. */
   stop: SendStop | null = null;
   /** A tail outside of the ring was written: it has stopped wherever it was. */
@@ -60,8 +64,13 @@ export class Sender {
     this.#largest = largest;
     this.#refuses = refuses;
   }
-  /** The tail is written; the bytes before it lie in the ring. */
-  doorbell(tail: number): void {
+  /** The tail is written, from cycle `from` on; the bytes before it lie in the ring. The caller ends the span with the answer. */
+  doorbell(tail: number, from: number): Span {
+    const span = this.tails.change(tail, from);
+    this.#hand(tail);
+    return span;
+  }
+  #hand(tail: number): void {
     if (this.outside) return;
     const { transmit } = this.life;
     if (tail < 0 || tail >= transmit.size) {
@@ -122,7 +131,8 @@ export class Sender {
     };
   }
   /** The job has been seen on the wire. */
-  take(job: Job): void {
+  take(job: Job, at: number): void {
+    this.heads.set(job.head, at);
     if (this.life.isDatagram) this.#jobs.shift();
     else {
       this.#bytes = this.#bytes.subarray(job.payload.length);
@@ -210,7 +220,7 @@ export class Sending {
         whys.push(`${sender.life}: this was to be sent:\n${dump(expected)}`);
         continue;
       }
-      sender.take(next.job);
+      sender.take(next.job, at);
       this.#setTime(sender, at);
       this.#identification = (this.#identification + 1) % 0x1_0000;
       this.frames++;

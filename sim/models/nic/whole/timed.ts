@@ -23,6 +23,10 @@ export class Timed<T> {
   get latest(): T {
     return (this.#changes.at(-1) as { readonly value: T }).value;
   }
+  /** When the last change was asked for. */
+  get since(): number {
+    return (this.#changes.at(-1) as { readonly span: Span }).span.from;
+  }
   /** A change is asked for in a cycle. The caller ends the span when it is answered. */
   change(value: T, from: number): Span {
     const span = { from, to: never };
