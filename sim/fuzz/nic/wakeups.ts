@@ -1,5 +1,5 @@
 /** Sleeping and waking: owners suspend, the kernel takes entries of the ready queues, slots move from hart to hart. */
-import { causes, isAt, isQueued, mayBeAt, mayBeQueued, Mismatch, never, slack, type Cause, type Tenant } from "#sim/models/nic/whole/index.ts";
+import { causes, isAt, isQueued, mayBeAt, Mismatch, mayBeQueued, slack, type Tenant } from "#sim/models/nic/whole/index.ts";
 import { ClockCycles } from "#sim/run/index.ts";
 import { Actor, type OpOf } from "./actor.ts";
 import { is } from "./desk.ts";
@@ -91,34 +91,32 @@ export class Wakeups extends Actor {
     if (isAt(other, from, at, (place) => priorities.every((p) => place.priority > p)))
       throw new Mismatch(`${what}: ${first.life}, and ${other.life} has a higher priority`);
     // It was queued before the first one's owner fell asleep, and neither has been moved since.
-    const asleep = Math.max(...causes.map((cause) => this.#asleepFrom(first, cause)));
-    const only = causes.every((cause) => this.#asleepFrom(first, cause) === asleep || first.life.sleeps[cause].latest === false);
-    if (!only || asleep === never) return;
+    const asleep = Math.max(...causes.map((cause) => first.life.sleeps[cause].since));
+    const before = asleep - slack - 1;
+    if (causes.some((cause) => mayBeQueued(first, cause, before, before))) return;
     const fixed = [first, other].every((t) => t.life.place.possible(asleep, at).length === 1);
     if (fixed && priorities[0] === other.life.place.latest.priority && this.#isQueued(other, other.life.place.latest.hart, asleep, at))
       throw new Mismatch(`${what}: ${first.life}, and ${other.life} was queued before it`);
   }
-  /** When its owner was last put to sleep on something. */
-  #asleepFrom({ life }: Tenant, cause: Cause): number {
-    return life.sleeps[cause].since;
-  }
 
   // ---- when nothing is under way ----------------------------------------------------------------
 
-  /** Lines are as defined, and the queues hold who sleeps on something that is there, and nobody else. */
+  /** Lines are as defined, and the queues hold who sleeps on something that is there, and nobody else. Empties them. */
   async settle(): Promise<void> {
     const { harts } = this.rig.config;
     for (let hart = 0; hart < harts; hart++) {
       for (;;) {
         const waiting = this.#waiting(hart);
+        const doubtful = this.#tenants().some((t) => this.#isDoubtful(t, hart));
         await ClockCycles(this.rig.nic.clk, 8);
         const top = Math.max(-1, ...waiting.map(({ life }) => life.place.latest.priority));
         const running = this.office.current[hart] as Office["current"][number];
         const line = top >= 0 && this.office.masks[hart] === true && !(running.accelerated && running.priority >= top);
-        is(`irq_wake of hart ${hart} with ${waiting.length} slots waiting`, (Number(this.rig.nic.irq_wake.value) >> hart) & 1, line ? 1 : 0);
+        if (!doubtful) is(`irq_wake of hart ${hart} with ${waiting.length} slots waiting`, (Number(this.rig.nic.irq_wake.value) >> hart) & 1, line ? 1 : 0);
         const peeked = await this.take(hart, true);
         const entry = await this.take(hart, false);
         is(`hart ${hart}: PEEK and TAKE`, text(peeked), text(entry));
+        if (doubtful && entry !== null) continue;
         is(`hart ${hart}: somebody is queued`, entry !== null, waiting.length > 0);
         if (entry === null) break;
         is(`hart ${hart}: more are queued`, entry.more, waiting.length > 1);
@@ -128,9 +126,19 @@ export class Wakeups extends Actor {
       }
     }
   }
+  /** Open slots of a hart whose owners wait. */
   #waiting(hart: number): Tenant[] {
     const { now } = this.rig;
-    return this.#tenants().filter((t) => t.life.closed === null && t.life.place.latest.hart === hart && causes.some((c) => isQueued(t, c, now, now)));
+    const isHere = ({ life }: Tenant) => life.closed === null && life.place.latest.hart === hart;
+    return this.#tenants().filter((t) => isHere(t) && causes.some((cause) => isQueued(t, cause, now, now)));
+  }
+  /** Accesses to it have met, or its pointers are nonsense: nobody can say whether it waits, or where. */
+  #isDoubtful({ life, sender }: Tenant, hart: number): boolean {
+    const { now } = this.rig;
+    const places = life.place.possible(now, now);
+    if (life.closed !== null || !places.some((place) => place.hart === hart)) return false;
+    if (places.length > 1 || (sender.outside && life.sleeps.tx.possible(now, now).includes(true))) return true;
+    return causes.some((cause) => new Set(life.sleeps[cause].possible(now, now)).size > 1);
   }
 }
 type Office = Actor["office"];

@@ -44,6 +44,8 @@ export class Life {
   readonly connected: boolean;
   readonly opened: Span;
   closed: Span | null = null;
+  /** It was closed, and has drained. */
+  isOver = false;
   readonly receive: Ring;
   readonly transmit: Ring;
   /** What its owner has read; kept as written, which may be nonsense. */

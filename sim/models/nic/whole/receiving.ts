@@ -83,14 +83,16 @@ export class Receiving {
     if (lives === undefined) this.#lives.set(life.key, [life]);
     else lives.push(life);
   }
-  /** Nothing can be on its way for it any more. */
+  /** Nothing can be on its way to its ring any more. */
   remove(life: Life): void {
     const waits = life.placed[0];
     if (waits !== undefined) throw new Mismatch(`${life} has drained, and frame ${waits.number} is not in its ring`);
-    this.#lives.set(
-      life.key,
-      (this.#lives.get(life.key) ?? []).filter((other) => other !== life),
-    );
+    life.isOver = true;
+    const lives = this.#lives.get(life.key) ?? [];
+    const oldest = this.#judging[0]?.frame ?? this.#arriving[0];
+    // A frame that found it may still wait for its verdict, which is then that nobody has it.
+    const matters = (l: Life) => !l.isOver || (l.closed !== null && oldest !== undefined && l.closed.to + slack >= oldest.last);
+    this.#lives.set(life.key, lives.filter(matters));
   }
   /** Frames that have not met their end. */
   get pending(): number {
@@ -187,6 +189,7 @@ export class Receiving {
   }
   #outcomes({ found }: Judged, life: Life | null, at: number): Seen[] {
     if (life === null || found.class === "ordinary") return ["ordinary"];
+    if (life.isOver) return [];
     if (found.class === "dropped") return [found.cause];
     if (found.class === "lost") return [];
     const outcomes: Seen[] = [];

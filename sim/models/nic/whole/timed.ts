@@ -12,6 +12,9 @@ export interface Span {
 export const never = Number.POSITIVE_INFINITY;
 export const always = Number.NEGATIVE_INFINITY;
 
+/** Changes that can be under way at once, and so be noted in another order than theirs. */
+const overlapping = 16;
+
 /** A value with its changes. */
 export class Timed<T> {
   readonly #changes: { readonly value: T; readonly span: Span }[];
@@ -37,14 +40,19 @@ export class Timed<T> {
   set(value: T, at: number): void {
     this.change(value, at).to = at;
   }
-  /** All values that can have held in one of the cycles, newest first. */
+  /**
+   * All values that can have held in one of the cycles, newest first. Of two changes that overlap either can be the later one.
+   */
   possible(first: number, last: number): T[] {
     const values: T[] = [];
+    // What was over before this cycle was followed by a change that was over before the first one.
+    let since = always;
     for (let i = this.#changes.length - 1; i >= 0; i--) {
       const { value, span } = this.#changes[i] as { readonly value: T; readonly span: Span };
-      if (span.from <= last) values.push(value);
-      // Before this one took effect at the latest, older ones no longer count.
-      if (span.to < first) break;
+      if (span.from <= last && span.to >= since) values.push(value);
+      if (span.to < first && span.from > since) since = span.from;
+      // Changes are noted nearly in their order.
+      if (span.to < since && this.#changes.length - i > overlapping) break;
     }
     return values;
   }
