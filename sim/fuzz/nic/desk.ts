@@ -48,6 +48,8 @@ export class Office {
   readonly current: { asid: number; accelerated: boolean; priority: number }[];
   /** Harts whose wake-up line may rise. */
   readonly masks: boolean[];
+  /** The cable is in. */
+  link = false;
   /** Refused accesses by cause. */
   readonly faults = { FOREIGN: 0, NO_DOORBELL: 0, NO_HART: 0 };
   /** Held while slots are opened or closed: the kernel does so one at a time. */

@@ -48,6 +48,7 @@ export const scenarioOf = (seed: number, { packets, harts, mtu }: GenerateOption
   const rude = random.pick([0, 0.1, 0.4]);
   const slow = random.pick([0, 0, 10, 60, 200]);
   const busy = random.pick([0.3, 0.7, 1.2]);
+  const resets = random.pick([0, 0, 0.01]);
   const sleepy = random.pick([0, 0.2, 0.5]);
   const ops: Op[] = [];
   const by = () => random.integer(0, harts - 1);
@@ -110,7 +111,7 @@ export const scenarioOf = (seed: number, { packets, harts, mtu }: GenerateOption
       return { op: "send", slot: slot(), way: way(), lengths, peer: random.integer(0, peers.length - 1), seed: random.word(), broken: random.chance(rude / 10) };
     }
     if (dice < 97) return { op: "switch", asid: random.integer(1, 2), accelerated: random.chance(0.5), priority: random.integer(0, 3) };
-    if (dice < 98) return { op: "events" };
+    if (dice < 98) return random.pick([{ op: "events" }, { op: "rekey", key: random.word() }, { op: "link", up: random.chance(0.5) }] as const);
     return { op: "pause", cycles: random.integer(1, 200) };
   };
   for (let i = 0; i < 6; i++) ops.push({ by: by(), ...open() });
@@ -118,6 +119,7 @@ export const scenarioOf = (seed: number, { packets, harts, mtu }: GenerateOption
     ops.push({ by: "wire", op: "frame", frame: frame(), gap: random.chance(0.5) ? 0 : random.integer(0, slow) });
     for (let n = random.word() / 2 ** 32; n < busy; n++) ops.push({ by: by(), ...software() });
     if (random.chance(0.005)) ops.push({ by: 0, op: "settle" });
+    if (random.chance(resets)) ops.push({ by: 0, op: "reset", after: random.integer(1, 8000) });
   }
   return { seed, surface, ops };
 };

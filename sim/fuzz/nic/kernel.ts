@@ -3,6 +3,7 @@ import { readMemory } from "#hdl/regmap/index.ts";
 import { eventBytes, eventKinds, eventRecord, missRecord } from "#rtl/nic/control-event-formats.ts";
 import { Mismatch } from "#sim/models/nic/whole/index.ts";
 import { endpointText, ipv4Text } from "#sim/models/packet/index.ts";
+import { ClockCycles } from "#sim/run/index.ts";
 import { Actor, type OpOf } from "./actor.ts";
 import { eventLog, layoutOf, memoryBase } from "./scene.ts";
 
@@ -11,6 +12,15 @@ export class Kernel extends Actor {
     this.office.current[this.hart] = { asid, accelerated, priority };
     const address = this.office.registers.CURRENT_THREAD.at(this.hart).address;
     await this.office.access(this.hart, address, BigInt(asid | (accelerated ? 1 << 16 : 0) | (priority << 24)));
+  }
+  /** The cable is put in, or pulled out. */
+  async setLink(up: boolean): Promise<void> {
+    if (this.office.link === up) return;
+    this.office.link = up;
+    this.rig.nic.link_up.value = up ? 1 : 0;
+    this.model.events.must(up ? "LINK_UP" : "LINK_DOWN");
+    // Longer than it takes to be seen: what comes and goes meanwhile may be no event.
+    await ClockCycles(this.rig.nic.clk, 16);
   }
   /** Everything that can be an event is one. */
   async openEvents(): Promise<void> {

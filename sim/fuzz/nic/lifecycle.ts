@@ -76,6 +76,16 @@ export class Lifecycle extends Actor {
       Object.assign(office.desk(slot), { rxHead: 0, txHead: 0, txLine: true, txTail: 0, rxLost: false, txLost: false });
     });
   }
+  /** Refused while a slot is open, and then without effect; else all lookups go by another hash. */
+  async rekey(key: number): Promise<void> {
+    await this.#table(async () => {
+      const { HASH_KEY, REKEY } = this.office.registers;
+      await this.office.access(this.hart, HASH_KEY.address, BigInt(key) * 0x1_0000_0001n);
+      const isOpen = this.model.tenants.some((t) => t !== null && t.life.closed === null);
+      const { response, from } = await this.office.access(this.hart, REKEY.address, 1n);
+      is(`REKEY from cycle ${from} on`, response, isOpen ? "SLVERR" : "OKAY");
+    });
+  }
   async close(slot: number): Promise<void> {
     const tenant = this.owner(slot);
     if (tenant === null) return;

@@ -60,18 +60,47 @@ class Player {
     await this.#setUp();
     let part: Op[] = [];
     for (const op of this.#scenario.ops) {
-      if (op.op !== "settle") {
+      if (op.op !== "settle" && op.op !== "reset") {
         part.push(op);
         continue;
       }
-      await this.#act(part);
-      await this.#settle();
+      if (op.op === "reset") {
+        await this.#act(part, op.after);
+        await this.#reset();
+      } else {
+        await this.#act(part, null);
+        await this.#settle();
+      }
       part = [];
     }
-    await this.#act(part);
+    await this.#act(part, null);
     await this.#settle();
+    this.#count();
+  }
+  #count(): void {
     this.#received += this.#rig.model.receiving.tallies.frames;
     this.#sent += this.#rig.model.sending.frames;
+  }
+  /** Resets the NIC whatever it is doing, and begins anew: nothing of what was may show. */
+  async #reset(): Promise<void> {
+    const rig = this.#rig;
+    this.#count();
+    await this.#pulse();
+    // Frames and accesses that were under way meet a NIC that is switched off; what the accesses leave there goes again.
+    while (rig.wirePending > 0 || rig.bus.pending > 0) await ClockCycles(rig.nic.clk, 16);
+    await this.#pulse();
+    rig.restart();
+    this.#next = 0;
+    this.#lost = 0;
+    this.#office = new Office(rig);
+    await this.#setUp();
+  }
+  async #pulse(): Promise<void> {
+    const { nic } = this.#rig;
+    nic.rst.value = 1;
+    nic.link_up.value = 0;
+    await ClockCycles(nic.clk, 4);
+    nic.rst.value = 0;
   }
   async #setUp(): Promise<void> {
     const { registers } = this.#office;
@@ -88,15 +117,19 @@ class Player {
     this.#rig.heed();
     await registers.CONTROL.write({ enable: true });
   }
-  /** Each actor does its operations; ends when all of them have. */
-  async #act(ops: readonly Op[]): Promise<void> {
+  /** Each actor does its operations; ends when all of them have, or after so many cycles. */
+  async #act(ops: readonly Op[], cycles: number | null): Promise<void> {
     const tasks = [start(() => this.#wire(ops.filter((op) => op.by === "wire") as FrameOp[]), "wire")];
     for (let hart = 0; hart < this.#rig.config.harts; hart++) {
       const own = ops.filter((op) => op.by === hart) as readonly SoftwareOp[];
       if (own.length > 0) tasks.push(start(() => new Program(this.#office, hart).run(own), `hart ${hart}`));
     }
     const clerk = start(() => this.#clerk(), "clerk");
-    for (const task of tasks) await task.join();
+    if (cycles === null) for (const task of tasks) await task.join();
+    else {
+      for (let left = cycles; left > 0 && tasks.some((task) => !task.ended); left -= 16) await ClockCycles(this.#rig.nic.clk, 16);
+      for (const task of tasks) task.cancel();
+    }
     clerk.cancel();
   }
   async #wire(ops: readonly FrameOp[]): Promise<void> {

@@ -56,6 +56,10 @@ export class Program {
         return this.#kernel.switchTo(op);
       case "events":
         return this.#kernel.readEvents();
+      case "rekey":
+        return this.#lifecycle.rekey(op.key);
+      case "link":
+        return this.#kernel.setLink(op.up);
       default:
         throw new Error(`${op.op} is no operation of one hart`);
     }

@@ -107,6 +107,7 @@ export class Rig {
     this.#origin = this.nic.sim.cycle;
     this.#recorder.takeAll();
     this.#sink.takeAll();
+    this.#sink.forget();
     for (const list of [this.#verdicts, this.#bursts, this.#commits]) list.length = 0;
     this.#leaving = 0;
     this.model = this.#newModel();

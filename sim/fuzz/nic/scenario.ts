@@ -87,8 +87,11 @@ export type SoftwareOp =
   | { readonly op: "pause"; readonly cycles: number }
   /** All actors wait until nothing is under way; then everything is compared. */
   | { readonly op: "settle" }
-  /** All actors stop where they are, and the NIC is reset. */
-  | { readonly op: "reset" };
+  /** So many cycles after the last settling or reset all actors stop where they are, and the NIC is reset. */
+  | { readonly op: "reset"; readonly after: number }
+  /** The lookup's secret is changed: refused while a slot is open. */
+  | { readonly op: "rekey"; readonly key: number }
+  | { readonly op: "link"; readonly up: boolean };
 export type Op = FrameOp | (SoftwareOp & { readonly by: number });
 
 export interface Surface {

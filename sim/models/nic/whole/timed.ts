@@ -49,10 +49,12 @@ export class Timed<T> {
     let since = always;
     for (let i = this.#changes.length - 1; i >= 0; i--) {
       const { value, span } = this.#changes[i] as { readonly value: T; readonly span: Span };
-      if (span.from <= last && span.to >= since) values.push(value);
+      // An access that was answered when another one began came before it.
+      const isOld = span.to <= since && span.from < since;
+      if (span.from <= last && !isOld) values.push(value);
       if (span.to < first && span.from > since) since = span.from;
       // Changes are noted nearly in their order.
-      if (span.to < since && this.#changes.length - i > overlapping) break;
+      if (isOld && this.#changes.length - i > overlapping) break;
     }
     return values;
   }
