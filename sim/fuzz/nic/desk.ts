@@ -7,6 +7,7 @@ import type { AxiResponse } from "#sim/models/axi/master.ts";
 import { Mismatch } from "#sim/models/nic/whole/index.ts";
 import { type AccessesOf, registerAccess } from "#sim/regmap/access.ts";
 import { Lock } from "#sim/run/index.ts";
+import { OrdinaryState } from "./ordinary.ts";
 import type { Rig } from "./rig.ts";
 
 export type Registers = AccessesOf<ReturnType<typeof nicMap>["nodes"]>;
@@ -55,6 +56,8 @@ export class Office {
   /** Held while slots are opened or closed: the kernel does so one at a time. */
   readonly table = new Lock("table");
   readonly eventLock = new Lock("events");
+  readonly ordinaryLock = new Lock("ordinary path");
+  readonly ordinary = new OrdinaryState();
   /** Events that were read, modulo 2^16. */
   eventsRead = 0;
   /** AXI ID of each hart. */

@@ -55,6 +55,12 @@ export const scenarioOf = (seed: number, { packets, harts, mtu }: GenerateOption
   const slot = () => random.integer(0, slotsInUse - 1);
   const door = () => random.pick(["kernel", "page"] as const);
   const way = (): Way => random.pick(["kernel", "page", "line"]);
+  const fragments = (): number[] => {
+    if (random.chance(0.4)) return [];
+    const count = random.integer(1, 4);
+    const least = random.chance(rude / 4) ? 0 : 1;
+    return Array.from({ length: count }, (_, i) => (i === 0 ? random.integer(least === 0 ? 0 : 14, 600) : random.integer(least, random.chance(rude / 4) ? 1900 : 300)));
+  };
   const sleep = (): SoftwareOp => {
     const dice = random.integer(0, 99);
     if (dice < 45) return { op: "suspend", slot: slot(), way: door(), rx: random.chance(0.7), tx: random.chance(0.4) };
@@ -103,6 +109,7 @@ export const scenarioOf = (seed: number, { packets, harts, mtu }: GenerateOption
     const dice = random.integer(0, 99);
     if (random.chance(rude / 4)) return nonsense();
     if (random.chance(sleepy)) return sleep();
+    if (random.chance(0.06)) return { op: "ordinary", lengths: fragments(), seed: random.word() };
     if (dice < 12) return open();
     if (dice < 17) return { op: "close", slot: slot() };
     if (dice < 60) return { op: "consume", slot: slot(), way: way(), share: random.pick([0.3, 1, 1]) };

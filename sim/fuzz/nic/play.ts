@@ -8,6 +8,7 @@ import { is, Office } from "./desk.ts";
 import { frameOf } from "./frames.ts";
 import { Kernel } from "./kernel.ts";
 import { Lifecycle } from "./lifecycle.ts";
+import { Ordinary } from "./ordinary.ts";
 import { Program } from "./programs.ts";
 import { Rig } from "./rig.ts";
 import { Wakeups } from "./wakeups.ts";
@@ -114,6 +115,7 @@ class Player {
     for (let hart = 0; hart < this.#rig.config.harts; hart++)
       await new Kernel(this.#office, hart).switchTo({ op: "switch", asid: 1 + (hart % 2), accelerated: false, priority: 0 });
     for (let hart = 0; hart < this.#rig.config.harts; hart++) await new Wakeups(this.#office, hart).mask({ op: "mask", hart, enabled: true });
+    await new Ordinary(this.#office, 0).open();
     this.#rig.heed();
     await registers.CONTROL.write({ enable: true });
   }
@@ -155,10 +157,12 @@ class Player {
   async #settle(): Promise<void> {
     const rig = this.#rig;
     const begun = rig.now;
+    const ordinary = new Ordinary(this.#office, 0);
     for (;;) {
       await ClockCycles(rig.nic.clk, 100);
       rig.look();
-      if (this.#isSettled && rig.now - Math.max(rig.lastSeen, begun) > quiet) break;
+      await ordinary.serve();
+      if (this.#isSettled && ordinary.isQuiet && rig.now - Math.max(rig.lastSeen, begun) > quiet) break;
       if (rig.now - Math.max(rig.lastSeen, begun) > patience) throw new Mismatch(this.#whatHangs());
     }
     rig.model.settle();
@@ -170,6 +174,7 @@ class Player {
     }
     await new Wakeups(this.#office, 0).settle();
     await this.#settleEvents();
+    await ordinary.settle();
     await this.#compareCounters();
     this.#compareLines();
     this.#compareMemory();

@@ -3,6 +3,7 @@ import { ClockCycles } from "#sim/run/index.ts";
 import type { Office } from "./desk.ts";
 import { Kernel } from "./kernel.ts";
 import { Lifecycle } from "./lifecycle.ts";
+import { Ordinary } from "./ordinary.ts";
 import type { SoftwareOp } from "./scenario.ts";
 import { Traffic } from "./traffic.ts";
 import { Trespass } from "./trespass.ts";
@@ -14,6 +15,7 @@ export class Program {
   readonly #trespass: Trespass;
   readonly #kernel: Kernel;
   readonly #wakeups: Wakeups;
+  readonly #ordinary: Ordinary;
 
   constructor(office: Office, hart: number) {
     this.#lifecycle = new Lifecycle(office, hart);
@@ -21,6 +23,7 @@ export class Program {
     this.#trespass = new Trespass(office, hart);
     this.#kernel = new Kernel(office, hart);
     this.#wakeups = new Wakeups(office, hart);
+    this.#ordinary = new Ordinary(office, hart);
   }
   async run(ops: readonly SoftwareOp[]): Promise<void> {
     for (const op of ops) await this.#do(op);
@@ -56,6 +59,9 @@ export class Program {
         return this.#kernel.switchTo(op);
       case "events":
         return this.#kernel.readEvents();
+      case "ordinary":
+        await this.#ordinary.send(op);
+        return this.#ordinary.serve();
       case "rekey":
         return this.#lifecycle.rekey(op.key);
       case "link":

@@ -202,8 +202,19 @@ export class Rig {
       const at = lastCycle - this.#origin;
       this.#seen(at);
       if (user !== 0) throw new Mismatch(`the NIC takes a frame back:\n${dump(data)}`);
-      this.model.sending.sent(data, at);
+      if (data[12] === 0x88 && data[13] === 0xb5) this.#kernelSent(data, at);
+      else this.model.sending.sent(data, at);
     }
+  }
+  #kernelSent(frame: Uint8Array, at: number): void {
+    const expected = this.model.kernels.shift();
+    if (expected === undefined) throw new Mismatch(`in cycle ${at} a frame of the kernel's left that it has not given:\n${dump(frame)}`);
+    if (Buffer.compare(frame, expected) !== 0)
+      throw new Mismatch(`in cycle ${at} a frame of the kernel's left:\n${dump(frame)}it had given\n${dump(expected)}`);
+  }
+  /** The model knows of everything that was seen. */
+  get isTold(): boolean {
+    return this.#verdicts.length === 0;
   }
   #seen(at: number): void {
     if (at > this.lastSeen) this.lastSeen = at;

@@ -87,6 +87,8 @@ export type SoftwareOp =
   | { readonly op: "pause"; readonly cycles: number }
   /** All actors wait until nothing is under way; then everything is compared. */
   | { readonly op: "settle" }
+  /** The kernel's driver of the ordinary path gives a frame in fragments, and looks what has come. */
+  | { readonly op: "ordinary"; readonly lengths: readonly number[]; readonly seed: number }
   /** So many cycles after the last settling or reset all actors stop where they are, and the NIC is reset. */
   | { readonly op: "reset"; readonly after: number }
   /** The lookup's secret is changed: refused while a slot is open. */

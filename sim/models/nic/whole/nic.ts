@@ -45,6 +45,8 @@ export class WholeNic {
   readonly stops = { malformed: { must: 0, may: 0 }, torn: { must: 0, may: 0 } };
   readonly #episodes = new Episodes(this.events);
   readonly #told = new Set<Sender>();
+  /** Frames of the kernel's that have not left yet, in order, as they must leave. */
+  readonly kernels: Uint8Array[] = [];
   readonly #settings: WholeSettings;
 
   constructor(settings: WholeSettings) {
