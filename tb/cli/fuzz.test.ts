@@ -4,7 +4,9 @@ import { accio } from "./run-cli.ts";
 
 test("says what it has played", { timeout: 300_000 }, () => {
   const { status, stdout, stderr } = accio(["fuzz", "nic", "--count", "100", "--seed", "3"]);
-  expect(stderr).toMatch(/^Fuzzing tiny with 100 frames from seed 3 \.\.\.\nFuzzing tiny with 100 frames from seed 3: 0 failures \(\d+\.\d s\)\n$/);
+  expect(stderr).toMatch(
+    /^Fuzzing tiny with 100 frames from seed 3 \.\.\.\nFuzzing tiny with 100 frames from seed 3: 0 failures \(\d+\.\d s\)\n$/,
+  );
   expect(stdout).toMatch(/^seed 3: 1 scenes, \d+ frames received, \d+ sent, \d+ cycles, 0 failures\n$/);
   expect(status).toBe(0);
 });

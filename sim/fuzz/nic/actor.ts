@@ -1,6 +1,6 @@
 /** What the programs of a hart are made of: accesses in the name of the kernel or of the thread that runs, locks, tenants. */
 import type { Life, Tenant } from "#sim/models/nic/whole/index.ts";
-import { type Access, type Office, type SlotRegister, is } from "./desk.ts";
+import { type Access, is, type Office, type SlotRegister } from "./desk.ts";
 import type { SoftwareOp } from "./scenario.ts";
 
 export type OpOf<K extends SoftwareOp["op"]> = Extract<SoftwareOp, { readonly op: K }>;
@@ -47,7 +47,13 @@ export class Actor {
    * Reads (`value` null) or writes a word of an open slot, as the kernel or in the slot's page. Null: the thread that runs here
    * is not the owner, and was refused, as it must be. `before` is called when it is known that it will not be.
    */
-  async access({ slot, asid }: Life, name: SlotRegister, way: "kernel" | "page", value: number | null, before?: () => void): Promise<Access | null> {
+  async access(
+    { slot, asid }: Life,
+    name: SlotRegister,
+    way: "kernel" | "page",
+    value: number | null,
+    before?: () => void,
+  ): Promise<Access | null> {
     const { office, hart } = this;
     const address = office.addressOf(slot, name, way);
     const allowed = way === "kernel" || office.current[hart]?.asid === asid;

@@ -59,7 +59,9 @@ export const scenarioOf = (seed: number, { packets, harts, mtu }: GenerateOption
     if (random.chance(0.4)) return [];
     const count = random.integer(1, 4);
     const least = random.chance(rude / 4) ? 0 : 1;
-    return Array.from({ length: count }, (_, i) => (i === 0 ? random.integer(least === 0 ? 0 : 14, 600) : random.integer(least, random.chance(rude / 4) ? 1900 : 300)));
+    return Array.from({ length: count }, (_, i) =>
+      i === 0 ? random.integer(least === 0 ? 0 : 14, 600) : random.integer(least, random.chance(rude / 4) ? 1900 : 300),
+    );
   };
   const sleep = (): SoftwareOp => {
     const dice = random.integer(0, 99);
@@ -78,7 +80,13 @@ export const scenarioOf = (seed: number, { packets, harts, mtu }: GenerateOption
         stranger: random.chance(0.2),
         narrow: random.chance(0.3),
       };
-    return { op: "misuse", slot: slot(), way: door(), what: random.pick(["head", "tail"] as const), value: random.chance(0.5) ? random.integer(0, 100) : random.integer(0, 0xffff_ffff) };
+    return {
+      op: "misuse",
+      slot: slot(),
+      way: door(),
+      what: random.pick(["head", "tail"] as const),
+      value: random.chance(0.5) ? random.integer(0, 100) : random.integer(0, 0xffff_ffff),
+    };
   };
   const frame = (): FrameSpec => ({
     seed: random.word(),
@@ -115,10 +123,19 @@ export const scenarioOf = (seed: number, { packets, harts, mtu }: GenerateOption
     if (dice < 60) return { op: "consume", slot: slot(), way: way(), share: random.pick([0.3, 1, 1]) };
     if (dice < 95) {
       const lengths = Array.from({ length: random.integer(1, 4) }, () => lengthOf(random, mtu, small));
-      return { op: "send", slot: slot(), way: way(), lengths, peer: random.integer(0, peers.length - 1), seed: random.word(), broken: random.chance(rude / 10) };
+      return {
+        op: "send",
+        slot: slot(),
+        way: way(),
+        lengths,
+        peer: random.integer(0, peers.length - 1),
+        seed: random.word(),
+        broken: random.chance(rude / 10),
+      };
     }
     if (dice < 97) return { op: "switch", asid: random.integer(1, 2), accelerated: random.chance(0.5), priority: random.integer(0, 3) };
-    if (dice < 98) return random.pick([{ op: "events" }, { op: "rekey", key: random.word() }, { op: "link", up: random.chance(0.5) }] as const);
+    if (dice < 98)
+      return random.pick([{ op: "events" }, { op: "rekey", key: random.word() }, { op: "link", up: random.chance(0.5) }] as const);
     return { op: "pause", cycles: random.integer(1, 200) };
   };
   for (let i = 0; i < 6; i++) ops.push({ by: by(), ...open() });

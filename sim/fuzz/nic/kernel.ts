@@ -36,7 +36,8 @@ export class Kernel extends Actor {
     try {
       const { value: tail } = await office.access(this.hart, EVENT_QUEUE.TAIL.address, null);
       this.rig.look();
-      for (let index = office.eventsRead; index !== Number(tail); index = (index + 1) & 0xffff) this.model.events.recorded(this.#eventAt(index));
+      for (let index = office.eventsRead; index !== Number(tail); index = (index + 1) & 0xffff)
+        this.model.events.recorded(this.#eventAt(index));
       office.eventsRead = Number(tail);
       await office.access(this.hart, EVENT_QUEUE.HEAD.address, tail);
     } finally {

@@ -4,8 +4,8 @@ import { Mismatch, never, type Tenant } from "#sim/models/nic/whole/index.ts";
 import { ipv4Number, macNumber } from "#sim/models/packet/index.ts";
 import { Actor, type OpOf } from "./actor.ts";
 import { is } from "./desk.ts";
-import { taskOf } from "./wakeups.ts";
 import { locals, nextHop, ownHeaders, peers, ringAt, ringRoom } from "./scene.ts";
+import { taskOf } from "./wakeups.ts";
 
 const endpointWord = ({ address, port }: { readonly address: string; readonly port: number }): bigint =>
   BigInt(ipv4Number(address)) | (BigInt(port) << 32n);
@@ -115,7 +115,8 @@ export class Lifecycle extends Actor {
   async compare({ life, sender }: Tenant): Promise<number> {
     const { slot } = life;
     const seen: Record<string, number> = {};
-    for (const name of ["RX_TAIL", "RX_DROPS", "TX_HEAD", "RX_TIME", "TX_TIME", "STATUS"] as const) seen[name] = await this.kernelRead(slot, name);
+    for (const name of ["RX_TAIL", "RX_DROPS", "TX_HEAD", "RX_TIME", "TX_TIME", "STATUS"] as const)
+      seen[name] = await this.kernelRead(slot, name);
     const { TX_HEAD = 0, TX_TIME = 0, RX_TIME = 0, RX_DROPS = 0, STATUS = 0 } = seen;
     is(`${life}`, seen, {
       ...seen,

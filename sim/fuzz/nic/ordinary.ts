@@ -57,7 +57,11 @@ export class Ordinary extends Actor {
     return this.office.ordinary;
   }
   async #write(register: { readonly address: number }, value: number): Promise<void> {
-    is(`write of ${value} at 0x${register.address.toString(16)}`, (await this.office.access(this.hart, register.address, BigInt(value))).response, "OKAY");
+    is(
+      `write of ${value} at 0x${register.address.toString(16)}`,
+      (await this.office.access(this.hart, register.address, BigInt(value))).response,
+      "OKAY",
+    );
   }
   async open(): Promise<void> {
     const { ORDINARY_RX, ORDINARY_TX } = this.office.registers;
@@ -108,9 +112,9 @@ export class Ordinary extends Actor {
       // The model must know of every frame that can be in memory.
       if (!this.rig.isTold) return;
       const before = this.#state.taken;
-      while (this.#takeBuffer()) continue;
+      while (this.#takeBuffer());
       const done = this.#state.done;
-      while (this.#takeSent()) continue;
+      while (this.#takeSent());
       const { ORDINARY_RX, ORDINARY_TX } = this.office.registers;
       if (this.#state.done !== done) await this.#write(ORDINARY_TX.CONSUMER, this.#state.done & 0xffff);
       if (this.#state.taken === before) return;
@@ -126,7 +130,11 @@ export class Ordinary extends Actor {
     if (STATUS.phase !== (Math.floor(state.taken / entries) % 2 === 0)) return false;
     const { address, bytes } = state.buffers[place] as { address: number; bytes: number };
     const what = `ordinary path: completion ${state.taken}`;
-    is(what, [STATUS.index, STATUS.failed, STATUS.first, STATUS.bytes <= bytes], [state.taken & 0xffff, false, state.parts.length === 0, true]);
+    is(
+      what,
+      [STATUS.index, STATUS.failed, STATUS.first, STATUS.bytes <= bytes],
+      [state.taken & 0xffff, false, state.parts.length === 0, true],
+    );
     this.model.image.write(at, this.rig.memory.read(at, completionBytes));
     const part = this.rig.memory.read(address, STATUS.bytes);
     this.model.image.write(address, part);
@@ -139,7 +147,11 @@ export class Ordinary extends Actor {
     const frame = concat(...state.parts);
     state.parts = [];
     const type = frame.length < 14 ? 0 : (frame[12] as number) * 256 + (frame[13] as number);
-    is(`${what}: sum and tag`, [STATUS.sum % 0xffff, STATUS.tagged], [onesComplementSum(frame.subarray(14)) % 0xffff, type === 0x8100 || type === 0x88a8]);
+    is(
+      `${what}: sum and tag`,
+      [STATUS.sum % 0xffff, STATUS.tagged],
+      [onesComplementSum(frame.subarray(14)) % 0xffff, type === 0x8100 || type === 0x88a8],
+    );
     this.#match(frame);
     return true;
   }
@@ -187,7 +199,11 @@ export class Ordinary extends Actor {
     this.model.image.write(at, this.rig.memory.read(at, completionBytes));
     const frame = state.sending.shift();
     if (frame === undefined) throw new Mismatch(`transmit completion ${state.done} of the ordinary path, and no frame is under way`);
-    is(`transmit completion ${state.done} of the ordinary path`, [STATUS.index, STATUS.refused, STATUS.failed], [(frame.end - 1) & 0xffff, frame.refused, false]);
+    is(
+      `transmit completion ${state.done} of the ordinary path`,
+      [STATUS.index, STATUS.refused, STATUS.failed],
+      [(frame.end - 1) & 0xffff, frame.refused, false],
+    );
     if (!frame.refused) is(`transmit completion ${state.done}: bytes`, STATUS.bytes, frame.bytes);
     state.free = frame.end;
     state.done++;
@@ -208,7 +224,12 @@ export class Ordinary extends Actor {
     // What is missing at the end was dropped.
     const missing = state.missing + this.model.ordinary.length;
     const count = async (register: { read(): Promise<{ readonly count: bigint }> }) => Number((await register.read()).count);
-    const seen = [await count(ORDINARY_RX.FRAMES), await count(ORDINARY_RX.DROPPED), await count(ORDINARY_TX.FRAMES), await count(ORDINARY_TX.REFUSED)];
+    const seen = [
+      await count(ORDINARY_RX.FRAMES),
+      await count(ORDINARY_RX.DROPPED),
+      await count(ORDINARY_TX.FRAMES),
+      await count(ORDINARY_TX.REFUSED),
+    ];
     is("ordinary path: frames to the kernel, dropped, from the kernel, refused", seen, [state.frames, missing, state.sent, state.refused]);
     state.missing = missing;
     this.model.ordinary.length = 0;

@@ -11,9 +11,9 @@ import { Lifecycle } from "./lifecycle.ts";
 import { Ordinary } from "./ordinary.ts";
 import { Program } from "./programs.ts";
 import { Rig } from "./rig.ts";
-import { Wakeups } from "./wakeups.ts";
 import type { FrameOp, Op, Scenario, SoftwareOp } from "./scenario.ts";
 import { headers, layoutOf, memoryBase, ourMac } from "./scene.ts";
+import { Wakeups } from "./wakeups.ts";
 
 export interface Played {
   /** Frames that the NIC was asked to judge, and frames that left it. */
@@ -114,7 +114,8 @@ class Player {
     await registers.STATUS_LINES.CONTROL.write({ enable: true });
     for (let hart = 0; hart < this.#rig.config.harts; hart++)
       await new Kernel(this.#office, hart).switchTo({ op: "switch", asid: 1 + (hart % 2), accelerated: false, priority: 0 });
-    for (let hart = 0; hart < this.#rig.config.harts; hart++) await new Wakeups(this.#office, hart).mask({ op: "mask", hart, enabled: true });
+    for (let hart = 0; hart < this.#rig.config.harts; hart++)
+      await new Wakeups(this.#office, hart).mask({ op: "mask", hart, enabled: true });
     await new Ordinary(this.#office, 0).open();
     this.#rig.heed();
     await registers.CONTROL.write({ enable: true });
@@ -243,7 +244,8 @@ class Player {
       const tenant = model.tenants[slot] ?? null;
       const at = lines + 64 * slot;
       const seen = [memory.read32(at), memory.read32(at + 4)];
-      if (tenant !== null) is(`line of ${tenant.life}`, seen, [tenant.life.tail.latest, tenant.sender.outside ? seen[1] : tenant.sender.head]);
+      if (tenant !== null)
+        is(`line of ${tenant.life}`, seen, [tenant.life.tail.latest, tenant.sender.outside ? seen[1] : tenant.sender.head]);
       model.image.write(at, memory.read(at, 8));
     }
   }

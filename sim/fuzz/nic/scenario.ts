@@ -63,7 +63,13 @@ export type SoftwareOp =
       readonly seed: number;
       readonly broken: boolean;
     }
-  | { readonly op: "misuse"; readonly slot: number; readonly way: "kernel" | "page"; readonly what: "head" | "tail"; readonly value: number }
+  | {
+      readonly op: "misuse";
+      readonly slot: number;
+      readonly way: "kernel" | "page";
+      readonly what: "head" | "tail";
+      readonly value: number;
+    }
   /** An access to a doorbell page that is refused; `word` of it, or half of one, by another ID than the hart's. */
   | {
       readonly op: "trespass";

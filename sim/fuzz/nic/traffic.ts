@@ -15,7 +15,11 @@ const lineDelay = 2000;
 
 export class Traffic extends Actor {
   /** A pointer as the program sees it, and from when to when it may have been so; null: it was not allowed to look. */
-  async #pointer(life: Life, name: "RX_TAIL" | "TX_HEAD", way: Way): Promise<{ readonly value: number; readonly from: number; readonly at: number } | null> {
+  async #pointer(
+    life: Life,
+    name: "RX_TAIL" | "TX_HEAD",
+    way: Way,
+  ): Promise<{ readonly value: number; readonly from: number; readonly at: number } | null> {
     if (way !== "line") {
       const access = await this.access(life, name, way, null);
       return access === null ? null : { value: Number(access.value), from: access.from, at: access.at };

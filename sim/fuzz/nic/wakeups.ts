@@ -1,5 +1,5 @@
 /** Sleeping and waking: owners suspend, the kernel takes entries of the ready queues, slots move from hart to hart. */
-import { causes, isAt, isQueued, mayBeAt, Mismatch, mayBeQueued, slack, type Tenant } from "#sim/models/nic/whole/index.ts";
+import { causes, isAt, isQueued, Mismatch, mayBeAt, mayBeQueued, slack, type Tenant } from "#sim/models/nic/whole/index.ts";
 import { ClockCycles } from "#sim/run/index.ts";
 import { Actor, type OpOf } from "./actor.ts";
 import { is } from "./desk.ts";
@@ -59,13 +59,18 @@ export class Wakeups extends Actor {
       return null;
     }
     const slot = Number(value >> 48n);
-    const entry = { slot, more: (value & taken.more) !== 0n, rx: (value & taken.rx) !== 0n, tx: (value & taken.tx) !== 0n, task: value & taken.task };
+    const entry = {
+      slot,
+      more: (value & taken.more) !== 0n,
+      rx: (value & taken.rx) !== 0n,
+      tx: (value & taken.tx) !== 0n,
+      task: value & taken.task,
+    };
     const tenant = this.#tenants().find((t) => t.life.slot === slot);
     if (tenant === undefined) throw new Mismatch(`${what}: slot ${slot}, which is not open`);
     this.#check(what, tenant, entry, hart, from, at);
     for (const other of others) if (other !== tenant) this.#checkOrder(what, tenant, other, from, at);
-    if (!peek)
-      for (const cause of causes) if (entry[cause]) tenant.life.sleeps[cause].change(false, from).to = at;
+    if (!peek) for (const cause of causes) if (entry[cause]) tenant.life.sleeps[cause].change(false, from).to = at;
     return entry;
   }
   #tenants(): Tenant[] {
@@ -81,8 +86,10 @@ export class Wakeups extends Actor {
     is(`${what}: task of ${life}`, entry.task, taskOf(life.slot, life.opened.from) & taken.task);
     if (!entry.rx && !entry.tx) throw new Mismatch(`${what}: ${life} for no cause`);
     for (const cause of causes) {
-      if (entry[cause] && !mayBeQueued(tenant, cause, from - slack, at)) throw new Mismatch(`${what}: ${life} for ${cause}, which it does not wait for`);
-      if (!entry[cause] && isQueued(tenant, cause, from, at)) throw new Mismatch(`${what}: ${life}, and not for ${cause}, which it waits for`);
+      if (entry[cause] && !mayBeQueued(tenant, cause, from - slack, at))
+        throw new Mismatch(`${what}: ${life} for ${cause}, which it does not wait for`);
+      if (!entry[cause] && isQueued(tenant, cause, from, at))
+        throw new Mismatch(`${what}: ${life}, and not for ${cause}, which it waits for`);
     }
   }
   /** Of two that were queued, `first` came out. */
@@ -112,7 +119,12 @@ export class Wakeups extends Actor {
         const top = Math.max(-1, ...waiting.map(({ life }) => life.place.latest.priority));
         const running = this.office.current[hart] as Office["current"][number];
         const line = top >= 0 && this.office.masks[hart] === true && !(running.accelerated && running.priority >= top);
-        if (!doubtful) is(`irq_wake of hart ${hart} with ${waiting.length} slots waiting`, (Number(this.rig.nic.irq_wake.value) >> hart) & 1, line ? 1 : 0);
+        if (!doubtful)
+          is(
+            `irq_wake of hart ${hart} with ${waiting.length} slots waiting`,
+            (Number(this.rig.nic.irq_wake.value) >> hart) & 1,
+            line ? 1 : 0,
+          );
         const peeked = await this.take(hart, true);
         const entry = await this.take(hart, false);
         is(`hart ${hart}: PEEK and TAKE`, text(peeked), text(entry));

@@ -39,7 +39,9 @@ export class Events {
     const [least, most] = [total(this.#must), total(this.#must) + total(this.#may)];
     if (lost < least || lost > most) {
       const missing = [...this.#must].flatMap(([event, n]) => (n > 0 ? [`${n} x ${event}`] : []));
-      throw new Mismatch(`${lost} events were lost; the model says ${least}${most > least ? ` to ${most}` : ""}: ${missing.slice(0, 8).join("; ")}`);
+      throw new Mismatch(
+        `${lost} events were lost; the model says ${least}${most > least ? ` to ${most}` : ""}: ${missing.slice(0, 8).join("; ")}`,
+      );
     }
     this.#early.clear();
     this.#must.clear();

@@ -1,8 +1,8 @@
 /** The model's connection table: which life each slot has, and memory as it must be. Receiving and sending are built on it. */
 
+import { endpointText } from "../../packet/addresses.ts";
 import { arrayMemory, type Memory } from "../ring.ts";
 import type { FourTuple } from "../slots.ts";
-import { endpointText } from "../../packet/addresses.ts";
 import { Episodes, Events } from "./events.ts";
 import { Life, type LifeSettings, type Owner } from "./life.ts";
 import { Mismatch } from "./mismatch.ts";
