@@ -44,7 +44,7 @@ export const commands: readonly CommandEntry[] = [
   { name: "formal", summary: "prove the properties of the hardware", load: () => import("./commands/formal.ts"), needs: formalTools },
   {
     name: "fuzz",
-    summary: "random modules, which every simulator must run alike",
+    summary: "look for faults with random modules, and the NIC in random scenes",
     load: () => import("./commands/fuzz.ts"),
     needs: [...simulationTools, ...lintTools],
   },

@@ -46,7 +46,7 @@ export const eventRecord = memoryLayout(
   {
     FACTS: reg(0, "Of what it is told", {
       pageOffset: rw(0, uint(32), "Of a protection fault: the byte in the doorbell page"),
-      slot: rw(32, uint(16), "The slot, where it is of one"),
+      slot: rw(32, uint(16), "The slot, where it is of one; of a protection fault the page, which may be of no slot"),
       harts: rw(48, uint(8), "Of a protection fault: who may have asked, a bit for each hart; none for an ID of no hart"),
       write: rw(56, bool, "Of a protection fault: it was a write"),
     }),

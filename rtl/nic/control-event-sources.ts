@@ -11,17 +11,20 @@ import { slotEvent } from "#rtl/ict/interface.ts";
 import { doorbellStride } from "#rtl/ict/slot-words.ts";
 import { type EventKind, eventKinds, eventRecord, eventTimeBits, missRecord } from "./control-event-formats.ts";
 import { lostBits } from "./control-events-registers.ts";
+import { doorbellPages } from "./registers.ts";
 
 /** An event without what only the ring knows. */
 export const eventBody = struct({ facts: uint(64), kind: uint(4), time: uint(eventTimeBits), lost: bool }, "event_body");
 /** A datagram for which there is no slot. */
 export const tableMiss = struct({ valid: bool, tuple }, "table_miss");
 const offsetBits = Math.log2(doorbellStride);
-/** A doorbell page was accessed by somebody who may not: who may have asked (slotRequest), where, and how. */
+/** Pages of no slot have a number, too: it must not be told as a slot's. */
+const pageBits = Math.log2(doorbellPages);
+/** A doorbell page was accessed by somebody who may not: which page, who may have asked (slotRequest), where, and how. */
 export const protectionFault = (c: Config) =>
   struct(
-    { valid: bool, slot: uint(derived(c).slotBits), askers: uint(c.harts), offset: uint(offsetBits), write: bool },
-    `protection_fault_${c.slots}_${c.harts}`,
+    { valid: bool, slot: uint(pageBits), askers: uint(c.harts), offset: uint(offsetBits), write: bool },
+    `protection_fault_${c.harts}`,
   );
 
 /** Inputs of the sources, for whoever has them inside. All are pulses but `link`. */
@@ -51,7 +54,6 @@ export const eventInputs = (c: Config) => ({
  * after reset as there are slots none is heard.
  */
 export const eventSources = (c: Config) => {
-  const { slotBits } = derived(c);
   return module(
     `event_sources_${c.slots}_${c.harts}`,
     {
@@ -97,7 +99,7 @@ export const eventSources = (c: Config) => {
       const { fault, miss } = io;
       const up = io.link.and(io.kinds.bit(eventKinds.LINK_UP)),
         down = io.link.not().and(io.kinds.bit(eventKinds.LINK_DOWN));
-      const [h0, o0, w0] = [slotBits, slotBits + c.harts, slotBits + c.harts + offsetBits];
+      const [h0, o0, w0] = [pageBits, pageBits + c.harts, pageBits + c.harts + offsetBits];
       const sources: readonly Source[] = [
         {
           name: "link",

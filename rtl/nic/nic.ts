@@ -9,7 +9,6 @@ import { registerBus } from "#hdl/lib/register-bus.ts";
 import { arbitrate } from "#hdl/lib/stream-join.ts";
 import { addressBits } from "#hdl/regmap/block.ts";
 import { type Config, dropCauses } from "#rtl/common.ts";
-import { derived } from "#rtl/config/config.ts";
 import { registerIdBits } from "#rtl/ict/port.ts";
 import { controlEvents } from "#rtl/nic/control-events.ts";
 import { connectControlEvents } from "#rtl/nic/control-events-registers.ts";
@@ -143,7 +142,7 @@ export const nic = (c: Config) => {
         malformedDescriptor: news.malformed,
         fault: {
           valid: fault.valid,
-          slot: resize(fault.slot, derived(c).slotBits),
+          slot: fault.slot,
           askers: mux(fault.maker.known, oneHot(fault.maker.hart, c.harts), uint(c.harts).of(0) as Bits),
           offset: fault.offset,
           write: fault.write,

@@ -79,6 +79,8 @@ export const checkControlEvents = (
       e.valid.value = on ? 1 : 0;
     }
     if (io.fault.valid.value === 1n) {
+      // Of any page, of a slot or not.
+      io.fault.slot.value = (io.fault.slot.number * 619) % 1024;
       io.fault.askers.value = random.bits(config.harts);
       io.fault.offset.value = random.bits(12);
       io.fault.write.value = random.bits(1);
