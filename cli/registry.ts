@@ -48,6 +48,12 @@ export const commands: readonly CommandEntry[] = [
     load: () => import("./commands/fuzz.ts"),
     needs: [...simulationTools, ...lintTools],
   },
+  {
+    name: "coverage",
+    summary: "what the random scenes reach in the NIC, as a page",
+    load: () => import("./commands/coverage.ts"),
+    needs: simulationTools,
+  },
   { name: "mutate", summary: "break the hardware, and see that its tests notice", load: () => import("./commands/mutate.ts") },
   {
     name: "synth",
