@@ -54,6 +54,8 @@ export class Rig {
   readonly #commits: { readonly lost: boolean; readonly at: number }[] = [];
   /** Frames whose last beat has left the engine, which are counted with it. */
   #leaving = 0;
+  /** The session's cycle in which anything was noticed to go on. */
+  lastProgress = 0;
   /** The last cycle in which something was seen. */
   lastSeen = 0;
 
@@ -216,7 +218,12 @@ export class Rig {
   get isTold(): boolean {
     return this.#verdicts.length === 0;
   }
+  /** Something has come to its end. */
+  progress(): void {
+    this.lastProgress = this.nic.sim.cycle;
+  }
   #seen(at: number): void {
+    this.progress();
     if (at > this.lastSeen) this.lastSeen = at;
   }
   /** Nothing that came waits for its end. */
