@@ -73,7 +73,11 @@ export const command = new Command()
     const named = options.connect === undefined ? [] : parsePeers(options.connect, binds.length);
     const peers = binds.map((_, i) => named[i] ?? null);
     if (framing === "stream" && options.app === "echo" && peers.includes(null))
-      throw new UserError("an answering stream needs a peer", "--framing stream", "name each socket's with --connect, or choose --app sink");
+      throw new UserError(
+        "an answering stream needs a peer",
+        "--framing stream",
+        "name each socket's with --connect, or choose --app sink",
+      );
     const outputs = [
       { name: "<out>", path: output },
       { name: "--ordinary", path: options.ordinary },

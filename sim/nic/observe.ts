@@ -69,7 +69,8 @@ export const readCounters = async (registers: NicRegisters, slots: number): Prom
   const add = async (name: string, register: Counter): Promise<void> => {
     counters[name] = Number((await register.read()).count);
   };
-  for (const name of ["RX_FRAMES", "RX_ACCEPTED", "RX_ORDINARY", "RX_OVERFLOW", "RX_OVERSIZE", "RX_SPOILED"] as const) await add(name, registers[name]);
+  for (const name of ["RX_FRAMES", "RX_ACCEPTED", "RX_ORDINARY", "RX_OVERFLOW", "RX_OVERSIZE", "RX_SPOILED"] as const)
+    await add(name, registers[name]);
   for (const cause of dropCauses) {
     const name = cause.toUpperCase() as Uppercase<typeof cause>;
     await add(`RX_DROP.${name}`, registers.RX_DROP[name]);

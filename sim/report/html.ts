@@ -211,13 +211,13 @@ const eventsShown = 1000;
 function events({ events: all, counters: known }: RunResult): string {
   if (Object.keys(known).length === 0) return "";
   const more = all.length > eventsShown ? ` The first ${count(eventsShown)} of ${count(all.length)}.` : "";
-  const rows = all.slice(0, eventsShown).map(({ cycle, text }) => `<tr><td class="right">${count(cycle)}</td><td>${escaped(text)}</td></tr>`);
+  const rows = all
+    .slice(0, eventsShown)
+    .map(({ cycle, text }) => `<tr><td class="right">${count(cycle)}</td><td>${escaped(text)}</td></tr>`);
   return section(
     "Control events",
     all.length === 0 ? "There was none." : `What the hardware told the kernel, in its ring.${more}`,
-    all.length === 0
-      ? ""
-      : `<div class="wide"><table><tr><th class="right">Cycle</th><th>Event</th></tr>${rows.join("")}</table></div>`,
+    all.length === 0 ? "" : `<div class="wide"><table><tr><th class="right">Cycle</th><th>Event</th></tr>${rows.join("")}</table></div>`,
   );
 }
 

@@ -114,7 +114,17 @@ describe("sockets with one peer, as streams", () => {
     );
   it("take that peer's datagrams only, and send its bytes back, cut as they come", async () => {
     const args = ["--connect", peer, "--framing", "stream", "--slots", "32", "--harts", "2", "--memory-latency", "40"];
-    const { status, stdout } = await accio(["run", sample, path("out.pcap"), "-b", socket, "--ordinary", path("ord.pcap"), ...args, "--json"]);
+    const { status, stdout } = await accio([
+      "run",
+      sample,
+      path("out.pcap"),
+      "-b",
+      socket,
+      "--ordinary",
+      path("ord.pcap"),
+      ...args,
+      "--json",
+    ]);
     expect(status).toBe(0);
     const result = JSON.parse(stdout);
     expect(result).toMatchObject({
@@ -221,7 +231,10 @@ describe("bad input: a clear line, exit 2, nothing half-written", () => {
     [["--connect", "10.0.0.9"], /not an address and a port: --connect 10\.0\.0\.9: write --connect IP:PORT/],
     [["--connect", "any,any"], /2 peers: --connect any,any: --bind names 1 socket: name no more peers/],
     [["--framing", "lines"], /'lines' is invalid\. It must be datagram or stream/],
-    [["--framing", "stream"], /an answering stream needs a peer: --framing stream: name each socket's with --connect, or choose --app sink/],
+    [
+      ["--framing", "stream"],
+      /an answering stream needs a peer: --framing stream: name each socket's with --connect, or choose --app sink/,
+    ],
     [["--slots", "8"], /'8' is invalid\. It must be a whole number from 16 to 1024/],
     [["--slots", "24"], /slots = 24: must be a power of two from 16 to 1024 slots/],
     [["--harts", "9"], /'9' is invalid\. It must be a whole number from 1 to 8/],

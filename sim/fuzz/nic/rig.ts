@@ -204,7 +204,8 @@ export class Rig {
       const at = lastCycle - this.#origin;
       this.#seen(at);
       if (user !== 0) throw new Mismatch(`the NIC takes a frame back:\n${dump(data)}`);
-      if (data[12] === 0x88 && data[13] === 0xb5) this.#kernelSent(data, at);
+      // Sockets send IPv4, and the kernel of a scenario never does.
+      if (data[12] !== 0x08 || data[13] !== 0x00) this.#kernelSent(data, at);
       else this.model.sending.sent(data, at);
     }
   }

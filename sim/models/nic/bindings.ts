@@ -31,7 +31,11 @@ export function parsePeers(text: string, sockets: number): (Endpoint | null)[] {
   const remedy = "write --connect IP:PORT for each socket of --bind in its order, or any: --connect 10.0.0.2:50000,any";
   const peers = text.split(",").map((part) => (part.trim() === "any" ? null : parseEndpoint(part.trim(), "--connect", remedy)));
   if (peers.length > sockets)
-    throw new UserError(`${peers.length} peers`, `--connect ${text}`, `--bind names ${sockets} ${sockets === 1 ? "socket" : "sockets"}: name no more peers`);
+    throw new UserError(
+      `${peers.length} peers`,
+      `--connect ${text}`,
+      `--bind names ${sockets} ${sockets === 1 ? "socket" : "sockets"}: name no more peers`,
+    );
   return peers;
 }
 

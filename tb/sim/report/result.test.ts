@@ -222,7 +222,12 @@ describe("the page", () => {
     expect(commandOf({ ...configuration, input: "my capture's.pcap", pauseSeed: 3 })).toBe(
       "./accio run 'my capture'\\''s.pcap' out.pcap --bind 10.0.0.1:7,10.0.0.1:8 --app echo --config tiny --timing line --ordinary ordinary.pcap --pause 3",
     );
-    const chosen = { settings: ["slots=32", "harts=2"], framing: "stream", memoryLatency: 30, peers: [{ address: "10.0.0.9", port: 5 }, null] } as const;
+    const chosen = {
+      settings: ["slots=32", "harts=2"],
+      framing: "stream",
+      memoryLatency: 30,
+      peers: [{ address: "10.0.0.9", port: 5 }, null],
+    } as const;
     expect(commandOf({ ...configuration, ...chosen })).toContain(
       "--timing line --set slots=32 --set harts=2 --connect 10.0.0.9:5,any --framing stream --memory-latency 30 --ordinary",
     );
@@ -238,7 +243,7 @@ describe("the page", () => {
     expect(table).toMatch(/ {2}1,019 {2}table miss 19\n {2}3 more: --json has all\n$/);
     expect(tableOf(resultOf({ ...small, counters: { RX_FRAMES: 0 } }))).toContain("events: none\n");
     expect(JSON.parse(jsonOf(read))).toMatchObject({ counters: { TX_FRAMES: 0 }, events });
-    expect(htmlOf(read)).toContain("<code>RX_FRAMES</code></td><td class=\"right\">1,234</td>");
+    expect(htmlOf(read)).toContain('<code>RX_FRAMES</code></td><td class="right">1,234</td>');
     expect(htmlOf(read)).toContain("table miss 22");
     expect(openTags(htmlOf(read))).toEqual([]);
   });
