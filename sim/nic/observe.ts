@@ -36,16 +36,22 @@ export class EventLog {
     await EVENT_QUEUE.RING.write({ address: BigInt(this.#base) });
     await EVENT_QUEUE.CONTROL.write({ enable: true, logSize, kinds: 0xffff });
   }
-  /** Takes those that are there. */
+  /** Takes those that are there: memory alone says so, by the phase of the next record. */
   async read(): Promise<void> {
-    const { TAIL, HEAD } = this.#registers.EVENT_QUEUE;
-    const tail = (await TAIL.read()).index;
-    if (tail === this.#read) return;
-    for (; this.#read !== tail; this.#read = (this.#read + 1) & 0xffff) this.events.push(this.#at(this.#read));
-    await HEAD.write({ index: tail });
+    const before = this.#read;
+    for (; this.#isThere; this.#read = (this.#read + 1) & 0xffff) this.events.push(this.#at(this.#read));
+    if (this.#read !== before) await this.#registers.EVENT_QUEUE.HEAD.write({ index: this.#read });
+  }
+  get #isThere(): boolean {
+    const { HEAD } = readMemory(eventRecord, this.#memory.bytes, this.#offset(this.#read));
+    return HEAD.phase === (Math.floor(this.#read / records) % 2 === 0);
+  }
+  /** Where a record lies in memory's bytes. */
+  #offset(index: number): number {
+    return this.#base + eventBytes * (index % records) - this.#memory.base;
   }
   #at(index: number): EventText {
-    const at = this.#base + eventBytes * (index % records) - this.#memory.base;
+    const at = this.#offset(index);
     const { FACTS, HEAD } = readMemory(eventRecord, this.#memory.bytes, at);
     const kind = HEAD.kind.toLowerCase().replaceAll("_", " ");
     const told = (): string => {
