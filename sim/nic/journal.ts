@@ -3,7 +3,7 @@
  * the order in which they came, so a pulse of the trace port belongs to the oldest frame that has not had it yet.
  */
 import { type DropCause, dropCauses } from "#rtl/common.ts";
-import type { LossCause } from "#sim/models/nic/index.ts";
+import type { Framing, LossCause } from "#sim/models/nic/index.ts";
 import { type ParsedFrame, parse } from "#sim/models/packet/index.ts";
 import { EchoPairing, type FrameRecord, type FrameVerdict, type SentRecord, type Stage } from "#sim/report/index.ts";
 import type { InputFrame } from "./wire.ts";
@@ -40,6 +40,7 @@ export class Journal {
   readonly #ways: Way[] = [];
   readonly #slotOf: (local: string) => number | undefined;
   readonly #maxFrame: number;
+  readonly #isDatagram: boolean;
   readonly #answers = new EchoPairing();
   readonly #parsing: Way[] = [];
   readonly #judging: Way[] = [];
@@ -53,8 +54,9 @@ export class Journal {
   readonly #ringAt = new Map<number, number>();
   #ordinary = 0;
 
-  /** @param slotOf  slot of "address:port"; @param maxFrame  longest frame that the hardware takes */
-  constructor(slotOf: (local: string) => number | undefined, maxFrame: number) {
+  /** @param slotOf  slot of "address:port"; @param maxFrame  longest frame that the hardware takes; @param framing  of all slots */
+  constructor(slotOf: (local: string) => number | undefined, maxFrame: number, framing: Framing) {
+    this.#isDatagram = framing === "datagram";
     this.#slotOf = slotOf;
     this.#maxFrame = maxFrame;
   }
@@ -142,13 +144,16 @@ export class Journal {
     }
     // The hardware writes line by line from the ring's offset on; records of datagram framing begin with 16 bytes of header.
     const from = this.#ringAt.get(slot ?? -1) ?? 0;
-    this.#writing.push({ way, bursts: Math.ceil(((from % 64) + 16 + payload) / 64) });
-    this.#ringAt.set(slot ?? -1, from + 16 + Math.ceil(payload / 16) * 16);
+    const bytes = this.#isDatagram ? 16 + payload : payload;
+    this.#writing.push({ way, bursts: Math.ceil(((from % 64) + bytes) / 64) });
+    this.#ringAt.set(slot ?? -1, from + (this.#isDatagram ? 16 + Math.ceil(payload / 16) * 16 : payload));
     this.#committing.push(way);
   }
   #committed(way: Way): void {
-    this.#answers.accepted(way.number, way.layers);
+    // Where a stream is cut is not where its datagrams ended: nothing answers one of them.
+    if (this.#isDatagram) this.#answers.accepted(way.number, way.layers);
     way.layers = {};
+    if (!this.#isDatagram) return;
     const list = this.#unread.get(way.slot ?? -1);
     if (list === undefined) this.#unread.set(way.slot ?? -1, [way]);
     else list.push(way);

@@ -10,6 +10,7 @@ import { ordinaryPort } from "#rtl/nic/ordinary-path.ts";
 import { type AxiMemoryOptions, axiMaster, axiMemory, Memory } from "#sim/models/axi/index.ts";
 import type { ApplicationName } from "#sim/models/host/applications.ts";
 import { Recorder } from "#sim/models/native/recorder.ts";
+import type { Framing } from "#sim/models/nic/index.ts";
 import { type Endpoint, endpointText, isGroupMac, macNumber, macText } from "#sim/models/packet/index.ts";
 import { type Packet, type PacketSink, type Pause, packetSink } from "#sim/models/stream/index.ts";
 import { seedFor } from "#sim/models/stream/pause.ts";
@@ -19,6 +20,7 @@ import { applicationHost, type Host, type HostProgram, registersOf } from "./hos
 import { Journal, layersOf } from "./journal.ts";
 import { kernelBytes, OrdinaryKernel } from "./kernel.ts";
 import { BusTime, type Nic } from "./nic.ts";
+import { EventLog, type EventText, eventRingBytes, readCounters } from "./observe.ts";
 import { type InputFrame, Wire } from "./wire.ts";
 
 export type { InputFrame } from "./wire.ts";
@@ -35,6 +37,10 @@ const serveEvery = 512;
 export interface RunOptions {
   readonly config: Config;
   readonly binds: readonly Endpoint[];
+  /** Of the sockets in their order: the one peer of each, or null for any. */
+  readonly peers?: readonly (Endpoint | null)[];
+  /** Of all sockets; datagram unless said. */
+  readonly framing?: Framing;
   readonly app: ApplicationName;
   /** `line`: back to back; `capture`: at the frames' times, in cycles of the wire's clock. */
   readonly timing: "line" | "capture";
@@ -46,6 +52,8 @@ export interface RunOptions {
   readonly onFrame?: (arrived: number) => void;
   readonly out: (frame: Uint8Array, cycle: number) => void;
   readonly ordinary: (frame: Uint8Array, cycle: number) => void;
+  /** Keep control events, and read all counters at the end. */
+  readonly observe?: boolean;
   /** Host software in place of `app`; it ends when nothing more will come. */
   readonly program?: HostProgram;
   /** Bytes of memory, where `program` uses more than the bound slots' rings. */
@@ -65,6 +73,9 @@ export interface RunOutcome {
   readonly mac: string;
   /** Frames for the ordinary path that were dropped there: memory did not keep up with the wire. */
   readonly ordinaryDropped: number;
+  /** With `observe`: counters by name, and events. */
+  readonly counters: Readonly<Record<string, number>>;
+  readonly events: readonly EventText[];
   /** Memory as the run left it, from `memoryBase` on. */
   readonly memory: Uint8Array;
 }
@@ -107,6 +118,8 @@ class Run {
   readonly #tx: PacketSink;
   readonly #kernel: OrdinaryKernel;
   readonly #memory: Memory;
+  readonly #events: EventLog | null;
+  #counters: Readonly<Record<string, number>> = {};
   readonly #recorder: Recorder<(typeof notedPins)[number]>;
   /** Frames that were dropped beside the wire, where it has a clock of its own. */
   readonly #dropped: Recorder<"trace_wire_dropped"> | null;
@@ -143,10 +156,10 @@ class Run {
     this.#frames = frames;
     this.#options = options;
     this.#mac = ownMac(frames, binds);
-    this.#journal = new Journal((local) => slots.get(local), derived(config).maxFrame);
+    this.#journal = new Journal((local) => slots.get(local), derived(config).maxFrame, options.framing ?? "datagram");
     this.#size = options.memorySize ?? 2 * Math.max(1, binds.length) * config.ringLimit;
     const kernelAt = Math.ceil(this.#size / 64) * 64;
-    this.#memory = new Memory({ base: memoryBase, size: kernelAt + kernelBytes });
+    this.#memory = new Memory({ base: memoryBase, size: kernelAt + kernelBytes + eventRingBytes });
     this.#wire = new Wire(nic, config, frames, options.timing);
     this.#tx = packetSink(nic.m_axis_tx, port("tx"));
     axiMemory(sim, nic.m_axi, this.#memory, { ...port("memory"), ...options.memory });
@@ -163,6 +176,7 @@ class Run {
       this.#ordinaryFrames++;
       options.ordinary(frame, cycle - (this.#origin ?? 0));
     });
+    this.#events = options.observe === true ? new EventLog(this.#memory, registers, memoryBase + kernelAt + kernelBytes) : null;
     this.#host = {
       bus,
       registers,
@@ -175,10 +189,12 @@ class Run {
     this.#time = new BusTime(sim);
   }
   #application(): HostProgram {
-    const { config, binds, app } = this.#options;
+    const { config, binds, peers, framing, app } = this.#options;
     return applicationHost({
       config,
       binds,
+      ...(peers === undefined ? {} : { peers }),
+      ...(framing === undefined ? {} : { framing }),
       app,
       mac: BigInt(macNumber(this.#mac)),
       neighbour: (ip) => this.#neighbours.get(ip),
@@ -198,6 +214,7 @@ class Run {
   }
   async main(): Promise<void> {
     start(() => this.#clerk(), "clerk");
+    await this.#events?.open();
     await this.#kernel.open();
     start(() => this.#serve(), "kernel");
     await (this.#options.program ?? this.#application())(this.#host);
@@ -205,12 +222,16 @@ class Run {
     const { maxFrame, busBytes } = derived(this.#options.config);
     const quiet = 64 + 4 * Math.ceil(maxFrame / busBytes);
     while (!this.#finished() || !this.#allSent || this.#time.now - this.#lastEvent < quiet) await ClockCycles(this.#nic.clk, 64);
+    if (this.#events === null) return;
+    await this.#events.read();
+    this.#counters = await readCounters(this.#host.registers, this.#options.binds.length);
   }
   /** The kernel looks after its queue. */
   async #serve(): Promise<void> {
     for (;;) {
       await ClockCycles(this.#nic.clk, serveEvery);
       await this.#kernel.serve(this.#ordinaryLeft > 0);
+      await this.#events?.read();
     }
   }
   get #allSent(): boolean {
@@ -313,6 +334,8 @@ class Run {
       unreachable: this.#unreachable,
       mac: this.#mac,
       ordinaryDropped: this.#kernel.dropped,
+      counters: this.#counters,
+      events: (this.#events?.events ?? []).map(({ cycle, text }) => ({ cycle: cycle - origin, text })),
       memory: this.#memory.bytes.subarray(0, this.#size),
     };
   }

@@ -120,6 +120,7 @@ export class Office {
     const { response, beats } = await rig.bus.transact(
       write === null ? { ...shared, write: false } : { ...shared, write: true, beats: [{ data, strobe }] },
     );
+    rig.progress();
     const word = beats[0];
     const value =
       word === undefined

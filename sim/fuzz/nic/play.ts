@@ -58,6 +58,7 @@ class Player {
     return { received: this.#received, sent: this.#sent, cycles: this.#rig.nic.sim.cycle };
   }
   async main(): Promise<void> {
+    start(() => this.#watch(), "watchdog");
     await this.#setUp();
     let part: Op[] = [];
     for (const op of this.#scenario.ops) {
@@ -77,6 +78,14 @@ class Player {
     await this.#act(part, null);
     await this.#settle();
     this.#count();
+  }
+  /** Gives up where nothing goes on any more: an access that is never answered, say. */
+  async #watch(): Promise<void> {
+    const rig = this.#rig;
+    for (;;) {
+      await ClockCycles(rig.nic.clk, 5000);
+      if (rig.nic.sim.cycle - rig.lastProgress > 2 * patience) throw new Mismatch(this.#whatHangs());
+    }
   }
   #count(): void {
     this.#received += this.#rig.model.receiving.tallies.frames;
@@ -185,10 +194,10 @@ class Player {
     return isSettled && model.tenants.every((t) => t === null || t.life.closed !== null || t.sender.left === 0);
   }
   #whatHangs(): string {
-    const { model, lastSeen, wirePending } = this.#rig;
+    const { model, lastSeen, wirePending, bus } = this.#rig;
     const unsent = model.tenants.filter((t) => t !== null && t.life.closed === null && t.sender.left > 0);
     return (
-      `nothing has happened since cycle ${lastSeen}: ${wirePending} beats beside the wire, ${model.receiving}` +
+      `nothing has happened since cycle ${lastSeen}: ${wirePending} beats beside the wire, ${bus.pending} accesses to registers, ${model.receiving}` +
       unsent.map((t) => `; ${t?.life} has ${t?.sender.left} ${t?.life.isDatagram ? "datagrams" : "bytes"} to send`).join("")
     );
   }

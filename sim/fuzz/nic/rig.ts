@@ -54,6 +54,8 @@ export class Rig {
   readonly #commits: { readonly lost: boolean; readonly at: number }[] = [];
   /** Frames whose last beat has left the engine, which are counted with it. */
   #leaving = 0;
+  /** The session's cycle in which anything was noticed to go on. */
+  lastProgress = 0;
   /** The last cycle in which something was seen. */
   lastSeen = 0;
 
@@ -202,7 +204,8 @@ export class Rig {
       const at = lastCycle - this.#origin;
       this.#seen(at);
       if (user !== 0) throw new Mismatch(`the NIC takes a frame back:\n${dump(data)}`);
-      if (data[12] === 0x88 && data[13] === 0xb5) this.#kernelSent(data, at);
+      // Sockets send IPv4, and the kernel of a scenario never does.
+      if (data[12] !== 0x08 || data[13] !== 0x00) this.#kernelSent(data, at);
       else this.model.sending.sent(data, at);
     }
   }
@@ -216,7 +219,12 @@ export class Rig {
   get isTold(): boolean {
     return this.#verdicts.length === 0;
   }
+  /** Something has come to its end. */
+  progress(): void {
+    this.lastProgress = this.nic.sim.cycle;
+  }
   #seen(at: number): void {
+    this.progress();
     if (at > this.lastSeen) this.lastSeen = at;
   }
   /** Nothing that came waits for its end. */
