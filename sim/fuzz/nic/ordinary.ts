@@ -147,9 +147,9 @@ export class Ordinary extends Actor {
     const frame = concat(...state.parts);
     state.parts = [];
     is(`${what}: sum`, STATUS.sum % 0xffff, onesComplementSum(frame.subarray(14)) % 0xffff);
-    // What is too short for a type has none that could be a tag's, and nothing is said of it.
-    const type = (frame[12] as number) * 256 + (frame[13] as number);
-    if (frame.length >= 14) is(`${what}: tagged`, STATUS.tagged, type === 0x8100 || type === 0x88a8);
+    // What is too short for a type has none that could be a tag's.
+    const type = (frame[12] ?? 0) * 256 + (frame[13] ?? 0);
+    is(`${what}: tagged`, STATUS.tagged, frame.length >= 14 && (type === 0x8100 || type === 0x88a8));
     this.#match(frame);
     return true;
   }

@@ -221,7 +221,8 @@ export class Sending {
         continue;
       }
       sender.take(next.job, at);
-      this.#setTime(sender, at);
+      // Nobody has the slot anew before its last frame has left.
+      sender.times = [at];
       this.#identification = (this.#identification + 1) % 0x1_0000;
       this.frames++;
       return sender;
@@ -229,12 +230,6 @@ export class Sending {
     throw new Mismatch(
       `the frame that left in cycle ${at} is nobody's; ${whys.join("\n") || "no slot has its endpoint"}\nseen\n${dump(frame)}`,
     );
-  }
-  /** A frame that leaves late may be the last one of whoever has the slot by then. */
-  #setTime(sender: Sender, at: number): void {
-    sender.times = [at];
-    if (!this.#departed.includes(sender)) return;
-    for (const senders of this.#senders.values()) for (const s of senders) if (s.life.slot === sender.life.slot) s.times.push(at);
   }
   #frame({ local, nextHop, policy, noChecksum }: SlotSettings, { peer, payload }: Job): Uint8Array {
     const { mac, ...own } = this.#settings;
