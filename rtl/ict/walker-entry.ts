@@ -4,7 +4,7 @@ import { resize } from "#hdl/lib/bits.ts";
 import { memoryFields } from "#hdl/regmap/index.ts";
 import type { Config, tuple } from "#rtl/common.ts";
 import { derived } from "#rtl/config/config.ts";
-import { type slotImage, stopBits } from "./slot-image.ts";
+import { type slotImage, type slotState, stopBits } from "./slot-image.ts";
 import { entryBytes, entryMagic, entryReserved, entryVersion, leastRingLog, tableEntry } from "./table-format.ts";
 
 type Tuple = SignalOf<typeof tuple>;
@@ -106,24 +106,6 @@ export const imageOfEntry = (c: Config, bits: Bits, slot: Bits): Record<keyof Si
 /** The generation of an entry's connection. */
 export const generationOf = (bits: Bits): Bits => fieldsOf(bits).OWNER.generation;
 
-/** What changes of a slot while it is one: what is written back of it. */
-export const slotState = (c: Config) => {
-  const pointer = uint(derived(c).pointerBits);
-  return struct(
-    {
-      rxHead: pointer,
-      rxTail: pointer,
-      txHead: pointer,
-      txTail: pointer,
-      drops: uint(32),
-      rxTime: uint(64),
-      txTime: uint(64),
-      suspended: uint(2),
-      stops: uint(4),
-    },
-    `slot_state_${pointer.width}`,
-  );
-};
 /** The entry's second line: with `resident`, of which only the first word is written, the slot that has it, else the state. */
 export const stateLine = (of: {
   readonly state: SignalOf<ReturnType<typeof slotState>>;

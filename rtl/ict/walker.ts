@@ -239,18 +239,7 @@ export const tableWalker = (c: Config, { walks: most = 4, tokens = 16 }: WalkerS
       writer.mark.payload.drive({ slot: slots.reserve, entry: filling, generation: generationOf(image) } as never);
       writer.give.drive(slots.give);
       writer.place.drive(slots.place);
-      const { image: left } = io.unloaded;
-      writer.state.drive({
-        rxHead: left.rxHead,
-        rxTail: left.rxTail,
-        txHead: left.txHead,
-        txTail: left.txTail,
-        drops: left.drops,
-        rxTime: left.rxTime,
-        txTime: left.txTime,
-        suspended: left.suspended,
-        stops: left.stops,
-      } as never);
+      writer.state.drive(io.unloaded.state);
       slots.written.drive(writer.written);
       io.aw.connect(writer.aw);
       io.w.connect(writer.w);
