@@ -97,7 +97,17 @@ export const namedConfigs: Readonly<Record<string, Config>> = {
   /** One hart, 16 slots, 64-bit bus and wire: for fast tests. */
   tiny,
   /** The paper's board (section 7): four harts, 64 slots, a 64-bit bus at 50 MHz, a 100 Gb/s wire. */
-  prototype: { ...tiny, name: "prototype", harts: 4, slots: 64, walker: true, wireBits: 512, wireClock: true, coreMhz: 50, wireMhz: 322.265625 },
+  prototype: {
+    ...tiny,
+    name: "prototype",
+    harts: 4,
+    slots: 64,
+    walker: true,
+    wireBits: 512,
+    wireClock: true,
+    coreMhz: 50,
+    wireMhz: 322.265625,
+  },
   /** The same function at 100 Gb/s: bus and wire of 512 bits. */
   "line-rate": {
     ...tiny,

@@ -74,7 +74,7 @@ export const slotTransfer = (c: Config) => {
         slot: slot.noReset(),
         suspended: uint(2).noReset(),
         /** The slot must be given up. */
-        force: bool.noReset(),
+        forced: bool.noReset(),
         /** A load's slot has bytes to send; another slot has its key. */
         work: bool.noReset(),
         exists: bool.noReset(),
@@ -97,8 +97,7 @@ export const slotTransfer = (c: Config) => {
         unloads: begins.and(load.valid.not()),
       });
       const { at } = h.nets({ at: mux(resting, mux(load.valid, image.slot, unload.payload.slot), held.slot) });
-      const { works } = h.nets({ works: resting.not().or(begins) });
-      io.works.drive(works);
+      io.works.drive(resting.not().or(begins));
 
       // ---- has it something to do? -----------------------------------------------------------------
       const { ring } = transmit.setting;
@@ -116,7 +115,7 @@ export const slotTransfer = (c: Config) => {
               .and(transmit.tail.ne(transmit.read).or(transmit.head.ne(transmit.read))),
           ),
       });
-      const { stays } = h.nets({ stays: held.force.not().and(busy) });
+      const { stays } = h.nets({ stays: held.forced.not().and(busy) });
 
       // ---- what is set -----------------------------------------------------------------------------
       const { prepares } = h.wires({ prepares: bool });
@@ -137,7 +136,7 @@ export const slotTransfer = (c: Config) => {
           });
           h.when(unload.fire, () => {
             filling.next(0);
-            held.force.next(unload.payload.force);
+            held.forced.next(unload.payload.force);
             go("LOOK");
           });
         },
@@ -166,7 +165,7 @@ export const slotTransfer = (c: Config) => {
         ASK: (go) =>
           h
             .when(stays, () => go("STAY"))
-            .elseWhen(held.force, () => go("CLOSE"))
+            .elseWhen(held.forced, () => go("CLOSE"))
             .otherwise(() => go("REMOVE")),
         CLOSE: (go) => go("REMOVE"),
         REMOVE: (go) => h.when(find.ready, () => go("REMOVED")),
