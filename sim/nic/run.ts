@@ -82,9 +82,10 @@ const ownMac = (frames: readonly InputFrame[], binds: readonly Endpoint[]): stri
 
 /** What the recorder notes: the pulses of the trace port, and the handshakes of bursts of writes. */
 const pulses = ["parsed", "refused", "delivered", "empty", "ordinary", "causes", "committed", "lost", "sent"] as const;
-const tracePins = pulses.map((name) => `trace_${name}` as const);
+const tracePins = [...pulses.map((name) => `trace_${name}` as const), "trace_waiting_parked"] as const;
+const placePins = ["trace_waiting_again", "trace_waiting_place"] as const;
 const writePins = ["m_axi_awvalid", "m_axi_awready", "m_axi_awid", "m_axi_bvalid", "m_axi_bready", "m_axi_bid"] as const;
-const notedPins = [...tracePins, ...writePins] as const;
+const notedPins = [...tracePins, ...placePins, ...writePins] as const;
 const notedWhen = [...tracePins.map((pin) => [pin]), ["m_axi_awvalid", "m_axi_awready"], ["m_axi_bvalid", "m_axi_bready"]] as const;
 
 /**
@@ -283,6 +284,9 @@ class Run {
           causes: pins.trace_causes,
           committed: pins.trace_committed === 1,
           lost: pins.trace_lost === 1,
+          parked: pins.trace_waiting_parked === 1,
+          again: pins.trace_waiting_again === 1,
+          place: pins.trace_waiting_place,
         },
         cycle,
       );
