@@ -32,7 +32,7 @@ import { exactBits, localBits, tupleHash, tupleHashLatency, tupleHashSerial, tup
 export const lookupLatency = tupleHashLatency + 2;
 /**
  * Cycles from a command's being taken to its result, at most: 8 for the hash, then the wait for a cycle in which no lookup
- * reads, at most 4 (where all steps of the pipeline held keys), then 5. CLEAR takes one for each bucket of a bank, and one.
+ * reads, at most 4 (where all steps of the pipeline held keys), then 5, or 3 where nothing is removed. CLEAR takes one for each bucket of a bank, and one.
  */
 export const commandLatency = 17;
 
@@ -147,7 +147,7 @@ export const lookup = ({ slots, ways = 4, waits = false }: LookupShape) => {
           }),
         SEEK: (go) => h.when(command_reads, () => go("COMPARE")),
         COMPARE: (go) => go("WRITE"),
-        WRITE: (go) => go("SETTLE"),
+        WRITE: (go) => h.when(asked.op.is("REMOVE"), () => go("SETTLE")).otherwise(() => go("ANSWER")),
         // What was read with the write, so as it was before, is compared in this cycle; in the next one all such answers stand.
         SETTLE: (go) => go("TAKE_BACK"),
         TAKE_BACK: (go) => go("ANSWER"),
