@@ -5,8 +5,8 @@
 
 import { readMemory } from "#hdl/regmap/index.ts";
 import type { Config } from "#rtl/common.ts";
-import { entryRecord, eventBytes, eventKinds, eventRecord, missRecord } from "#rtl/nic/control-event-formats.ts";
-import { buildUdp, macNumber, Prng } from "#sim/models/packet/index.ts";
+import { entryRecord, eventBytes, eventRecord } from "#rtl/nic/control-event-formats.ts";
+import { buildUdp, ipv4Number, macNumber } from "#sim/models/packet/index.ts";
 import type { Host } from "#sim/nic/host.ts";
 import { buildNic } from "#sim/nic/nic.ts";
 import { type InputFrame, memoryBase, type RunOptions, type RunOutcome, runNic } from "#sim/nic/run.ts";
@@ -133,7 +133,6 @@ export const playScene = async (options: SceneOptions): Promise<SceneOutcome> =>
     nic.sim.close();
   }
 };
-const nameOfKind = new Map(Object.entries(eventKinds).map(([name, number]) => [number, name]));
 /** Events that lie in memory, in their order; the ring has not wrapped. */
 const eventsIn = ({ memory }: Host, at: number): readonly SeenEvent[] => {
   const seen: SeenEvent[] = [];
@@ -148,10 +147,15 @@ const eventsIn = ({ memory }: Host, at: number): readonly SeenEvent[] => {
   }
   return seen;
 };
-void nameOfKind;
-void missRecord;
-void Prng;
 
+/** Opens one of the kernel's own slots for datagrams to a port from anybody. */
+export const openSlot = async ({ registers }: Host, slot: number, port: number, ring: number, log: number): Promise<void> => {
+  const r = registers.SLOT.at(slot);
+  await r.LOCAL.write({ ip: ipv4Number(ourAddress), port });
+  await r.RX_BASE.write({ address: BigInt(ring) });
+  await r.RX_SIZE.write({ bytes: 2 ** log });
+  await r.CONTROL.write({ enable: true, connected: false, datagram: true, hart: 0 });
+};
 /** Payloads in a ring of records, from its beginning to `tail`; the ring has not wrapped. */
 export const recordsIn = ({ memory }: Pick<Host, "memory">, ring: number, tail: number): readonly Uint8Array[] => {
   const found: Uint8Array[] = [];

@@ -114,6 +114,11 @@ export class WalkerTable {
     }
     throw new Error(`the bucket of entry ${c.entry} is full`);
   }
+  /** Ends a connection that no slot has: its entry is out of use, whatever cell leads to it. */
+  end(entry: number): void {
+    const head = this.addressOf(entry);
+    this.#memory.write64(head, this.#memory.read64(head) & ~(1n << 24n));
+  }
   /** What memory says of an entry. */
   entry(entry: number): EntryValue {
     return readMemory(tableEntry, this.#memory.read(this.addressOf(entry), entryBytes));
