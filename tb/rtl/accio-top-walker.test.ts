@@ -71,9 +71,9 @@ describe("many connections", () => {
 describe("cycles, 512 bits", () => {
   const wide = resolveConfig("line-rate");
   it.each([1, 20, 100])("a miss is in memory within 3 latencies of %i cycles and 40, and hits do not feel it", async (latency) => {
-    // Slot 0 is the kernel's, and gets a datagram every 32 cycles; in between comes one whose connection has no slot.
-    const hits = Array.from({ length: 60 }, (_, i): Sent => ({ port: 7000, at: 32 * i }));
-    const miss: Sent = { port: 7001, at: 32 * 20 + 7 };
+    // Slot 0 is the kernel's, and gets a datagram every 64 cycles; in between comes one whose connection has no slot.
+    const hits = Array.from({ length: 60 }, (_, i): Sent => ({ port: 7000, at: 64 * i }));
+    const miss: Sent = { port: 7001, at: 64 * 20 + 7 };
     const scene = (sent: readonly Sent[]) =>
       playScene({
         config: wide,
