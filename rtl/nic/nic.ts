@@ -31,31 +31,29 @@ import { waitingTrace } from "#rtl/udp/rx-engine.ts";
  * Where frames are on their way: one pulse each, in the order in which frames came. For a logic analyser, and for the
  * simulator's report of a run.
  */
-export const nicTrace = struct(
-  {
-    /** The frame's facts are known. */
-    parsed: bool,
-    /** With `parsed`: it was not kept (no room, bad, too long), and no verdict follows. */
-    refused: bool,
-    /** Its verdict: to a slot, to the ordinary path, or the causes for which it was dropped. */
-    delivered: bool,
-    /** With `delivered`: an empty datagram of a stream, which writes nothing. */
-    empty: bool,
-    ordinary: bool,
-    causes: uint(dropCauses.length),
-    /** A delivered datagram is in memory and the tail has moved; or its write failed. */
-    committed: bool,
-    lost: bool,
-    /** A frame's last beat has left. */
-    sent: bool,
-    /**
-     * With the table walker: a frame waits from now on, in this place, and its verdict comes later. With a verdict, `again`: it
-     * is of the frame that has waited in this place.
-     */
-    waiting: waitingTrace,
-  },
-  "nic_trace",
-);
+export const nicTrace = (c: Config) =>
+  struct(
+    {
+      /** The frame's facts are known. */
+      parsed: bool,
+      /** With `parsed`: it was not kept (no room, bad, too long), and no verdict follows. */
+      refused: bool,
+      /** Its verdict: to a slot, to the ordinary path, or the causes for which it was dropped. */
+      delivered: bool,
+      /** With `delivered`: an empty datagram of a stream, which writes nothing. */
+      empty: bool,
+      ordinary: bool,
+      causes: uint(dropCauses.length),
+      /** A delivered datagram is in memory and the tail has moved; or its write failed. */
+      committed: bool,
+      lost: bool,
+      /** A frame's last beat has left. */
+      sent: bool,
+      /** With the table walker: frames that wait for it, whose verdicts come later. */
+      ...(c.walker ? { waiting: waitingTrace } : {}),
+    },
+    c.walker ? "nic_trace_walker" : "nic_trace",
+  );
 
 /** Masters of memory: datagrams, the ordinary path, the table walker where it is there, status lines, events. The last two only write. */
 const mastersOf = (c: Config): number => (c.walker ? 5 : 4);
@@ -107,7 +105,7 @@ export const nic = (c: Config) => {
       irqOrdinaryReceive: output(bool),
       irqOrdinaryTransmit: output(bool),
       irqEvent: output(bool),
-      trace: output(nicTrace),
+      trace: output(nicTrace(c)),
     },
     (io, h) => {
       const { now } = h.registers({ /** Cycles since reset: the time that datagram headers carry. */ now: uint(64) });
@@ -221,7 +219,7 @@ export const nic = (c: Config) => {
         committed: events.rxCommitted,
         lost: events.rxLost,
         sent: events.txFrames,
-        waiting: walks === undefined ? { parked: 0, again: 0, place: 0 } : walks.waiting,
+        ...(walks === undefined ? {} : { waiting: walks.waiting }),
       });
       regs.TIMESTAMP.cycles.drive(now);
       const { overflowed, spoiled } = io.wireLosses;

@@ -138,10 +138,9 @@ export const rxDeliver = (c: Config, dataBits: number = c.busBits) => {
       reader.run.connect(reads.pop.map(readRun(addressBits), ({ run }) => run));
       io.readAddress.drive(reader.address);
       io.readEnable.drive(reader.enable);
-      const { delivers, passes, parks } = h.nets({
+      const { delivers, passes } = h.nets({
         delivers: planned.to.valid.and(p.fate.is("DELIVER")),
         passes: planned.to.valid.and(p.fate.is("ORDINARY")),
-        parks: planned.to.valid.and(p.fate.is("PARK")),
       });
       const { beat } = h.registers({ beat: uint(addressBits + 1) });
 
@@ -163,8 +162,13 @@ export const rxDeliver = (c: Config, dataBits: number = c.busBits) => {
       };
       ordinary.payload.drive(whole);
       const parking = c.walker ? (io as unknown as DeliverOfParking) : undefined;
-      parking?.parked.valid.drive(parks.and(reader.out.valid));
-      parking?.parked.payload.drive(whole);
+      const goesWhole = (room: DeliverOfParking) => {
+        const { parks } = h.nets({ parks: planned.to.valid.and(p.fate.is("PARK")) });
+        room.parked.valid.drive(parks.and(reader.out.valid));
+        room.parked.payload.drive(whole);
+        return h.nets({ goes_whole: passes.or(parks), takes_whole: mux(parks, room.parked.ready, ordinary.ready) });
+      };
+      const { goes_whole, takes_whole } = parking === undefined ? { goes_whole: passes, takes_whole: ordinary.ready } : goesWhole(parking);
 
       // A slot: the datagram header over the bytes before the payload, then turned to the ring's alignment and written.
       const overlayBeats = Math.ceil((datagramHeaderBytes + dataBytes - 1) / dataBytes);
@@ -184,13 +188,9 @@ export const rxDeliver = (c: Config, dataBits: number = c.busBits) => {
       align.job.payload.drive(p.align);
       align.data.valid.drive(delivers.and(reader.out.valid));
       align.data.payload.drive(overlaid as never);
-      const moved_whole = parking === undefined ? passes : passes.or(parks);
-      const { takes_whole } = h.nets({
-        takes_whole: parking === undefined ? ordinary.ready : mux(parks, parking.parked.ready, ordinary.ready),
-      });
-      reader.out.ready.drive(mux(moved_whole, takes_whole, delivers.and(align.data.ready)));
+      reader.out.ready.drive(mux(goes_whole, takes_whole, delivers.and(align.data.ready)));
       const { finished } = h.nets({
-        finished: mux(delivers, align.job.ready, mux(moved_whole, reader.out.valid.and(takes_whole).and(ordinary_last), planned.to.valid)),
+        finished: mux(delivers, align.job.ready, mux(goes_whole, reader.out.valid.and(takes_whole).and(ordinary_last), planned.to.valid)),
       });
       planned.to.ready.drive(finished);
       h.when(finished, () => beat.next(0)).elseWhen(reader.out.fire, () => beat.next(beat.add(1)));

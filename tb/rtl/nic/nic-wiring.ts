@@ -246,12 +246,6 @@ const walkerDerived: readonly DerivedPin[] = [
     value: ([written = 0n, all = 0n, entry = 0n]) => entry | (written & all),
   },
 ];
-/** Without it no frame ever waits. */
-const noWalker: readonly DerivedPin[] = ["parked", "again", "place"].map((pin) => ({
-  to: `trace_waiting_${pin}`,
-  from: [],
-  value: () => 0n,
-}));
 
 /** Pulses for the logic analyser, and the counters that count one pulse. */
 const event = (name: string): string => `core.events_${name}`;
@@ -349,6 +343,6 @@ export const nicWiring = (nic: Module, c: Config): Wiring => {
       ...[...software, ...prototype, ...ordinary, ...statusLines, ...controlEvents, ...wire, ...kernels, ...memory(c), ...told],
       ...(c.walker ? walkerWires : []),
     ],
-    derived: [...derivedOf(c), ...(c.walker ? walkerDerived : noWalker)],
+    derived: [...derivedOf(c), ...(c.walker ? walkerDerived : [])],
   };
 };

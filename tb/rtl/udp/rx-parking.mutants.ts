@@ -14,6 +14,7 @@ const scenarios: readonly ParkingScenario[] = [
   { ...usual, keys: 1, gap: [1], pause: 0, evictions: 0.02 },
   { ...usual, keys: 3, gap: [1, 2], evictions: 0.1, walk: 3, pause: 0 },
   { ...usual, keys: 16, move: 10, evictions: 0.03 },
+  { ...usual, keys: 4, gap: [1, 2], unknown: 0.5, evictions: 0.2, walk: 4, pause: 0 },
 ];
 
 export const families: Readonly<Record<string, Family>> = {
