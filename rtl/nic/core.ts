@@ -94,7 +94,8 @@ const walkerPins = (c: Config) => ({
   walkerR: input(stream(readBeat(c))),
 });
 /** The walker's side of a core that has one. */
-export type CoreOfWalker = Io<ReturnType<typeof walkerPins>>;
+export type CorePinsOfWalker = ReturnType<typeof walkerPins>;
+export type CoreOfWalker = Io<CorePinsOfWalker>;
 
 export const nicCore = (c: Config) => {
   return module(

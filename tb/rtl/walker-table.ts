@@ -38,7 +38,8 @@ export interface TableConnection {
   readonly sleeps?: boolean;
 }
 export type EntryValue = ReturnType<typeof readMemory<(typeof tableEntry)["nodes"]>>;
-const secret = 0x0f1e_2d3c_4b5a_6978n;
+/** The hash's secret. */
+export const tableSecret = 0x0f1e_2d3c_4b5a_6978n;
 
 /** Bytes of a table's arrays. */
 export const tableBytes = ({ logBuckets, last }: TableShape): number => bucketBytes * 2 ** logBuckets + entryBytes * (last + 1);
@@ -46,15 +47,16 @@ export const tableBytes = ({ logBuckets, last }: TableShape): number => bucketBy
 export class WalkerTable {
   readonly shape: TableShape;
   readonly #memory: Memory;
-  readonly #registers: NicRegisters;
+  readonly #registers: NicRegisters | undefined;
 
-  constructor({ memory, registers }: Host, shape: TableShape) {
+  /** Without registers nothing can be asked of the hardware. */
+  constructor({ memory, registers }: Pick<Host, "memory"> & Partial<Host>, shape: TableShape) {
     this.shape = shape;
     this.#memory = memory;
     this.#registers = registers;
   }
   get #walker() {
-    const { WALKER } = this.#registers;
+    const WALKER = this.#registers?.WALKER;
     if (WALKER === undefined) throw new Error("this configuration has no table walker");
     return WALKER;
   }
@@ -65,7 +67,7 @@ export class WalkerTable {
     const big = (e: Endpoint | undefined) => ({ ip: BigInt(ipv4Number(e?.address ?? "0.0.0.0")), port: BigInt(e?.port ?? 0) });
     const [l, r] = [big(local), big(remote)];
     const key = { localIp: l.ip, localPort: l.port, remoteIp: r.ip, remotePort: r.port };
-    const hash = halfSipHash(secret, keyBytes(key, remote !== undefined));
+    const hash = halfSipHash(tableSecret, keyBytes(key, remote !== undefined));
     return { address: this.shape.at + bucketBytes * (hash % 2 ** this.shape.logBuckets), hash };
   }
 
@@ -125,7 +127,7 @@ export class WalkerTable {
   }
   async enable(on = true): Promise<void> {
     const { at, logBuckets, last, first } = this.shape;
-    await this.#walker.KEY.write({ key: secret });
+    await this.#walker.KEY.write({ key: tableSecret });
     await this.#walker.BUCKETS.write({ address: BigInt(at) });
     await this.#walker.ENTRIES.write({ address: BigInt(this.addressOf(0)) });
     await this.#walker.LAST.write({ entry: last });
