@@ -55,7 +55,8 @@ const walkerPorts = (c: Config) => ({
   unloaded: output(unloadAnswer(c)),
 });
 /** The walker's side of a connection table that has one. */
-export type TableOfWalker = Io<ReturnType<typeof walkerPorts>>;
+export type TablePinsOfWalker = ReturnType<typeof walkerPorts>;
+export type TableOfWalker = Io<TablePinsOfWalker>;
 
 /** With `walker` in the configuration it has the pins `load`, `loaded`, `unload` and `unloaded`, too: see `slot_transfer`. */
 export const connectionTable = (c: Config) => {

@@ -11,6 +11,7 @@ import { type SlotWord, slotWords, statusBits, takenBits } from "#rtl/ict/slot-w
 import { BlockBench } from "../nic/block-bench.ts";
 import { nameOf, ownersMay, SlotModel } from "./slot-model.ts";
 import { aRequest, ips, merged, ports, type Request } from "./slot-requests.ts";
+import { TransferPlay } from "./slot-transfer-play.ts";
 
 type Table = ReturnType<typeof connectionTable>;
 /** What the pins say for NO_SPACE. */
@@ -87,6 +88,8 @@ export class TableBench {
   get #storms(): boolean {
     return this.bench.cycle < this.#storm;
   }
+  /** Where there is a table walker: its part. */
+  readonly transfers: TransferPlay | null;
   readonly #config: Config;
   readonly #random: Random;
   readonly #current: { asid: number; accelerated: number; priority: number }[];
@@ -121,6 +124,23 @@ export class TableBench {
     this.#current = Array.from({ length: config.harts }, () => ({ asid: 0, accelerated: 0, priority: 0 }));
     this.bench.sim.io.mask.value = (1n << BigInt(config.harts)) - 1n;
     this.bench.sim.io.hashKey.value = this.#random.bits(64);
+    this.transfers = config.walker
+      ? new TransferPlay({
+          slots: this.slots,
+          config,
+          random: this.#random,
+          pins: this.bench.sim.io as never,
+          clashes: (image) => this.slots.some((other) => other.listens && other.clashes(image)),
+          busy: (n) => this.#busy(n),
+          want: (what, is, right) => this.#want(what, is, right),
+        })
+      : null;
+  }
+  /** Something is on its way for the slot, or was a moment ago. */
+  #busy(n: number): boolean {
+    const { receiving, sending } = this.slot(n);
+    const lately = (times: ReadonlyMap<number, number>): boolean => this.bench.cycle - (times.get(n) ?? -99) < 16;
+    return receiving + sending > 0 || this.#held.some((h) => h.slot === n) || lately(this.#rose) || lately(this.#stops);
   }
   slot(n: number): SlotModel {
     return this.slots[n] as SlotModel;
@@ -129,6 +149,7 @@ export class TableBench {
     return (
       this.#request === null &&
       this.#due === null &&
+      this.transfers?.idle !== false &&
       this.#chain.every((k) => k === null) &&
       this.#judged === null &&
       this.#commits.length + this.#packets.length === 0 &&
@@ -145,7 +166,7 @@ export class TableBench {
   }
 
   /** Who has this key, with slot `without` left out. */
-  #holder(key: Key, without: number | null): number | null {
+  #holder(key: Key, ...without: readonly (number | null)[]): number | null {
     const fits = (s: SlotModel, exact: boolean): boolean =>
       s.listens &&
       s.applied.connected === exact &&
@@ -153,7 +174,7 @@ export class TableBench {
       s.local.port === key.localPort &&
       (!exact || (s.remote.ip === key.remoteIp && s.remote.port === key.remotePort));
     for (const exact of [true, false]) {
-      const n = this.slots.findIndex((s, i) => i !== without && fits(s, exact));
+      const n = this.slots.findIndex((s, i) => !without.includes(i) && fits(s, exact));
       if (n >= 0) return n;
     }
     return null;
@@ -169,7 +190,19 @@ export class TableBench {
   /** Whoever a lookup may find that is under way in this cycle. */
   #mayFind(key: Key): (number | null)[] {
     const n = this.#changing;
-    return n === null ? [this.#holder(key, null)] : [this.#holder(key, null), this.#holder(key, n), n];
+    const [filling, leaving] = [this.transfers?.filling ?? null, this.transfers?.leaving ?? null];
+    const all = n === null ? [this.#holder(key)] : [this.#holder(key), this.#holder(key, n), n];
+    const left = leaving === null ? [] : [this.#holder(key, leaving), this.#holder(key, leaving, n)];
+    return [...all, ...left, ...(filling === null ? [] : [filling.slot])];
+  }
+
+  /** Nobody but the walker opens and closes the slots of its share. */
+  #allowed(asked: Request): Request {
+    const name = nameOf(asked.word);
+    const settles = name !== undefined && ["control", "local", "remote", "rxBase", "rxSize", "txBase", "txSize"].includes(name);
+    return this.transfers !== null && asked.slot >= this.transfers.first && asked.operation === "WRITE" && settles
+      ? { ...asked, operation: "READ" }
+      : asked;
   }
 
   // ---- the register port ---------------------------------------------------------------------
@@ -300,7 +333,7 @@ export class TableBench {
       const state = io.receive;
       const pointer = state.write.number;
       this.#want(`the write pointer of slot ${judged.slot}`, pointer, s.rxWrite);
-      if (this.#changing !== judged.slot) {
+      if (this.#changing !== judged.slot && this.transfers?.filling?.slot !== judged.slot) {
         this.#want("the ring's base", state.base.value, s.rx.base);
         this.#want("the ring's mask", state.mask.number, s.rx.mask);
         this.#want("datagram", state.datagram.value, BigInt(s.applied.datagram));
@@ -340,7 +373,8 @@ export class TableBench {
       this.bench.check(backed || oldest.may.has(slot), () => `a lookup found ${slot}, and might have found ${[...oldest.may].join(", ")}`);
       // Whoever has closed by now is found by nobody.
       if (slot !== null) {
-        this.bench.check(this.slot(slot).listens || this.#changing === slot, () => `closed slot ${slot} was found`);
+        const filled = this.transfers?.filling?.slot === slot;
+        this.bench.check(this.slot(slot).listens || this.#changing === slot || filled, () => `closed slot ${slot} was found`);
         found = { slot };
       }
       if (gone) {
@@ -386,7 +420,7 @@ export class TableBench {
       const anew =
         this.#rang !== null && random.oneIn(5) ? { ...closing, slot: this.#rang, word: slotWords.rxBase / 8, data: random.bits(64) } : null;
       this.#rang = null;
-      this.ask(anew !== null ? { ...asked, ...anew } : busy < 0 ? asked : { ...asked, ...closing });
+      this.ask(this.#allowed(anew !== null ? { ...asked, ...anew } : busy < 0 ? asked : { ...asked, ...closing }));
     }
     io.request.valid.value = this.#request === null ? 0 : 1;
 
@@ -404,6 +438,7 @@ export class TableBench {
     this.#status();
 
     this.#emptied();
+    this.transfers?.offer(this.quiet || !this.#swept);
     const receive = this.#receive();
     io.advance.value = receive.advance ? 1 : 0;
     io.key.valid.value = receive.key === null ? 0 : 1;
@@ -429,6 +464,7 @@ export class TableBench {
 
     this.#look();
     this.#events();
+    this.transfers?.look();
     const taken = this.#request !== null && io.request.ready.value === 1n;
     const keyTaken = receive.key !== null && io.key.ready.value === 1n;
     if (commit !== undefined) {
@@ -465,7 +501,9 @@ export class TableBench {
       this.bench.check(fresh, () => "a tail has moved, and is no news");
       this.#want("whose news it is", sim.io.fresh.slot.number, sim.io.moved.slot.number);
     }
-    const opens = fresh && !moved;
+    const opens = fresh && !moved && this.transfers?.opens(sim.io.fresh.slot.number) !== true;
+    if (this.transfers !== null && sim.peek("transfer.find_valid") === 1n && sim.peek("transfer.find_payload_op") === 2n)
+      this.transfers.removed();
     if (r !== null) this.bench.check(this.bench.cycle - r.since < 4000, () => "a request takes longer than all that can be on its way");
     if (sim.peek("commands.sweep") === 1n) return;
     if (r === null) this.bench.check(!outside && !forgets && !opens, () => "something is done that nobody asked for");
@@ -501,6 +539,7 @@ export class TableBench {
   }
   /** No request is changing the slot. */
   #settled(n: number): boolean {
+    if (this.transfers?.slot === n) return false;
     return this.#request?.asked.slot !== n || this.#request.asked.operation !== "WRITE";
   }
   get #swept(): boolean {
@@ -746,11 +785,17 @@ export class TableBench {
 }
 
 /** Runs phases of random traffic with a look at everything after each. */
-export const checkConnectionTable = (block: Table, config: Config, phases: number, cycles: number, seed: number): Reached => {
+export const checkConnectionTable = (
+  block: Table,
+  config: Config,
+  phases: number,
+  cycles: number,
+  seed: number,
+): Reached & Partial<TransferPlay["reached"]> => {
   const table = new TableBench(block, config, seed);
   for (let i = 0; i < phases; i++) {
     for (let k = 0; k < cycles; k++) table.cycle();
     table.settle();
   }
-  return table.reached;
+  return { ...table.reached, ...table.transfers?.reached };
 };

@@ -5,6 +5,7 @@ import { lookup } from "#rtl/ict/lookup.ts";
 import { slotCommands } from "#rtl/ict/slot-commands.ts";
 import { drainers, slotDrain, slotDrainer } from "#rtl/ict/slot-drain.ts";
 import { slotReceive } from "#rtl/ict/slot-receive.ts";
+import { slotTransfer } from "#rtl/ict/slot-transfer.ts";
 import { slotTransmit } from "#rtl/ict/slot-transmit.ts";
 import { type Family, family } from "#sim/mutate/family.ts";
 import { withInstance } from "../with-instance.ts";
@@ -15,6 +16,14 @@ const config = { ...resolveConfig("tiny"), slots: 8, harts: 2, ringLimit: 4096 }
 const table = connectionTable(config);
 /** With few cells, so that a key may find no space. */
 const narrow = lookup({ slots: config.slots, ways: 1 });
+/** With the table walker's side. */
+const walked = { ...config, walker: true };
+const walkedTable = connectionTable(walked);
+const walkedNarrow = lookup({ slots: config.slots, ways: 1, waits: true });
+const checkWalked = (block: typeof table): void => {
+  for (const seed of [1, 2, 3]) checkConnectionTable(block, walked, 2, 2500, seed);
+  checkConnectionTable(withInstance(block, "find", walkedNarrow), walked, 1, 2500, 5);
+};
 const check = (block: typeof table): void => {
   for (const seed of [1, 2, 3, 6, 8]) checkConnectionTable(block, config, 1, 3500, seed);
   // In these runs a key finds no space.
@@ -26,10 +35,22 @@ const checkDrain = (block: ReturnType<typeof slotDrain>): void => {
   for (let seed = 1; seed <= 20; seed++) checkSlotDrain(block, config.slots, 12, seed);
   for (let seed = 1; seed <= 6; seed++) checkSlotDrain(block, config.slots, 3000, seed);
 };
-const inTable = (name: string) => (block: Parameters<typeof withInstance>[2]) => check(withInstance(table, name, block));
+const inTable = (name: string) => (block: Parameters<typeof withInstance>[2]) => {
+  check(withInstance(table, name, block));
+  checkWalked(withInstance(walkedTable, name, block));
+};
 
 export const families: Readonly<Record<string, Family>> = {
   "connection table": family({ block: table, mutants: 20, sample: 12, kinds: "all", check, same: {} }),
+  "connection table with a walker": family({ block: walkedTable, mutants: 40, sample: 16, kinds: "all", check: checkWalked, same: {} }),
+  "slot transfer": family({
+    block: slotTransfer(walked),
+    mutants: 150,
+    sample: 40,
+    kinds: "all",
+    check: (block) => checkWalked(withInstance(walkedTable, "transfer", block)),
+    same: {},
+  }),
   "slot commands": family({
     block: slotCommands(config),
     mutants: 400,
