@@ -132,6 +132,7 @@ export class TableBench {
           pins: this.bench.sim.io as never,
           clashes: (image) => this.slots.some((other) => other.listens && other.clashes(image)),
           busy: (n) => this.#busy(n),
+          comes: (n) => this.slot(n).receiving > 0 || this.#chain.some((k) => k?.may.has(n) === true),
           want: (what, is, right) => this.#want(what, is, right),
         })
       : null;
@@ -208,7 +209,10 @@ export class TableBench {
   // ---- the register port ---------------------------------------------------------------------
   /** Puts one on offer; it may be anything. */
   ask(asked: Request): void {
-    this.#request = { asked, since: this.bench.cycle, seen: new Set(), emptied: false, outside: 0, forgets: 0, opened: 0, full: false };
+    // Some words are seen as they were a cycle ago.
+    const name = asked.operation === "READ" ? nameOf(asked.word) : undefined;
+    const seen = new Set(name === undefined ? [] : [this.slot(asked.slot).word(name)]);
+    this.#request = { asked, since: this.bench.cycle, seen, emptied: false, outside: 0, forgets: 0, opened: 0, full: false };
     const io = this.bench.sim.io;
     io.request.payload.value = asked as never;
   }

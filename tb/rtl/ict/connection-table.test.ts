@@ -30,10 +30,10 @@ it("does what the model says with slots that the table walker fills and gives up
   const narrow = withInstance(table, "find", lookup({ slots: small.slots, ways: 1, waits: true }));
   const all: Record<string, number> = {};
   for (let seed = 1; seed <= 10; seed++)
-    for (const [key, n] of Object.entries(checkConnectionTable(seed % 3 === 0 ? narrow : table, config, 2, 2500, seed)))
+    for (const [key, n] of Object.entries(checkConnectionTable(seed % 2 === 0 ? narrow : table, config, 2, 2500, seed)))
       all[key] = (all[key] ?? 0) + n;
-  for (const key of ["loads", "exists", "full", "unloads", "forced", "forcedBusy", "refused", "returned"])
-    expect(all[key], key).toBeGreaterThan(5);
+  for (const key of ["loads", "exists", "unloads", "forced", "forcedBusy", "refused", "returned"]) expect(all[key], key).toBeGreaterThan(5);
+  expect(all.full).toBeGreaterThan(0);
 });
 
 it.each([

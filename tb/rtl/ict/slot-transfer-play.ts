@@ -18,6 +18,8 @@ export interface TransferSide {
   readonly clashes: (slot: SlotModel) => boolean;
   /** Is the slot named by anything that is on its way, or was it lately? */
   readonly busy: (n: number) => boolean;
+  /** A datagram is on its way to this slot. */
+  readonly comes: (n: number) => boolean;
   readonly want: (what: string, is: unknown, right: unknown) => void;
 }
 type Transfer =
@@ -60,10 +62,13 @@ export class TransferPlay {
     const { random, slots, config, pins } = this.#side;
     if (this.idle && !calm && random.oneIn(6)) {
       this.#taken = false;
-      const n = random.between(this.first, config.slots - 1);
+      // Who sleeps, and wakes while it is being given up, may not go.
+      const wakes = slots.findIndex((s, i) => i >= this.first && s.open && s.suspended % 2 === 1 && !works(s) && this.#side.comes(i));
+      const n = wakes >= 0 ? wakes : random.between(this.first, config.slots - 1);
       const s = slots[n] as SlotModel;
       if (!s.open) this.#now = { kind: "load", slot: n, image: this.#image() };
-      else if (random.oneIn(3)) this.#now = { kind: "unload", slot: n, forced: random.oneIn(2), taken: false, worked: false };
+      else if (wakes >= 0 || random.oneIn(3))
+        this.#now = { kind: "unload", slot: n, forced: wakes < 0 && random.oneIn(2), taken: false, worked: false };
     }
     const now = this.#now;
     pins.load.valid.value = now?.kind === "load";
@@ -157,17 +162,22 @@ export class TransferPlay {
     s.rx = ring(random.pick([6, 7, 12, limit]));
     s.tx = random.oneIn(4) ? { base: 0n, mask: 0, sound: false } : ring(random.pick([6, 7, 12, limit]));
     const pointer = (mask: number): number => random.below(mask + 1);
+    // Often both are the same, or differ in a bit.
+    const other = (p: number, mask: number): number =>
+      random.pick([p, p, (p ^ (1 << random.below(12))) & mask, (p ^ ((mask + 1) >> 1)) & mask, pointer(mask)]);
     s.rxHead = pointer(s.rx.mask);
-    s.rxTail = s.rxWrite = random.oneIn(2) ? s.rxHead : pointer(s.rx.mask);
+    s.rxTail = s.rxWrite = other(s.rxHead, s.rx.mask);
     s.txHead = s.txRead = pointer(s.tx.mask);
-    s.txTail = random.oneIn(2) ? s.txHead : pointer(s.tx.mask);
+    s.txTail = other(s.txHead, s.tx.mask);
     s.rxDrops = random.word() >>> 0;
     [s.rxTime, s.txTime, s.task, s.nextHop] = [random.bits(64), random.bits(64), random.bits(64), random.bits(48)];
     s.hart = random.below(config.harts);
     s.priority = random.below(8);
     [s.asid, s.socket, s.ttl, s.tos] = [random.below(3), random.word() >>> 0, random.below(256), random.below(256)];
     s.own = random.oneIn(2);
-    s.room = random.oneIn(2) ? 0 : random.below(s.tx.mask + 1);
+    // As much as is free, or a byte more, or anything.
+    const free = (s.txHead - s.txTail - 1) & s.tx.mask;
+    s.room = random.pick([0, free, (free + 1) & s.tx.mask, random.below(s.tx.mask + 1)]);
     s.suspended = random.below(4);
     s.available = (s.rxHead === s.rxTail ? 0 : 1) | (s.roomy() ? 2 : 0);
     s.result = "done";
