@@ -1,6 +1,6 @@
 /** An entry of the connection table as hardware: is it what was looked for, can it be a slot, and the slot it becomes. */
 import { type Bits, type Bool, bool, cat, constant, mux, type SignalOf, struct, uint } from "#hdl";
-import { resize } from "#hdl/lib/bits.ts";
+import { fromBits, resize } from "#hdl/lib/bits.ts";
 import { memoryFields } from "#hdl/regmap/index.ts";
 import type { Config, tuple } from "#rtl/common.ts";
 import { derived } from "#rtl/config/config.ts";
@@ -25,13 +25,8 @@ export const entryVerdict = struct(
   "entry_verdict",
 );
 
-/** A ring's offsets are below this mask. */
-const maskOf = (log: Bits, width: number): Bits =>
-  uint(width + 1)
-    .of(1)
-    .shl(log.trunc(5))
-    .sub(1)
-    .trunc(width);
+/** A ring's offsets are below this mask; each of its bits is one compare, and not a shift and a borrow. */
+const maskOf = (log: Bits, width: number): Bits => fromBits(Array.from({ length: width }, (_, i) => log.trunc(5).gt(i)));
 const stopsOf = ({ STATE }: Fields): Bits => cat(STATE.outside, STATE.torn, STATE.malformed, STATE.rxStopped);
 const localKey = ({ LOCAL }: Fields, key: Tuple): Bool => LOCAL.ip.eq(key.localIp).and(LOCAL.port.eq(key.localPort));
 const remoteKey = ({ LOCAL, REMOTE }: Fields, key: Tuple): Bool => REMOTE.ip.eq(key.remoteIp).and(LOCAL.remotePort.eq(key.remotePort));
