@@ -49,7 +49,11 @@ export const families: Readonly<Record<string, Family>> = {
     sample: 40,
     kinds: "all",
     check: (block) => checkWalked(withInstance(walkedTable, "transfer", block)),
-    same: {},
+    same: {
+      "zeroed and others: or for and": [1, "a slot that has nothing to send may be listed: its turn ends at once"],
+      "removes: REMOVED for REMOVE": [1, "the lookup is asked a cycle later"],
+      "found_ready: START for REMOVED": [1, "the lookup's answer is taken a cycle later"],
+    },
   }),
   "slot commands": family({
     block: slotCommands(config),
