@@ -277,7 +277,8 @@ export const tableWalker = (c: Config, { walks: most = 4, tokens = 16 }: WalkerS
 
       // ---- counters and events -----------------------------------------------------------------------
       const { wrong } = h.nets({ wrong: each((w) => w.is_malformed) });
-      const { entry_of_wrong } = h.nets({ entry_of_wrong: ofEntry((w) => w.entry, lowestOne(wrong)) });
+      // It is the one that is judged.
+      const { entry_of_wrong } = h.nets({ entry_of_wrong: choice((w) => w.entry) });
       const { read_fails } = h.nets({ read_fails: any(all.map((w) => w.memory_failed)) });
       // What a walk found is told a cycle later, which spares a long way.
       const { told, told_entry, told_read, counted } = h.registers({
