@@ -707,6 +707,28 @@ export class TableBench {
     s.available |= bits;
   }
 
+  /**
+   * Pointers that differ in their highest bit alone: a ring of which half is to be sent is set up anew before the planner has it,
+   * and what is left is sent all the same; one of which half is to be read has something to read.
+   */
+  half(): void {
+    this.#lazy = 1000;
+    const access = (operation: "READ" | "WRITE", word: SlotWord, data: bigint): void => {
+      this.ask({ operation, slot: 0, hart: 0, word: slotWords[word] / 8, data, strobe: 0xff, kernel: 1, askers: 0 });
+      while (this.#request !== null) this.cycle();
+    };
+    const write = (word: SlotWord, data: bigint): void => access("WRITE", word, data);
+    const size = BigInt(this.#config.ringLimit);
+    write("txSize", size);
+    write("rxSize", size);
+    write("control", 1n);
+    write("txTail", size / 2n);
+    access("READ", "status", 0n);
+    write("txBase", 64n);
+    write("rxHead", size / 2n);
+    this.settle();
+  }
+
   // ---- when all is quiet ----------------------------------------------------------------------
   /** Lets everything end; then every word is as the model has it, and exactly those wake who sleep on something. */
   settle(): void {
