@@ -5,6 +5,7 @@
 import { type Config, resolveConfig } from "#rtl/config/config.ts";
 import { buildUdp, defaults, ipv4Number, macNumber } from "#sim/models/packet/index.ts";
 import { CoreBench } from "../tb/rtl/nic/core-bench.ts";
+import { WalkerBench } from "../tb/rtl/nic/walker-bench.ts";
 
 /** Cycle counts of one configuration. Cycles per frame and bytes per cycle are averages over many frames, back to back. */
 export interface RtlCycles {
@@ -12,6 +13,11 @@ export interface RtlCycles {
   readonly receiveLatency: number;
   /** From the doorbell's cycle to that of the first beat of a 64-byte datagram on the wire. */
   readonly transmitLatency: number;
+  /**
+   * With the table walker: from the verdict on a 64-byte datagram whose connection has no slot to the cycle at whose end its tail
+   * moves, without three latencies of memory (bucket, entry, datagram). On a narrow bus the table's lines take their cycles, too.
+   */
+  readonly walkerLatency: number;
   /** Cycles per datagram of 18 (the shortest frame), 64 and 1472 bytes of payload, received into one slot. */
   readonly receiveCycles: { readonly 18: number; readonly 64: number; readonly 1472: number };
   /** The same, sent from one slot in `datagram` framing (each with its header). */
@@ -57,6 +63,16 @@ const receiveLatency = (config: Config): number => {
   bench.arrive(frameOf(64));
   const first = bench.cycle;
   return cycleOf(bench, () => bench.events.rxCommitted === 1) - first;
+};
+/** Memory answers in the next cycle, three times. */
+const walkerLatency = (config: Config): number => {
+  const bench = new WalkerBench({ ...config, walker: true });
+  const log = Math.log2(ring.size);
+  bench.table.add({ entry: 1, local: { address: defaults.deviceAddress, port }, datagram: false, rxBase: ring.receive, rxLog: log });
+  while (bench.pins.walkerBusy.value === 1n) bench.step();
+  bench.arrive(frameOf(64));
+  const committed = cycleOf(bench, () => bench.events.rxCommitted === 1);
+  return committed - (bench.parked[0] ?? Number.NaN) - 3;
 };
 /** Between the commits of the first quarter and the third of many frames; the NIC may lose some that come too fast. */
 const receiveCycles = (config: Config, payload: number): number => {
@@ -165,6 +181,7 @@ export const measureRtl = (name: string): RtlCycles => {
   return {
     receiveLatency: receiveLatency(config),
     transmitLatency: transmitLatency(config),
+    walkerLatency: walkerLatency(config),
     receiveCycles: receive,
     transmitCycles: transmit,
     receiveBytes: rounded(1472 / receive[1472]),
@@ -180,6 +197,7 @@ export const rtlRows = (results: readonly RtlCycles[]): readonly (readonly strin
   return [
     row("receive: first beat to tail, 64 bytes, cycles", (r) => r.receiveLatency),
     row("send: doorbell to first beat, 64 bytes, cycles", (r) => r.transmitLatency),
+    row("walker: miss to tail beside 3 latencies of memory, 64 bytes, cycles", (r) => r.walkerLatency),
     ...([18, 64, 1472] as const).map((n) => row(`receive: cycles per datagram of ${n} bytes`, (r) => r.receiveCycles[n])),
     ...([18, 64, 1472] as const).map((n) => row(`send: cycles per datagram of ${n} bytes`, (r) => r.transmitCycles[n])),
     row("receive: payload bytes per cycle, 1472 bytes", (r) => r.receiveBytes),

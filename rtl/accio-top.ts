@@ -38,7 +38,7 @@ export const accioTop = (c: Config) => {
       /** Level: a control event, or one of register EVENTS. */
       irq_event: output(bool),
       /** Pulses of the pipeline, for a logic analyser. */
-      trace: output(nicTrace),
+      trace: output(nicTrace(c)),
       // Of the wire's clock, where it has one: a frame was dropped at its last beat, for want of room or as bad.
       ...(c.wireClock ? { trace_wire_dropped: output(bool, wire) } : {}),
     },

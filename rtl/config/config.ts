@@ -46,6 +46,8 @@ export const configSchema = z
     baseAddress: z.int({ error: "a multiple of 0x10000" }).refine((n) => n >= 0 && n % 0x10000 === 0, { error: "a multiple of 0x10000" }),
     /** The prototype's register pages are there, as a view of slots 0 to 63. */
     prototypeView: z.boolean({ error: "true or false" }),
+    /** The table walker is there, with its waiting room: slots are a cache of the connection table in memory. */
+    walker: z.boolean({ error: "true or false" }),
     /**
      * AXI ID of each hart's accesses, from hart 0 on; those of harts that are not there do not matter. `none`: the
      * interconnect does not tell harts apart, and a doorbell may ring while its owner is current on any hart.
@@ -86,6 +88,7 @@ const tiny: Config = {
   dmaInFlight: 8,
   baseAddress: 0x1100_0000,
   prototypeView: true,
+  walker: false,
   // Rocket's MMIO port: hart h asks with ID 9 - h (reference/rocket).
   hartIds: [9, 8, 7, 6, 5, 4, 3, 2],
 };
@@ -94,7 +97,17 @@ export const namedConfigs: Readonly<Record<string, Config>> = {
   /** One hart, 16 slots, 64-bit bus and wire: for fast tests. */
   tiny,
   /** The paper's board (section 7): four harts, 64 slots, a 64-bit bus at 50 MHz, a 100 Gb/s wire. */
-  prototype: { ...tiny, name: "prototype", harts: 4, slots: 64, wireBits: 512, wireClock: true, coreMhz: 50, wireMhz: 322.265625 },
+  prototype: {
+    ...tiny,
+    name: "prototype",
+    harts: 4,
+    slots: 64,
+    walker: true,
+    wireBits: 512,
+    wireClock: true,
+    coreMhz: 50,
+    wireMhz: 322.265625,
+  },
   /** The same function at 100 Gb/s: bus and wire of 512 bits. */
   "line-rate": {
     ...tiny,
@@ -110,6 +123,7 @@ export const namedConfigs: Readonly<Record<string, Config>> = {
     dmaInFlight: 32,
     mtu: 1500,
     prototypeView: false,
+    walker: true,
   },
 };
 

@@ -39,6 +39,28 @@ const wordOf = (...fields: readonly (readonly [number, Bits])[]): Bits => {
   return resize(cat(...parts.reverse()), 64);
 };
 
+/** Whose a slot is, and of which kind. */
+export const slotIdentity = struct(
+  { asid: uint(asidBits), socket: uint(32), connected: bool, datagram: bool, noChecksum: bool, result: uint(2) },
+  "slot_identity",
+);
+/** What else happens to a slot beside the commands, while they stand still: `slot_transfer`. */
+export const slotGuest = (c: Config) =>
+  struct(
+    {
+      /** No request is begun. Where none is under way, all is about `slot`. */
+      holds: bool,
+      slot: uint(derived(c).slotBits),
+      /** It becomes this. */
+      identifies: bool,
+      identity: slotIdentity,
+      /** It is opened; it is closed. */
+      opens: bool,
+      closes: bool,
+    },
+    `slot_guest_${c.slots}`,
+  );
+
 export const slotCommands = (c: Config) => {
   const { slotBits, pointerBits, hartBits } = derived(c);
   const slot = uint(slotBits),
@@ -48,6 +70,9 @@ export const slotCommands = (c: Config) => {
     {
       request: input(stream(slotRequest(c))),
       reply: output(slotReply),
+      guest: input(slotGuest(c)),
+      /** No request is under way. */
+      idle: output(bool),
       current: input(array(currentThread, c.harts)),
       find: output(stream(lookupCommand(c.slots))),
       found: input(stream(lookupResult(c.slots))),
@@ -94,20 +119,22 @@ export const slotCommands = (c: Config) => {
       const { sweeping } = h.nets({ sweeping: swept.msb().not() });
       h.when(sweeping, () => swept.next(swept.add(1)));
       io.sweep.drive(sweeping);
-      const { about } = h.nets({ about: mux(sweeping, swept.trunc(slotBits), asked.slot) });
+      const { guest } = io;
+      const { resting } = h.wires({ resting: bool });
+      io.idle.drive(resting);
+      const { about } = h.nets({
+        about: mux(sweeping, swept.trunc(slotBits), mux(guest.holds.and(resting), guest.slot, asked.slot)),
+      });
       io.at.drive(about);
 
-      const identity = struct(
-        { asid: uint(asidBits), socket: uint(32), connected: bool, datagram: bool, noChecksum: bool, result: uint(2) },
-        "slot_identity",
-      );
+      const identity = slotIdentity;
       const { set_identity } = h.wires({ set_identity: bool });
       const { new_identity } = h.wires({ new_identity: identity });
       const who = h.instance("identities", stateMemory(identity, c.slots, ["shown"], ["shown"]), {
         shownAt: about,
-        write: set_identity,
+        write: set_identity.or(guest.identifies),
         writeAt: about,
-        value: new_identity,
+        value: mux(guest.identifies, guest.identity, new_identity),
       }).shown;
 
       // ---- what a request may do, and the word that it is about -------------------------------------
@@ -228,13 +255,14 @@ export const slotCommands = (c: Config) => {
       });
       const { changes } = h.nets({ changes: writes.and(granted) });
 
+      const { begins } = h.wires({ /** A request is begun. */ begins: bool });
       const step = h.fsm("step", {
         IDLE: (go) => {
           zeroed.next(0);
           begins_life.next(0);
           reopens.next(0);
           result.next(openResults.indexOf("none"));
-          h.when(request.valid.and(sweeping.not()).and(io.findReady), () => {
+          h.when(begins, () => {
             h.when(kernels.and(asked.kernel.not()), () => go("REFUSE"))
               .elseWhen(asked.operation.is("REKEY"), () => h.when(open_slots.eq(0), () => go("REKEY")).otherwise(() => go("REFUSE")))
               .elseWhen(asked.operation.is("TAKE", "PEEK"), () => h.when(io.access.ready, () => go("TAKE")))
@@ -364,6 +392,9 @@ export const slotCommands = (c: Config) => {
         ANSWER: (go) => go("IDLE"),
       });
 
+      resting.drive(step.is("IDLE").and(sweeping.not()).and(io.findReady));
+      begins.drive(resting.and(request.valid).and(guest.holds.not()));
+
       // ---- what the steps do ------------------------------------------------------------------------
       const { acts } = h.nets({ acts: step.is("ACT").and(changes) });
       const { applies, clears } = h.nets({ applies: step.is("APPLY"), clears: step.is("CLEAR") });
@@ -419,8 +450,9 @@ export const slotCommands = (c: Config) => {
       io.malformed.drive({ valid: leaves, slot: about });
       io.setOpen.drive(step.is("CLOSE", "OPEN", "SHUT").or(sweeping));
       io.open.drive(step.is("OPEN"));
-      h.when(step.is("OPEN"), () => open_slots.next(open_slots.add(1))).elseWhen(step.is("CLOSE", "SHUT"), () =>
-        open_slots.next(open_slots.sub(1)),
+      h.when(step.is("OPEN").or(guest.opens), () => open_slots.next(open_slots.add(1))).elseWhen(
+        step.is("CLOSE", "SHUT").or(guest.closes),
+        () => open_slots.next(open_slots.sub(1)),
       );
       io.opened.drive({ valid: step.is("RESUME").and(io.moved.valid.not()), slot: about });
       io.hasWork.drive(step.is("BEGIN"));
@@ -455,12 +487,7 @@ export const slotCommands = (c: Config) => {
 
       const { first } = h.nets({
         /** A request asks the ready queue for what it needs in its first cycle. */
-        first: step
-          .is("IDLE")
-          .and(request.valid)
-          .and(sweeping.not())
-          .and(io.findReady)
-          .and(mux(kernels, asked.kernel.and(asked.operation.is("REKEY").not()), sleeps)),
+        first: begins.and(mux(kernels, asked.kernel.and(asked.operation.is("REKEY").not()), sleeps)),
       });
       io.access.valid.drive(first.or(step.is("OWNER", "ENABLE", "DISABLE", "LEVEL_RX", "LEVEL_TX", "SLEEP_RX", "SLEEP_TX")));
       const does = readyAccess(c).fields.operation;

@@ -50,6 +50,24 @@ export const slotImage = (c: Config) => {
     `slot_image_${c.slots}_${c.harts}_${pointerBits}`,
   );
 };
+/** What changes of a slot while it is one: what is written back of it. */
+export const slotState = (c: Config) => {
+  const pointer = uint(derived(c).pointerBits);
+  return struct(
+    {
+      rxHead: pointer,
+      rxTail: pointer,
+      txHead: pointer,
+      txTail: pointer,
+      drops: uint(32),
+      rxTime: uint(64),
+      txTime: uint(64),
+      suspended: uint(2),
+      stops: uint(4),
+    },
+    `slot_state_${pointer.width}`,
+  );
+};
 /**
  * How a load went. `DONE`: the slot is open, and lookups find it. `NO_SPACE`: the lookup has no cell for its key. `EXISTS`:
  * another slot has its key. After the last two the slot is closed as before.
@@ -63,6 +81,6 @@ export const loadAnswer = struct({ valid: bool, status: loadStatus }, "load_answ
  * queued for its owner, or has something on its way. With `force` it closes, and waits for what is on its way.
  */
 export const unloadRequest = (c: Config) => struct({ slot: uint(derived(c).slotBits), force: bool }, `unload_request_${c.slots}`);
-/** The answer to an unload, one pulse for each that was taken. `done`: the slot is closed, and this is what it was. */
+/** The answer to an unload, one pulse for each that was taken. `done`: the slot is closed, and this has become of it. */
 export const unloadAnswer = (c: Config) =>
-  struct({ valid: bool, done: bool, image: slotImage(c) }, `unload_answer_${c.slots}_${c.harts}_${derived(c).pointerBits}`);
+  struct({ valid: bool, done: bool, state: slotState(c) }, `unload_answer_${derived(c).pointerBits}`);

@@ -14,6 +14,9 @@ export const ringSetting = (c: Config) =>
   struct({ base: uint(58), mask: uint(derived(c).pointerBits), sound: bool }, `ring_setting_${derived(c).pointerBits}`);
 /** What is set up of a slot for receiving. */
 export const receiveSetting = (c: Config) => struct({ datagram: bool, ring: ringSetting(c) }, `receive_setting_${derived(c).pointerBits}`);
+/** What a slot has received when it begins: nothing, or what it had received when it was a slot last. */
+export const receiveBeginning = (c: Config) =>
+  struct({ tail: uint(derived(c).pointerBits), drops: uint(32), timestamp: uint(64) }, `receive_beginning_${derived(c).pointerBits}`);
 /** What the kernel sees of it. */
 export const receiveShown = (c: Config) => {
   const { pointerBits } = derived(c);
@@ -58,8 +61,9 @@ export const slotReceive = (c: Config) => {
       setting: input(receiveSetting(c)),
       setHead: input(bool),
       head: input(pointer),
-      /** Zeroes what the engine writes of the slot, in the cycles in which the engine leaves room: until both are 1. */
+      /** Sets what the engine writes of the slot to `beginning`, in the cycles in which the engine leaves room: until both are 1. */
       clear: input(bool),
+      beginning: input(receiveBeginning(c)),
       clearedPlaces: output(bool),
       clearedTail: output(bool),
       // The status lines' side.
@@ -98,13 +102,13 @@ export const slotReceive = (c: Config) => {
         pipeAt: io.at,
         write: kept,
         writeAt: judged,
-        value: { write: mux(verdict.valid, verdict.pointer, pointer.of(0)) },
+        value: { write: mux(verdict.valid, verdict.pointer, io.beginning.tail) },
       });
       const moments = h.instance("moments", stateMemory(moment, c.slots, ["shown"], ["shown"]), {
         shownAt: io.shownAt,
         write: kept,
         writeAt: judged,
-        value: { timestamp: mux(verdict.valid, verdict.timestamp, uint(64).of(0)) },
+        value: { timestamp: mux(verdict.valid, verdict.timestamp, io.beginning.timestamp) },
       });
       const drops = h.instance("drops", stateMemory(tally, c.slots, ["pipe", "shown"], ["shown"]), {
         pipeAt: io.at,
@@ -112,7 +116,7 @@ export const slotReceive = (c: Config) => {
         write: dropped.or(clears_places),
         writeAt: judged,
       });
-      drops.value.drive({ count: mux(verdict.valid, drops.pipe.count.add(1), uint(32).of(0)) });
+      drops.value.drive({ count: mux(verdict.valid, drops.pipe.count.add(1), io.beginning.drops) });
 
       // ---- commits: a cycle to read, a cycle to write ----------------------------------------------
       const { done } = h.registers({ done: ringCommit(c) });
@@ -141,7 +145,7 @@ export const slotReceive = (c: Config) => {
           statusAt: io.statusAt,
           write: good.or(clears_tail),
           writeAt: committed,
-          value: { tail: mux(done.valid, done.pointer, pointer.of(0)) },
+          value: { tail: mux(done.valid, done.pointer, io.beginning.tail) },
         },
       );
       const losses = h.instance("losses", stateMemory(tally, c.slots, ["commit", "shown"], ["shown"]), {

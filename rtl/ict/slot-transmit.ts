@@ -30,6 +30,9 @@ export const transmitSetting = (c: Config) =>
     },
     `transmit_setting_${derived(c).pointerBits}`,
   );
+/** What a slot has sent when it begins: nothing, or what it had sent when it was a slot last. */
+export const transmitBeginning = (c: Config) =>
+  struct({ head: uint(derived(c).pointerBits), timestamp: uint(64) }, `transmit_beginning_${derived(c).pointerBits}`);
 /** What the kernel sees of it, and the flags as they are now. */
 export const transmitShown = (c: Config) => {
   const { pointerBits } = derived(c);
@@ -89,7 +92,9 @@ export const slotTransmit = (c: Config) => {
       /** The slot has bytes to send: list it, unless it is listed. Holds until `listing`. */
       hasWork: input(bool),
       listing: output(bool),
+      /** Sets what the engine writes of the slot to `beginning`, in the cycles in which the engine leaves room: until all are 1. */
       clear: input(bool),
+      beginning: input(transmitBeginning(c)),
       clearedRead: output(bool),
       clearedHead: output(bool),
       clearedTime: output(bool),
@@ -147,7 +152,7 @@ export const slotTransmit = (c: Config) => {
         shownAt,
         write: returned.valid.or(io.clear),
         writeAt: mux(returned.valid, returned.slot, shownAt),
-        value: { pointer: mux(returned.valid, returned.pointer, pointer.of(0)) },
+        value: { pointer: mux(returned.valid, returned.pointer, io.beginning.head) },
       });
       const settings = h.instance("settings", stateMemory(transmitSetting(c), c.slots, ["turn", "shown"], ["turn", "shown"]), {
         turnAt: asks,
@@ -198,7 +203,7 @@ export const slotTransmit = (c: Config) => {
         statusAt: io.statusAt,
         write: moves.or(io.clear.and(done.valid.not())),
         writeAt: mux(done.valid, done.slot, shownAt),
-        value: { pointer: mux(done.valid, done.pointer, pointer.of(0)) },
+        value: { pointer: mux(done.valid, done.pointer, io.beginning.head) },
       });
       const tears = done.valid.and(done.failed);
       torn.write(mux(done.valid, done.slot, shownAt), tears, tears.or(io.clear.and(done.valid.not())));
@@ -226,7 +231,7 @@ export const slotTransmit = (c: Config) => {
         shownAt,
         write: sent.valid.or(io.clear),
         writeAt: mux(sent.valid, sent.slot, shownAt),
-        value: { timestamp: mux(sent.valid, sent.timestamp, uint(64).of(0)) },
+        value: { timestamp: mux(sent.valid, sent.timestamp, io.beginning.timestamp) },
       });
 
       // ---- flags -----------------------------------------------------------------------------------

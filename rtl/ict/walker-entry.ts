@@ -1,10 +1,10 @@
 /** An entry of the connection table as hardware: is it what was looked for, can it be a slot, and the slot it becomes. */
 import { type Bits, type Bool, bool, cat, constant, mux, type SignalOf, struct, uint } from "#hdl";
-import { resize } from "#hdl/lib/bits.ts";
+import { fromBits, resize } from "#hdl/lib/bits.ts";
 import { memoryFields } from "#hdl/regmap/index.ts";
 import type { Config, tuple } from "#rtl/common.ts";
 import { derived } from "#rtl/config/config.ts";
-import { type slotImage, stopBits } from "./slot-image.ts";
+import { type slotImage, type slotState, stopBits } from "./slot-image.ts";
 import { entryBytes, entryMagic, entryReserved, entryVersion, leastRingLog, tableEntry } from "./table-format.ts";
 
 type Tuple = SignalOf<typeof tuple>;
@@ -25,13 +25,8 @@ export const entryVerdict = struct(
   "entry_verdict",
 );
 
-/** A ring's offsets are below this mask. */
-const maskOf = (log: Bits, width: number): Bits =>
-  uint(width + 1)
-    .of(1)
-    .shl(log.trunc(5))
-    .sub(1)
-    .trunc(width);
+/** A ring's offsets are below this mask; each of its bits is one compare, and not a shift and a borrow. */
+const maskOf = (log: Bits, width: number): Bits => fromBits(Array.from({ length: width }, (_, i) => log.trunc(5).gt(i)));
 const stopsOf = ({ STATE }: Fields): Bits => cat(STATE.outside, STATE.torn, STATE.malformed, STATE.rxStopped);
 const localKey = ({ LOCAL }: Fields, key: Tuple): Bool => LOCAL.ip.eq(key.localIp).and(LOCAL.port.eq(key.localPort));
 const remoteKey = ({ LOCAL, REMOTE }: Fields, key: Tuple): Bool => REMOTE.ip.eq(key.remoteIp).and(LOCAL.remotePort.eq(key.remotePort));
@@ -106,24 +101,6 @@ export const imageOfEntry = (c: Config, bits: Bits, slot: Bits): Record<keyof Si
 /** The generation of an entry's connection. */
 export const generationOf = (bits: Bits): Bits => fieldsOf(bits).OWNER.generation;
 
-/** What changes of a slot while it is one: what is written back of it. */
-export const slotState = (c: Config) => {
-  const pointer = uint(derived(c).pointerBits);
-  return struct(
-    {
-      rxHead: pointer,
-      rxTail: pointer,
-      txHead: pointer,
-      txTail: pointer,
-      drops: uint(32),
-      rxTime: uint(64),
-      txTime: uint(64),
-      suspended: uint(2),
-      stops: uint(4),
-    },
-    `slot_state_${pointer.width}`,
-  );
-};
 /** The entry's second line: with `resident`, of which only the first word is written, the slot that has it, else the state. */
 export const stateLine = (of: {
   readonly state: SignalOf<ReturnType<typeof slotState>>;

@@ -6,7 +6,8 @@ import { bool, cat, choose, input, module, mux, output, stream, struct, uint } f
 import { type Config, lineBytes } from "#rtl/common.ts";
 import { derived } from "#rtl/config/config.ts";
 import { addressBeat, responseBeat, writeBeat } from "#rtl/nic/dma-write.ts";
-import { slotState, stateLine } from "./walker-entry.ts";
+import { slotState } from "./slot-image.ts";
+import { stateLine } from "./walker-entry.ts";
 
 /** An entry and the slot that has its connection. */
 export const tablePlace = (c: Config) =>

@@ -239,18 +239,7 @@ export const tableWalker = (c: Config, { walks: most = 4, tokens = 16 }: WalkerS
       writer.mark.payload.drive({ slot: slots.reserve, entry: filling, generation: generationOf(image) } as never);
       writer.give.drive(slots.give);
       writer.place.drive(slots.place);
-      const { image: left } = io.unloaded;
-      writer.state.drive({
-        rxHead: left.rxHead,
-        rxTail: left.rxTail,
-        txHead: left.txHead,
-        txTail: left.txTail,
-        drops: left.drops,
-        rxTime: left.rxTime,
-        txTime: left.txTime,
-        suspended: left.suspended,
-        stops: left.stops,
-      } as never);
+      writer.state.drive(io.unloaded.state);
       slots.written.drive(writer.written);
       io.aw.connect(writer.aw);
       io.w.connect(writer.w);
@@ -288,12 +277,24 @@ export const tableWalker = (c: Config, { walks: most = 4, tokens = 16 }: WalkerS
 
       // ---- counters and events -----------------------------------------------------------------------
       const { wrong } = h.nets({ wrong: each((w) => w.is_malformed) });
-      const { entry_of_wrong } = h.nets({ entry_of_wrong: ofEntry((w) => w.entry, lowestOne(wrong)) });
+      // It is the one that is judged.
+      const { entry_of_wrong } = h.nets({ entry_of_wrong: choice((w) => w.entry) });
       const { read_fails } = h.nets({ read_fails: any(all.map((w) => w.memory_failed)) });
-      io.malformed.drive({ valid: wrong.any(), entry: entry_of_wrong } as never);
-      io.readFailed.drive(read_fails);
+      // What a walk found is told a cycle later, which spares a long way.
+      const { told, told_entry, told_read, counted } = h.registers({
+        told: bool,
+        told_entry: uint(32).noReset(),
+        told_read: bool,
+        counted: walkerCounts,
+      });
+      told.next(wrong.any());
+      told_entry.next(entry_of_wrong as never);
+      told_read.next(read_fails);
+      io.malformed.drive({ valid: told, entry: told_entry });
+      io.readFailed.drive(told_read);
       io.writeFailed.drive(writer.failed);
-      io.counts.drive({
+      io.counts.drive(counted);
+      counted.next({
         walks: starts.any().and(on),
         joined: missed.fire.and(known.any()),
         fills: filled,

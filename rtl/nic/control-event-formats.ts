@@ -28,8 +28,9 @@ export const eventKinds = {
   MALFORMED_DOORBELL: 10,
   MALFORMED_DESCRIPTOR: 11,
   PROTECTION_FAULT: 12,
-  /** Kept for the table walker. */
+  /** Of the connection table in memory: an entry cannot be one; memory refused an access. */
   MALFORMED_ENTRY: 13,
+  TABLE_DMA_ERROR: 14,
 } as const;
 export type EventKind = keyof typeof eventKinds;
 
@@ -40,7 +41,7 @@ const head = reg(8, "What it is, and when it was; written last", {
   phase: rw(63, bool, "1 where the hardware wrote it in its first pass over the ring, 0 in its second, and so on"),
 });
 
-/** Of every kind but `TABLE_MISS`. What does not belong to the kind is 0. */
+/** Of every kind but those of the formats below. What does not belong to the kind is 0. */
 export const eventRecord = memoryLayout(
   "accio_event",
   {
@@ -52,7 +53,7 @@ export const eventRecord = memoryLayout(
     }),
     HEAD: head,
   },
-  { doc: "An event of any kind but a table miss, in the control event ring.", size: eventBytes },
+  { doc: "An event of any kind that has no format of its own, in the control event ring.", size: eventBytes },
 );
 /** Of kind `TABLE_MISS`. The frame itself goes the ordinary way, with all that is missing here. */
 export const missRecord = memoryLayout(
@@ -67,7 +68,19 @@ export const missRecord = memoryLayout(
   },
   { doc: "An event of kind TABLE_MISS, in the control event ring: a datagram for no slot has come.", size: eventBytes },
 );
+/** Of kind `MALFORMED_ENTRY` and `TABLE_DMA_ERROR`. */
+export const entryRecord = memoryLayout(
+  "accio_entry_event",
+  {
+    ENTRY: reg(0, "Of the connection table in memory", {
+      number: rw(0, uint(32), "Number of the entry; 0 where a bucket or an entry could not be read"),
+      write: rw(56, bool, "Of TABLE_DMA_ERROR: what became of the entry's connection could not be written"),
+    }),
+    HEAD: head,
+  },
+  { doc: "An event of kind MALFORMED_ENTRY or TABLE_DMA_ERROR, in the control event ring.", size: eventBytes },
+);
 
 /** C headers, by file name. Offsets and sizes are asserted at compile time. */
 export const controlEventHeaders = (): ReadonlyMap<string, string> =>
-  new Map([eventRecord, missRecord].map((l) => [`${l.name}.h`, cHeader(l as never)]));
+  new Map([eventRecord, missRecord, entryRecord].map((l) => [`${l.name}.h`, cHeader(l as never)]));

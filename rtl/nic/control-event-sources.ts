@@ -2,14 +2,31 @@
  * Where control events come from: one place for each source, so that all may happen at once; they leave in turns, with the
  * time at which they were. What finds its place taken is lost and counted, and nobody waits for anything.
  */
-import { type Bits, type Bool, type Builder, bool, cat, constant, input, module, mux, oneHotMux, output, stream, struct, uint } from "#hdl";
+import {
+  type Bits,
+  type Bool,
+  type Builder,
+  bool,
+  cat,
+  constant,
+  type Io,
+  input,
+  module,
+  mux,
+  oneHotMux,
+  output,
+  stream,
+  struct,
+  uint,
+} from "#hdl";
 import { fromBits, lowestOne, popcount, resize } from "#hdl/lib/bits.ts";
 import { memoryBits } from "#hdl/regmap/index.ts";
 import { type Config, tuple } from "#rtl/common.ts";
 import { derived } from "#rtl/config/config.ts";
 import { slotEvent } from "#rtl/ict/interface.ts";
 import { doorbellStride } from "#rtl/ict/slot-words.ts";
-import { type EventKind, eventKinds, eventRecord, eventTimeBits, missRecord } from "./control-event-formats.ts";
+import { entryEvent } from "#rtl/ict/walker-write.ts";
+import { type EventKind, entryRecord, eventKinds, eventRecord, eventTimeBits, missRecord } from "./control-event-formats.ts";
 import { lostBits } from "./control-events-registers.ts";
 import { doorbellPages } from "./registers.ts";
 
@@ -47,7 +64,17 @@ export const eventInputs = (c: Config) => ({
   malformedDoorbell: input(slotEvent(c)),
   malformedDescriptor: input(slotEvent(c)),
   fault: input(protectionFault(c)),
+  ...(c.walker ? walkerInputs : {}),
 });
+/** Sources that are there with the table walker. */
+const walkerInputs = {
+  /** This entry of the connection table cannot be one. */
+  malformedEntry: input(entryEvent),
+  /** Memory has refused a walk's read; what was written to this entry. */
+  tableReadError: input(bool),
+  tableWriteError: input(entryEvent),
+};
+export type EventsOfWalker = Io<typeof walkerInputs>;
 
 /**
  * A ring that is full is one event, however many datagrams it costs, until one has been placed again; for as many cycles
@@ -55,7 +82,7 @@ export const eventInputs = (c: Config) => ({
  */
 export const eventSources = (c: Config) => {
   return module(
-    `event_sources_${c.slots}_${c.harts}`,
+    `event_sources_${c.slots}_${c.harts}${c.walker ? "_walker" : ""}`,
     {
       ...eventInputs(c),
       kinds: input(uint(16)),
@@ -96,6 +123,20 @@ export const eventSources = (c: Config) => {
         kind: () => constant(4, eventKinds[kind]),
         facts: () => facts({}),
       });
+      const entryFacts = (entry: Bits, write: boolean): Bits =>
+        memoryBits(entryRecord, { ENTRY: { number: entry.zext(32), write }, HEAD: { time: 0, kind: "NONE", lost: 0, phase: 0 } }).trunc(64);
+      const ofEntry = (name: string, kind: EventKind, e: { readonly valid: Bool; readonly entry: Bits }, write: boolean): Source => ({
+        name,
+        fires: e.valid.and(io.kinds.bit(eventKinds[kind])),
+        keeps: e.entry,
+        kind: () => constant(4, eventKinds[kind]),
+        facts: (entry) => entryFacts(entry, write),
+      });
+      const walkers = ({ malformedEntry, tableReadError, tableWriteError }: EventsOfWalker): readonly Source[] => [
+        ofEntry("entry", "MALFORMED_ENTRY", malformedEntry, false),
+        plain("table_read", "TABLE_DMA_ERROR", tableReadError),
+        ofEntry("table_write", "TABLE_DMA_ERROR", tableWriteError, true),
+      ];
       const { fault, miss } = io;
       const up = io.link.and(io.kinds.bit(eventKinds.LINK_UP)),
         down = io.link.not().and(io.kinds.bit(eventKinds.LINK_DOWN));
@@ -135,6 +176,7 @@ export const eventSources = (c: Config) => {
           facts: (kept) =>
             facts({ slot: kept.trunc(h0), harts: kept.slice(o0 - 1, h0), offset: kept.slice(w0 - 1, o0), write: kept.bit(w0) }),
         },
+        ...(c.walker ? walkers(io as unknown as EventsOfWalker) : []),
       ];
 
       // ---- places, and whose turn it is -------------------------------------------------------------------

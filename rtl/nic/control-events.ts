@@ -22,7 +22,7 @@ export const controlEvents = (c: Config, onTheWay: number = eventsAhead) => {
     beats = Math.max(1, eventBytes / busBytes),
     lanes = Math.max(1, busBytes / eventBytes);
   return module(
-    `control_events_${c.slots}_${c.harts}_${c.busBits}_i${c.dmaInFlight}x${onTheWay}`,
+    `control_events_${c.slots}_${c.harts}_${c.busBits}_i${c.dmaInFlight}x${onTheWay}${c.walker ? "_walker" : ""}`,
     {
       ...eventInputs(c),
       settings: input(eventSettings),

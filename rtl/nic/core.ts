@@ -2,16 +2,19 @@
  * The NIC in one clock: connection table, receive and transmit engines, status lines, and the counters' pulses. `nic.ts`
  * puts registers, ordinary path and events beside it, `accio-top.ts` the bus protocols and the wire's own clock around it.
  */
-import { array, bool, input, module, output, stream, struct, uint } from "#hdl";
+import { array, bool, type Io, input, module, output, stream, struct, uint } from "#hdl";
 import { packetBeat, packetStream } from "#hdl/lib/packet.ts";
 import { type Config, dropCauses } from "#rtl/common.ts";
 import { derived } from "#rtl/config/config.ts";
-import { connectionTable } from "#rtl/ict/connection-table.ts";
+import { connectionTable, type TableOfWalker } from "#rtl/ict/connection-table.ts";
 import { currentThread, slotEvent, slotReply, slotRequest, slotStatus } from "#rtl/ict/interface.ts";
+import { tableWalker } from "#rtl/ict/walker.ts";
+import { walkerCommand, walkerCounts, walkerSettings } from "#rtl/ict/walker-registers.ts";
+import { entryEvent } from "#rtl/ict/walker-write.ts";
 import { tableMiss } from "#rtl/nic/control-event-sources.ts";
 import { readBeat } from "#rtl/nic/dma-read.ts";
 import { addressBeat, responseBeat, writeBeat } from "#rtl/nic/dma-write.ts";
-import { rxEngine } from "#rtl/udp/rx-engine.ts";
+import { type ReceiveOfWalker, rxEngine, waitingTrace } from "#rtl/udp/rx-engine.ts";
 import { txEngine } from "#rtl/udp/tx-engine.ts";
 
 /** What software sets for the whole NIC. */
@@ -70,10 +73,35 @@ export const slotNewsOf = (c: Config) =>
     `slot_news_of_${c.slots}`,
   );
 
+/** Pins of a core with the table walker: its registers, its way to memory, and what it tells. */
+const walkerPins = (c: Config) => ({
+  walkerSettings: input(walkerSettings),
+  walkerCommand: input(walkerCommand),
+  walkerBusy: output(bool),
+  walkerInvalidating: output(bool),
+  walkerCounts: output(walkerCounts),
+  /** A frame found no place to wait. */
+  roomFull: output(bool),
+  waiting: output(waitingTrace),
+  /** An entry cannot be one; memory has refused a walk's read, or what was written to an entry. */
+  malformedEntry: output(entryEvent),
+  tableReadFails: output(bool),
+  tableWriteFails: output(entryEvent),
+  walkerAw: output(stream(addressBeat(c))),
+  walkerW: output(stream(writeBeat(c))),
+  walkerB: input(stream(responseBeat(c))),
+  walkerAr: output(stream(addressBeat(c))),
+  walkerR: input(stream(readBeat(c))),
+});
+/** The walker's side of a core that has one. */
+export type CorePinsOfWalker = ReturnType<typeof walkerPins>;
+export type CoreOfWalker = Io<CorePinsOfWalker>;
+
 export const nicCore = (c: Config) => {
   return module(
-    "nic_core",
+    c.walker ? "nic_core_walker" : "nic_core",
     {
+      ...(c.walker ? walkerPins(c) : {}),
       control: input(nicControl),
       now: input(uint(64)),
       // Registers.
@@ -176,6 +204,35 @@ export const nicCore = (c: Config) => {
         txMalformed: tx.malformed,
         txFailed: tx.failed,
       });
+      if (!c.walker) return;
+      const pins = io as unknown as CoreOfWalker;
+      const slots = table as unknown as TableOfWalker;
+      const waiting = rx as unknown as ReceiveOfWalker;
+      const walker = h.instance("walker", tableWalker(c), {
+        settings: pins.walkerSettings,
+        command: pins.walkerCommand,
+        missed: waiting.sought,
+        loaded: slots.loaded,
+        unloaded: slots.unloaded,
+        used: table.moved,
+        b: pins.walkerB,
+        r: pins.walkerR,
+      });
+      waiting.walks.drive(pins.walkerSettings.enable);
+      waiting.answer.connect(walker.answer);
+      slots.load.connect(walker.load);
+      slots.unload.connect(walker.unload);
+      pins.walkerAw.connect(walker.aw);
+      pins.walkerW.connect(walker.w);
+      pins.walkerAr.connect(walker.ar);
+      pins.walkerBusy.drive(walker.busy);
+      pins.walkerInvalidating.drive(walker.invalidating);
+      pins.walkerCounts.drive(walker.counts);
+      pins.roomFull.drive(waiting.roomFull);
+      pins.waiting.drive(waiting.waiting);
+      pins.malformedEntry.drive(walker.malformed);
+      pins.tableReadFails.drive(walker.readFailed);
+      pins.tableWriteFails.drive(walker.writeFailed);
     },
   );
 };

@@ -10,9 +10,11 @@ import { arbitrate } from "#hdl/lib/stream-join.ts";
 import { addressBits } from "#hdl/regmap/block.ts";
 import { type Config, dropCauses } from "#rtl/common.ts";
 import { registerIdBits } from "#rtl/ict/port.ts";
+import { connectWalker, type WalkerPorts, type WalkerRegisters } from "#rtl/ict/walker-registers.ts";
+import type { EventsOfWalker } from "#rtl/nic/control-event-sources.ts";
 import { controlEvents } from "#rtl/nic/control-events.ts";
 import { connectControlEvents } from "#rtl/nic/control-events-registers.ts";
-import { nicCore } from "#rtl/nic/core.ts";
+import { type CoreOfWalker, nicCore } from "#rtl/nic/core.ts";
 import { dmaReadMux, dmaWriteMux, muxConfig } from "#rtl/nic/dma-mux.ts";
 import { readBeat } from "#rtl/nic/dma-read.ts";
 import { addressBeat, idBits, responseBeat, writeBeat } from "#rtl/nic/dma-write.ts";
@@ -22,44 +24,66 @@ import { registerFront } from "#rtl/nic/register-front.ts";
 import { lossBits, nicMap } from "#rtl/nic/registers.ts";
 import { statusLines } from "#rtl/nic/status-lines.ts";
 import { connectStatusLines } from "#rtl/nic/status-lines-registers.ts";
+import { waitingTrace } from "#rtl/udp/rx-engine.ts";
 
 /**
  * Where frames are on their way: one pulse each, in the order in which frames came. For a logic analyser, and for the
  * simulator's report of a run.
  */
-export const nicTrace = struct(
-  {
-    /** The frame's facts are known. */
-    parsed: bool,
-    /** With `parsed`: it was not kept (no room, bad, too long), and no verdict follows. */
-    refused: bool,
-    /** Its verdict: to a slot, to the ordinary path, or the causes for which it was dropped. */
-    delivered: bool,
-    /** With `delivered`: an empty datagram of a stream, which writes nothing. */
-    empty: bool,
-    ordinary: bool,
-    causes: uint(dropCauses.length),
-    /** A delivered datagram is in memory and the tail has moved; or its write failed. */
-    committed: bool,
-    lost: bool,
-    /** A frame's last beat has left. */
-    sent: bool,
-  },
-  "nic_trace",
-);
+export const nicTrace = (c: Config) =>
+  struct(
+    {
+      /** The frame's facts are known. */
+      parsed: bool,
+      /** With `parsed`: it was not kept (no room, bad, too long), and no verdict follows. */
+      refused: bool,
+      /** Its verdict: to a slot, to the ordinary path, or the causes for which it was dropped. */
+      delivered: bool,
+      /** With `delivered`: an empty datagram of a stream, which writes nothing. */
+      empty: bool,
+      ordinary: bool,
+      causes: uint(dropCauses.length),
+      /** A delivered datagram is in memory and the tail has moved; or its write failed. */
+      committed: bool,
+      lost: bool,
+      /** A frame's last beat has left. */
+      sent: bool,
+      /** With the table walker: frames that wait for it, whose verdicts come later. */
+      ...(c.walker ? { waiting: waitingTrace } : {}),
+    },
+    c.walker ? "nic_trace_walker" : "nic_trace",
+  );
 
-/** Masters of memory: datagrams, the ordinary path, status lines, events. Only the first two read. */
-const masters = 4;
-const readers = 2;
+/** Masters of memory: datagrams, the ordinary path, the table walker where it is there, status lines, events. The last two only write. */
+const mastersOf = (c: Config): number => (c.walker ? 5 : 4);
+const readersOf = (c: Config): number => (c.walker ? 3 : 2);
 /** The NIC's port to memory: IDs as wide as the ordinary path's, with the master's number on top; datagrams are master 0. */
-export const nicPort = (c: Config): Config => muxConfig(ordinaryPort(c), masters);
+export const nicPort = (c: Config): Config => muxConfig(ordinaryPort(c), mastersOf(c));
 /** A master's beats with IDs of another width. */
 const withId = <P extends Data & { readonly id: Bits }>(s: Stream<P>, of: Stream<P>["of"], bits: number): Stream<P> =>
   s.map(of, (beat) => ({ ...beat, id: resize(beat.id, bits) }) as never);
 
+/** The walker's pins of the core, named as those of the walker. */
+const walkersPort = (core: CoreOfWalker) => ({
+  aw: core.walkerAw,
+  w: core.walkerW,
+  b: core.walkerB,
+  ar: core.walkerAr,
+  r: core.walkerR,
+});
+const walkersRegisters = (core: CoreOfWalker): WalkerPorts => ({
+  settings: core.walkerSettings,
+  command: core.walkerCommand,
+  busy: core.walkerBusy,
+  invalidating: core.walkerInvalidating,
+  counts: core.walkerCounts,
+});
+
 export const nic = (c: Config) => {
   const port = nicPort(c);
   const wide = ordinaryPort(c);
+  const masters = mastersOf(c),
+    readers = readersOf(c);
   return module(
     "nic",
     {
@@ -80,7 +104,7 @@ export const nic = (c: Config) => {
       irqOrdinaryReceive: output(bool),
       irqOrdinaryTransmit: output(bool),
       irqEvent: output(bool),
-      trace: output(nicTrace),
+      trace: output(nicTrace(c)),
     },
     (io, h) => {
       const { now } = h.registers({ /** Cycles since reset: the time that datagram headers carry. */ now: uint(64) });
@@ -150,6 +174,15 @@ export const nic = (c: Config) => {
       });
       connectControlEvents(regs.EVENT_QUEUE, queue);
 
+      const walks = c.walker ? (core as unknown as CoreOfWalker) : undefined;
+      if (walks !== undefined) {
+        connectWalker((regs as unknown as { readonly WALKER: WalkerRegisters }).WALKER, walkersRegisters(walks), walks.roomFull);
+        const table = queue as unknown as EventsOfWalker;
+        table.malformedEntry.drive(walks.malformedEntry);
+        table.tableReadError.drive(walks.tableReadFails);
+        table.tableWriteError.drive(walks.tableWriteFails);
+      }
+
       // ---- memory ------------------------------------------------------------------------------------
       const writes = h.instance("writes", dmaWriteMux(wide, masters), { b: io.b });
       const reads = h.instance("reads", dmaReadMux(wide, readers));
@@ -157,13 +190,16 @@ export const nic = (c: Config) => {
       reads.r.connect(withId(io.r, readBeat(readPort), idBits(readPort)));
       const narrow = idBits(c),
         bits = idBits(wide);
-      [core, path, lines, queue].forEach((master, i) => {
+      // What only writes comes last.
+      const walker = walks === undefined ? [] : [walkersPort(walks)];
+      const all = [core, path, ...walker, lines, queue];
+      all.forEach((master, i) => {
         writes.fromAw[i]?.connect(withId(master.aw, addressBeat(wide), bits));
         writes.fromW[i]?.connect(master.w);
         const answers = writes.fromB[i];
         if (answers !== undefined) master.b.connect(master === path ? (answers as never) : withId(answers, responseBeat(c), narrow));
       });
-      [core, path].forEach((master, i) => {
+      [core, path, ...walker].forEach((master, i) => {
         reads.fromAr[i]?.connect(withId(master.ar, addressBeat(wide), bits));
         const answers = reads.fromR[i];
         if (answers !== undefined) master.r.connect(master === path ? (answers as never) : withId(answers, readBeat(c), narrow));
@@ -182,6 +218,7 @@ export const nic = (c: Config) => {
         committed: events.rxCommitted,
         lost: events.rxLost,
         sent: events.txFrames,
+        ...(walks === undefined ? {} : { waiting: walks.waiting }),
       });
       regs.TIMESTAMP.cycles.drive(now);
       const { overflowed, spoiled } = io.wireLosses;

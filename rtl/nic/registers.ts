@@ -9,6 +9,7 @@ import { derived } from "#rtl/config/config.ts";
 import { asidBits } from "#rtl/ict/interface.ts";
 import { priorities, priorityBits } from "#rtl/ict/ready-queue-lists.ts";
 import { doorbellStride, slotStride, takenBits } from "#rtl/ict/slot-words.ts";
+import { walkerNodes } from "#rtl/ict/walker-registers.ts";
 import { controlEventNodes } from "./control-events-registers.ts";
 import { ordinaryNodes } from "./ordinary-registers.ts";
 import { doorbellNodes, slotNodes } from "./slot-registers.ts";
@@ -30,6 +31,7 @@ export const places = {
   events: { offset: 0x200, bytes: 0x40 },
   statusLines: { offset: 0x240, bytes: 0x40 },
   protection: { offset: 0x280, bytes: 0x80 },
+  walker: { offset: 0x300, bytes: 0x80 },
   ordinary: { offset: 0x400, bytes: 0x400 },
   harts: { offset: 0x800, bytes: 0x100 },
 } as const;
@@ -110,6 +112,7 @@ export const nicMap = (c: Config) =>
           c.hartIds === "none" ? 0 : 1,
           "1: a doorbell access counts for the hart that makes it. 0: for all of them, since the interconnect does not tell",
         ),
+        walker: fixed(2, bool, c.walker ? 1 : 0, "The table walker is there: slots may be a cache of a connection table in memory"),
         priorities: fixed(8, uint(8), priorities, "Priorities of wake-ups, from 0 on"),
         asidBits: fixed(16, uint(8), asidBits, "Bits of an address space's number"),
         kilohertz: fixed(32, uint(32), Math.round(c.coreMhz * 1000), "Frequency of the bus clock, which TIMESTAMP counts"),
@@ -154,6 +157,7 @@ export const nicMap = (c: Config) =>
           slot: ro(32, uint(Math.log2(doorbellPages)), "Number of the page"),
         }),
       }),
+      ...(c.walker ? walkerNodes(places.walker.offset) : {}),
       ...ordinaryNodes(places.ordinary.offset),
       CURRENT_THREAD: reg.array(
         places.harts.offset,

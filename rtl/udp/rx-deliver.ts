@@ -2,10 +2,10 @@
  * Takes frames that have their verdict out of the receive buffer: to the slot's ring, to the ordinary path, or nowhere. The
  * commit of a datagram comes when every byte of it is in memory, in the order of the verdicts.
  */
-import { type Bits, bool, cat, constant, input, module, mux, output, stream, struct, uint } from "#hdl";
+import { type Bits, type Bool, bool, cat, constant, type Io, input, module, mux, output, stream, struct, uint } from "#hdl";
 import { lowMask } from "#hdl/lib/bits.ts";
 import { fifo } from "#hdl/lib/fifo.ts";
-import { packetBeat } from "#hdl/lib/packet.ts";
+import { packetBeat, packetStream } from "#hdl/lib/packet.ts";
 import { narrow as narrowPackets } from "#hdl/lib/packet-width.ts";
 import { slice } from "#hdl/lib/slice.ts";
 import { type Config, datagramHeaderBytes } from "#rtl/common.ts";
@@ -16,20 +16,43 @@ import { beatNarrow } from "#rtl/nic/beat-narrow.ts";
 import { bufferReader, readRun } from "#rtl/nic/buffer-reader.ts";
 import { addressBeat, dmaWrite, responseBeat, ringJob, writeBeat } from "#rtl/nic/dma-write.ts";
 import { makeRealignJob, realigner, realignJob } from "#rtl/nic/realigner.ts";
-import { rxAddressBits } from "#rtl/udp/rx-ingress.ts";
+import { offeredAddressBits, parkingToken } from "#rtl/udp/rx-parking.ts";
 import { decidedFrame, fate, payloadAt } from "#rtl/udp/rx-verdict.ts";
 
 /** Datagrams whose data is on its way to memory. */
 const commitDepth = 32;
 const headerBits = 8 * datagramHeaderBytes;
 
+/** Pins beside a waiting room. */
+const parkingPins = (dataBits: number) => ({
+  /** The words that `readEnable` asks for are there. */
+  readWaited: output(bool),
+  /** A frame that waits from now on. */
+  parked: output(packetStream(dataBits)),
+  /** A frame that has waited has gone: `freed` is not for it. */
+  left: output(struct({ valid: bool, token: parkingToken() }, "left_token")),
+});
+export type DeliverOfParking = Io<ReturnType<typeof parkingPins>>;
+interface Waited {
+  readonly waited: Bool;
+  readonly token: Bits;
+}
+/** Only where there is a waiting room. */
+const waitedOf = (of: unknown): Waited => {
+  const { waited, token } = of as Waited;
+  return { waited, token };
+};
+
 /** `dataBits`: width of the receive buffer, and of all that moves bytes before they go to memory. */
 export const rxDeliver = (c: Config, dataBits: number = c.busBits) => {
   const { busBytes, pointerBits, slotBits } = derived(c);
   const dataBytes = dataBits / 8,
-    addressBits = rxAddressBits({ ...c, busBits: dataBits }),
+    addressBits = offeredAddressBits(c, dataBits),
     shift = Math.log2(dataBytes);
-  const where = { fate, beats: uint(addressBits + 1), length: uint(16), tagged: bool, datagram: bool };
+  const waiting = c.walker ? { waited: bool, token: parkingToken() } : {};
+  const where = { fate, beats: uint(addressBits + 1), length: uint(16), tagged: bool, datagram: bool, ...waiting };
+  /** Words to read, of the waiting room or of the buffer. */
+  const read = struct({ run: readRun(addressBits), ...(c.walker ? { waited: bool } : {}) }, `rx_read_${addressBits}`);
   const header = uint(headerBits);
   const job = struct(
     { ...where, bytes: uint(16), to: uint(shift), payload: uint(16), peerPort: uint(16), peerIp: uint(32), timestamp: uint(64) },
@@ -39,8 +62,9 @@ export const rxDeliver = (c: Config, dataBits: number = c.busBits) => {
   const commitment = struct({ slot: uint(slotBits), pointer: uint(pointerBits) }, `commitment_${c.slots}`);
   const narrow = dataBits > c.busBits;
   return module(
-    `rx_deliver_${dataBits}${narrow ? `to${c.busBits}` : ""}`,
+    `rx_deliver_${dataBits}${narrow ? `to${c.busBits}` : ""}${c.walker ? "_walker" : ""}`,
     {
+      ...(c.walker ? parkingPins(dataBits) : {}),
       decided: input(decidedFrame(c, dataBits)),
       /** 1: a decided frame would be taken. */
       room: output(bool),
@@ -60,7 +84,7 @@ export const rxDeliver = (c: Config, dataBits: number = c.busBits) => {
     (io, h) => {
       // ---- who does what -------------------------------------------------------------------------
       const jobs = h.instance("jobs", fifo(job, 4));
-      const reads = h.instance("reads", fifo(readRun(addressBits), 4));
+      const reads = h.instance("reads", fifo(read, 4));
       // Addresses of writes run ahead of their data, so that one datagram's end and the next one's beginning overlap.
       const writes = h.instance("writes", fifo(ringJob(c), 4));
       const commits = h.instance("commits", fifo(commitment, commitDepth));
@@ -75,6 +99,7 @@ export const rxDeliver = (c: Config, dataBits: number = c.busBits) => {
         length: d.length,
         tagged: d.tagged,
         datagram: d.datagram,
+        ...(c.walker ? waitedOf(d) : {}),
         bytes: d.bytes,
         to: d.offset.trunc(shift) as never,
         payload: d.payload,
@@ -83,7 +108,7 @@ export const rxDeliver = (c: Config, dataBits: number = c.busBits) => {
         timestamp: d.timestamp,
       });
       reads.push.valid.drive(d.valid.and(dropping.not()));
-      reads.push.payload.drive(d.run);
+      reads.push.payload.drive({ run: d.run, ...(c.walker ? { waited: waitedOf(d).waited } : {}) });
       writes.push.valid.drive(d.valid.and(writing));
       writes.push.payload.drive({ base: d.base, offset: d.offset, mask: d.mask, bytes: d.bytes });
       commits.push.valid.drive(d.valid.and(writing));
@@ -102,13 +127,15 @@ export const rxDeliver = (c: Config, dataBits: number = c.busBits) => {
             length: j.length,
             tagged: j.tagged,
             datagram: j.datagram,
+            ...(c.walker ? waitedOf(j) : {}),
             align: makeRealignJob(dataBytes, from, j.to, j.bytes) as never,
             header: cat(j.timestamp, j.peerIp, j.peerPort, j.payload) as never,
           };
         }),
       );
       const p = planned.to.payload;
-      const reader = h.instance("reader", bufferReader(addressBits, dataBits), { run: reads.pop, data: io.readData });
+      const reader = h.instance("reader", bufferReader(addressBits, dataBits), { data: io.readData });
+      reader.run.connect(reads.pop.map(readRun(addressBits), ({ run }) => run));
       io.readAddress.drive(reader.address);
       io.readEnable.drive(reader.enable);
       const { delivers, passes } = h.nets({
@@ -117,7 +144,7 @@ export const rxDeliver = (c: Config, dataBits: number = c.busBits) => {
       });
       const { beat } = h.registers({ beat: uint(addressBits + 1) });
 
-      // Ordinary path: the frame as it came.
+      // Ordinary path, and the waiting room: the frame as it came.
       const { ordinary_last } = h.nets({ ordinary_last: beat.add(1).eq(p.beats) });
       const lastBytes: Bits = p.length
         .sub(1)
@@ -128,11 +155,20 @@ export const rxDeliver = (c: Config, dataBits: number = c.busBits) => {
       const ordinary = (frame?.from ?? io.ordinary) as typeof io.ordinary;
       if (frame !== undefined) io.ordinary.connect(frame.to);
       ordinary.valid.drive(passes.and(reader.out.valid));
-      ordinary.payload.drive({
+      const whole = {
         data: reader.out.payload,
         keep: mux(ordinary_last, lowMask(lastBytes, dataBytes), constant(dataBytes, (1n << BigInt(dataBytes)) - 1n) as Bits) as never,
         last: ordinary_last,
-      });
+      };
+      ordinary.payload.drive(whole);
+      const parking = c.walker ? (io as unknown as DeliverOfParking) : undefined;
+      const goesWhole = (room: DeliverOfParking) => {
+        const { parks } = h.nets({ parks: planned.to.valid.and(p.fate.is("PARK")) });
+        room.parked.valid.drive(parks.and(reader.out.valid));
+        room.parked.payload.drive(whole);
+        return h.nets({ goes_whole: passes.or(parks), takes_whole: mux(parks, room.parked.ready, ordinary.ready) });
+      };
+      const { goes_whole, takes_whole } = parking === undefined ? { goes_whole: passes, takes_whole: ordinary.ready } : goesWhole(parking);
 
       // A slot: the datagram header over the bytes before the payload, then turned to the ring's alignment and written.
       const overlayBeats = Math.ceil((datagramHeaderBytes + dataBytes - 1) / dataBytes);
@@ -152,13 +188,16 @@ export const rxDeliver = (c: Config, dataBits: number = c.busBits) => {
       align.job.payload.drive(p.align);
       align.data.valid.drive(delivers.and(reader.out.valid));
       align.data.payload.drive(overlaid as never);
-      reader.out.ready.drive(mux(passes, ordinary.ready, delivers.and(align.data.ready)));
+      reader.out.ready.drive(mux(goes_whole, takes_whole, delivers.and(align.data.ready)));
       const { finished } = h.nets({
-        finished: mux(delivers, align.job.ready, mux(passes, ordinary.fire.and(ordinary_last), planned.to.valid)),
+        finished: mux(delivers, align.job.ready, mux(goes_whole, reader.out.valid.and(takes_whole).and(ordinary_last), planned.to.valid)),
       });
       planned.to.ready.drive(finished);
       h.when(finished, () => beat.next(0)).elseWhen(reader.out.fire, () => beat.next(beat.add(1)));
-      io.freed.drive(finished);
+      const here = waitedOf(p);
+      io.freed.drive(c.walker ? finished.and(here.waited.not()) : finished);
+      parking?.left.drive({ valid: finished.and(here.waited), token: here.token });
+      parking?.readWaited.drive(waitedOf(reads.pop.payload).waited);
       io.freedBeats.drive(p.beats);
 
       // ---- memory --------------------------------------------------------------------------------

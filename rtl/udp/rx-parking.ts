@@ -19,19 +19,28 @@ import { walkAnswer } from "#rtl/ict/walker-walk.ts";
 import { frameRecord, rxAddressBits } from "./rx-ingress.ts";
 import { frameFacts } from "./rx-parse.ts";
 
+/** Frames that wait, unless said. */
+export const parkingFrames = 16;
 export interface ParkingShape {
-  /** Frames that wait, a power of two: 16 unless said. */
+  /** Frames that wait, a power of two: `parkingFrames` unless said. */
   readonly frames?: number;
   /** Bytes of a frame's place, a power of two: 2048 unless said. */
   readonly bytes?: number;
 }
 /** Words of the pool, in address bits. */
-export const parkingAddressBits = (dataBits: number, { frames = 16, bytes = 2048 }: ParkingShape = {}): number =>
+export const parkingAddressBits = (dataBits: number, { frames = parkingFrames, bytes = 2048 }: ParkingShape = {}): number =>
   clog2((frames * bytes) / (dataBits / 8));
 
+/** The number of a place. */
+export const parkingToken = ({ frames = parkingFrames }: ParkingShape = {}) => index(frames);
+/** Bits of a word's address, of the receive buffer or, where there is one, of the waiting room. */
+export const offeredAddressBits = (c: Config, dataBits: number, shape: ParkingShape = {}): number => {
+  const buffer = rxAddressBits({ ...c, busBits: dataBits });
+  return c.walker ? Math.max(buffer, parkingAddressBits(dataBits, shape)) : buffer;
+};
 /** A frame on its way to its verdict: a new one in the receive buffer, or one that has waited. */
 export const offeredFrame = (c: Config, dataBits: number, shape: ParkingShape = {}) => {
-  const { frames = 16 } = shape;
+  const { frames = parkingFrames } = shape;
   const addressBits = Math.max(rxAddressBits({ ...c, busBits: dataBits }), parkingAddressBits(dataBits, shape));
   return struct(
     {
@@ -51,7 +60,7 @@ export const offeredFrame = (c: Config, dataBits: number, shape: ParkingShape = 
 export const parkingQuestion = struct({ tuple, length: uint(16) }, "parking_question");
 
 export const rxParking = (c: Config, dataBits: number = c.busBits, shape: ParkingShape = {}) => {
-  const { frames: places = 16, bytes = 2048 } = shape;
+  const { frames: places = parkingFrames, bytes = 2048 } = shape;
   if (!isPowerOfTwo(places) || places < 2) refuse(`parking of ${places} frames: a power of two of at least 2 is needed`);
   const words = bytes / (dataBits / 8);
   const addressBits = parkingAddressBits(dataBits, shape),
@@ -71,6 +80,8 @@ export const rxParking = (c: Config, dataBits: number = c.busBits, shape: Parkin
       /** Of the frame that was named a cycle ago: an older one of its key waits; there is a place for it. */
       behind: output(bool),
       room: output(bool),
+      /** Which place: of the frame that waits in this cycle. */
+      place: output(token),
       /** The frame at its verdict waits here: only with `room`. Its bytes will come to `from`, in the order of these. */
       park: input(bool),
       facts: input(frameFacts),
@@ -121,6 +132,7 @@ export const rxParking = (c: Config, dataBits: number = c.busBits, shape: Parkin
       );
       io.behind.drive(ahead.any());
       io.room.drive(free.any().and(fits));
+      io.place.drive(oneHotIndex(free) as never);
       const { late } = h.nets({ /** The answer to its key was there already. */ late: ahead.and(answered).any() });
       const { late_found } = h.nets({ late_found: ahead.and(answered).and(found).any() });
       const { answers } = h.nets({ answers: oneHot(answer.payload.token, places).and(answer.valid.repeat(places)) });

@@ -2,7 +2,7 @@
  * What becomes of a received frame: finds its slot, asks for the slot's state, and gives the verdict. Frames stay in order,
  * and a verdict is given once: it is never taken back, because all checks on a frame are over when it comes here.
  */
-import { type Bits, bool, cat, enumeration, input, module, mux, output, stream, struct, uint } from "#hdl";
+import { type Bits, type Bool, bool, cat, enumeration, type Io, input, module, mux, output, stream, struct, uint } from "#hdl";
 import { fromBits, resize } from "#hdl/lib/bits.ts";
 import { fifo } from "#hdl/lib/fifo.ts";
 import { type Config, datagramHeaderBytes, dropCauses, tuple } from "#rtl/common.ts";
@@ -11,21 +11,25 @@ import { receiveState, receiveVerdict, slotEvent } from "#rtl/ict/interface.ts";
 import { lookupLatency } from "#rtl/ict/lookup.ts";
 import { readRun } from "#rtl/nic/buffer-reader.ts";
 import { tableMiss } from "#rtl/nic/control-event-sources.ts";
-import { frameRecord, rxAddressBits } from "#rtl/udp/rx-ingress.ts";
-import { frameFault } from "#rtl/udp/rx-parse.ts";
+import { frameRecord } from "#rtl/udp/rx-ingress.ts";
+import { offeredAddressBits, offeredFrame, parkingQuestion, parkingToken } from "#rtl/udp/rx-parking.ts";
+import { frameFacts, frameFault } from "#rtl/udp/rx-parse.ts";
 
 /** Bytes of a frame before the UDP payload, without a tag and with one. */
 export const payloadAt = { plain: 42, tagged: 46 } as const;
-export const fate = enumeration("fate", ["DROP", "ORDINARY", "DELIVER"]);
+/** `PARK`: to the waiting room, where there is one. */
+export const fate = enumeration("fate", ["DROP", "ORDINARY", "DELIVER", "PARK"]);
 
 /** A frame with its verdict; `dataBits` is the width of the receive buffer. */
 export const decidedFrame = (c: Config, dataBits: number) => {
   const { slotBits, pointerBits } = derived(c);
-  const addressBits = rxAddressBits({ ...c, busBits: dataBits });
+  const addressBits = offeredAddressBits(c, dataBits);
   return struct(
     {
       valid: bool,
       fate,
+      /** With a waiting room: its words are there, in this place. */
+      ...(c.walker ? { waited: bool, token: parkingToken() } : {}),
       /** Words to read of the buffer, unless it is dropped: all, or those with bytes for the slot. */
       run: readRun(addressBits),
       /** Words to give back. */
@@ -49,6 +53,34 @@ export const decidedFrame = (c: Config, dataBits: number) => {
   );
 };
 
+/** What is kept of a frame beside a waiting room, and is there of one that has waited: `offeredFrame`. */
+const waitedFields = { localIp: uint(32), waited: bool, token: parkingToken(), found: bool };
+interface Waited {
+  readonly waited: Bool;
+  readonly token: Bits;
+  readonly found: Bool;
+  readonly localIp: Bits;
+}
+/** Only where there is a waiting room. */
+const waitedOf = (of: unknown): Waited => of as Waited;
+const pick = ({ waited, token, found }: Waited) => ({ waited, token, found });
+const tupleOf = (of: { readonly localPort: Bits; readonly peerIp: Bits; readonly peerPort: Bits }) =>
+  ({ localIp: waitedOf(of).localIp, localPort: of.localPort, remoteIp: of.peerIp, remotePort: of.peerPort }) as never;
+/** Pins beside a waiting room: `rx_parking`'s of the same names, and what the engine tells. */
+const parkingPins = () => ({
+  /** A datagram that no lookup finds a slot for may wait. */
+  walks: input(bool),
+  next: output(parkingQuestion),
+  behind: input(bool),
+  place: input(bool),
+  park: output(bool),
+  facts: output(frameFacts),
+  judged: output(struct({ valid: bool, token: parkingToken() }, "judged_token")),
+  /** A frame would have waited, and found no place. */
+  roomFull: output(bool),
+});
+export type VerdictOfParking = Io<ReturnType<typeof parkingPins>>;
+
 /**
  * One frame a cycle. Its key goes to the table's lookup, where six steps later the answer stands; the rest of it waits in a
  * queue meanwhile. In the cycle of the answer the state of its slot is asked for, and in the next one it is judged. While
@@ -56,9 +88,10 @@ export const decidedFrame = (c: Config, dataBits: number) => {
  */
 export const rxVerdict = (c: Config, dataBits: number = c.busBits) => {
   const { pointerBits, slotBits, maxFrame } = derived(c);
-  const wide = { ...c, busBits: dataBits };
-  const addressBits = rxAddressBits(wide),
+  const addressBits = offeredAddressBits(c, dataBits),
     shift = Math.log2(dataBits / 8);
+  // Where there is no waiting room, all frames are new ones.
+  const offered = (c.walker ? offeredFrame(c, dataBits) : frameRecord({ ...c, busBits: dataBits })) as ReturnType<typeof frameRecord>;
   const record = struct(
     {
       start: uint(addressBits),
@@ -72,13 +105,15 @@ export const rxVerdict = (c: Config, dataBits: number = c.busBits) => {
       peerIp: uint(32),
       peerPort: uint(16),
       localPort: uint(16),
+      ...(c.walker ? waitedFields : {}),
     },
     `rx_record_${addressBits}`,
   );
   return module(
-    `rx_verdict_${dataBits}_${c.slots}`,
+    `rx_verdict_${dataBits}_${c.slots}${c.walker ? "_walker" : ""}`,
     {
-      frames: input(stream(frameRecord(wide))),
+      ...(c.walker ? parkingPins() : {}),
+      frames: input(stream(offered)),
       // The table's side: lookup, then state, then verdict.
       key: output(stream(tuple)),
       advance: output(bool),
@@ -125,6 +160,7 @@ export const rxVerdict = (c: Config, dataBits: number = c.busBits) => {
         peerIp: facts.tuple.remoteIp,
         peerPort: facts.tuple.remotePort,
         localPort: facts.tuple.localPort,
+        ...(c.walker ? { ...pick(waitedOf(io.frames.payload)), localIp: facts.tuple.localIp } : {}),
       });
       const { answered } = h.nets({ answered: alive.bit(lookupLatency - 1) });
       const { judged } = h.registers({ /** A frame is at its verdict. */ judged: bool });
@@ -156,7 +192,7 @@ export const rxVerdict = (c: Config, dataBits: number = c.busBits) => {
         judged.next(answered);
         at.frame.next(next);
         at.slot.next(io.found);
-        at.mine.next(io.hit.and(next.plain));
+        at.mine.next(io.hit.and(next.plain).and(c.walker ? waitedOf(next).waited.not().or(waitedOf(next).found) : bool.of(1)));
         at.sound.next(next.fault.is("NONE"));
         at.too_long.next(next.length.gt(maxFrame));
         at.record_bytes.next(next.payload.add(datagramHeaderBytes + 15).and("0xfff0"));
@@ -166,9 +202,29 @@ export const rxVerdict = (c: Config, dataBits: number = c.busBits) => {
       io.judging.drive({ valid: judged.and(at.mine), slot: at.slot });
 
       // ---- verdict -------------------------------------------------------------------------------
-      const { frame, mine } = at;
+      const parking = c.walker ? (io as unknown as VerdictOfParking) : undefined;
+      const { frame } = at;
       const { receive } = io;
+      /** Beside a waiting room: is the frame its slot's, and does it wait instead? */
+      const waitsFor = (room: VerdictOfParking): { readonly mine: Bool; readonly parks: Bool } => {
+        const { waited, token } = waitedOf(frame);
+        const { seeks } = h.nets({
+          /** It waits, if there is a place: for its walk, or for frames of its key that came before it. */
+          seeks: frame.plain.and(waited.not()).and(room.behind.or(room.walks.and(at.mine.not()))),
+        });
+        const wait = h.nets({ parks: seeks.and(room.place) });
+        const named = mux(moves, next, frame);
+        room.next.drive({ tuple: tupleOf(named), length: named.length });
+        room.park.drive(go.and(wait.parks));
+        room.judged.drive({ valid: go.and(waited), token });
+        room.roomFull.drive(go.and(seeks).and(room.place.not()));
+        const { length, plain, tagged, fault, payload, timestamp } = frame;
+        room.facts.drive({ length, plain, tagged, fault, payload, timestamp, tuple: tupleOf(frame) });
+        return { mine: at.mine.and(seeks.not()), parks: wait.parks };
+      };
       const { datagram } = receive;
+      const { go } = h.nets({ go: judged.and(io.room) });
+      const { mine, parks } = parking === undefined ? { mine: at.mine, parks: bool.of(0) } : waitsFor(parking);
       const { bytes } = h.nets({ bytes: frame.payload.add(mux(datagram, uint(16).of(datagramHeaderBytes), uint(16).of(0))) });
       const { taken } = h.nets({ taken: mux(datagram, at.record_bytes, frame.payload) });
       const { free_bytes } = h.nets({ free_bytes: receive.head.sub(receive.write).sub(1).and(receive.mask) });
@@ -177,7 +233,6 @@ export const rxVerdict = (c: Config, dataBits: number = c.busBits) => {
       const { empty } = h.nets({ empty: frame.payload.eq(0).and(datagram.not()) });
       const { placed } = h.nets({ placed: mine.and(at.sound).and(receive.stopped.not()).and(full.not()) });
       const { writes } = h.nets({ writes: placed.and(empty.not()) });
-      const { go } = h.nets({ go: judged.and(io.room) });
       const after: Bits = receive.write.add(resize(taken, pointerBits)).and(receive.mask);
       io.verdict.drive({ valid: go.and(mine), slot: at.slot, placed, writes, pointer: after as never, timestamp: frame.timestamp });
 
@@ -189,7 +244,8 @@ export const rxVerdict = (c: Config, dataBits: number = c.busBits) => {
       );
       io.decided.drive({
         valid: go,
-        fate: mux(writes, fate.of("DELIVER"), mux(mine.or(at.too_long), fate.of("DROP"), fate.of("ORDINARY"))),
+        ...(c.walker ? { waited: waitedOf(frame).waited, token: waitedOf(frame).token } : {}),
+        fate: mux(writes, fate.of("DELIVER"), mux(mine.or(at.too_long), fate.of("DROP"), mux(parks, fate.of("PARK"), fate.of("ORDINARY")))),
         run: {
           start: mux(mine, frame.start.add(skip), frame.start as Bits) as never,
           beats: mux(mine, at.last_word.sub(skip.zext(addressBits + 1)).add(1), frame.beats as Bits) as never,
@@ -223,7 +279,7 @@ export const rxVerdict = (c: Config, dataBits: number = c.busBits) => {
       out.next({
         accepted: go.and(placed),
         empty: go.and(placed).and(empty),
-        ordinary: go.and(mine.or(at.too_long).not()),
+        ordinary: go.and(mine.or(at.too_long).or(parks).not()),
         causes: fromBits(dropCauses.map((name) => drops.and(causeOf(name)))) as never,
       });
       io.accepted.drive(out.accepted);
@@ -234,7 +290,7 @@ export const rxVerdict = (c: Config, dataBits: number = c.busBits) => {
       const { told } = h.registers({
         told: struct({ slot: uint(slotBits), ip: uint(32), port: uint(16), local: uint(16) }, "rx_told").noReset(),
       });
-      missed.next(go.and(frame.plain).and(mine.or(at.too_long).not()));
+      missed.next(go.and(frame.plain).and(mine.or(at.too_long).or(parks).not()));
       told.next({ slot: at.slot, ip: frame.peerIp, port: frame.peerPort, local: frame.localPort });
       io.full.drive({ valid: out.causes.bit(dropCauses.indexOf("ring_full")), slot: told.slot });
       io.missed.drive({ valid: missed, tuple: { localIp: 0, localPort: told.local, remoteIp: told.ip, remotePort: told.port } });

@@ -33,6 +33,10 @@ export interface Trace {
   readonly causes: number;
   readonly committed: boolean;
   readonly lost: boolean;
+  /** A frame waits for a walk from now on, in `place`; or, with `again`, the verdict is of the frame that has waited there. */
+  readonly parked: boolean;
+  readonly again: boolean;
+  readonly place: number;
 }
 
 export class Journal {
@@ -44,6 +48,8 @@ export class Journal {
   readonly #answers = new EchoPairing();
   readonly #parsing: Way[] = [];
   readonly #judging: Way[] = [];
+  /** Those that wait for a walk, by place. */
+  readonly #waiting = new Map<number, Way>();
   /** Delivered, and bursts of theirs not yet asked for. */
   readonly #writing: { readonly way: Way; bursts: number }[] = [];
   /** Bursts in flight by AXI ID, oldest first. */
@@ -65,7 +71,7 @@ export class Journal {
   }
   /** Every frame that arrived has met its end or lies in memory. */
   get settled(): boolean {
-    return this.#parsing.length === 0 && this.#judging.length === 0 && this.#committing.length === 0;
+    return this.#parsing.length === 0 && this.#judging.length === 0 && this.#waiting.size === 0 && this.#committing.length === 0;
   }
   /** Frames so far whose verdict was the ordinary path. */
   get ordinary(): number {
@@ -73,7 +79,7 @@ export class Journal {
   }
   /** For the message when nothing moves any more. */
   toString(): string {
-    return `${this.#ways.length} frames arrived, ${this.#parsing.length} not yet parsed, ${this.#judging.length} without a verdict, ${this.#committing.length} not yet in memory, ${this.sent.length} sent`;
+    return `${this.#ways.length} frames arrived, ${this.#parsing.length} not yet parsed, ${this.#judging.length + this.#waiting.size} without a verdict, ${this.#committing.length} not yet in memory, ${this.sent.length} sent`;
   }
 
   /** A frame has come whole; `dropped` where the store beside the wire did not keep it. Returns its layers. */
@@ -94,6 +100,7 @@ export class Journal {
   /** What the trace port says in `cycle`; true where it is of a frame that came. */
   trace(t: Trace, cycle: number): boolean {
     if (t.parsed) this.#parse(t.refused, cycle);
+    if (t.parked) this.#park(t.place, cycle);
     if (t.delivered || t.ordinary || t.causes !== 0) this.#judge(t, cycle);
     if (t.committed || t.lost) {
       const way = this.#oldest(this.#committing, "a commit");
@@ -106,7 +113,7 @@ export class Journal {
         way.layers = {};
       }
     }
-    return t.parsed || t.delivered || t.ordinary || t.causes !== 0 || t.committed || t.lost;
+    return t.parsed || t.parked || t.delivered || t.ordinary || t.causes !== 0 || t.committed || t.lost;
   }
   #oldest<T>(list: T[], what: string): T {
     const first = list.shift();
@@ -119,8 +126,20 @@ export class Journal {
     if (refused) this.#lose(way, way.bytes > this.#maxFrame ? "oversize" : "overflow");
     else this.#judging.push(way);
   }
+  #park(place: number, cycle: number): void {
+    const way = this.#oldest(this.#judging, "a frame that waits");
+    way.at.parked = cycle;
+    if (this.#waiting.has(place)) throw new Error(`the trace port tells of two frames that wait in place ${place}`);
+    this.#waiting.set(place, way);
+  }
+  #waits(place: number): Way {
+    const way = this.#waiting.get(place);
+    if (way === undefined) throw new Error(`the trace port tells of a verdict for place ${place}, where no frame waits`);
+    this.#waiting.delete(place);
+    return way;
+  }
   #judge(t: Trace, cycle: number): void {
-    const way = this.#oldest(this.#judging, "a verdict");
+    const way = t.again ? this.#waits(t.place) : this.#oldest(this.#judging, "a verdict");
     way.at.matched = cycle;
     way.verdict = t.delivered ? "accepted" : t.ordinary ? "ordinary" : "dropped";
     const { ipv4, udp } = way.layers;

@@ -9,7 +9,7 @@ import { idBits } from "#rtl/nic/dma-write.ts";
 import { ordinaryPort } from "#rtl/nic/ordinary-path.ts";
 import { type AxiMemoryOptions, axiMaster, axiMemory, Memory } from "#sim/models/axi/index.ts";
 import type { ApplicationName } from "#sim/models/host/applications.ts";
-import { Recorder } from "#sim/models/native/recorder.ts";
+import { Recorder, type RecorderOptions } from "#sim/models/native/recorder.ts";
 import type { Framing } from "#sim/models/nic/index.ts";
 import { type Endpoint, endpointText, isGroupMac, macNumber, macText } from "#sim/models/packet/index.ts";
 import { type Packet, type PacketSink, type Pause, packetSink } from "#sim/models/stream/index.ts";
@@ -94,9 +94,19 @@ const ownMac = (frames: readonly InputFrame[], binds: readonly Endpoint[]): stri
 /** What the recorder notes: the pulses of the trace port, and the handshakes of bursts of writes. */
 const pulses = ["parsed", "refused", "delivered", "empty", "ordinary", "causes", "committed", "lost", "sent"] as const;
 const tracePins = pulses.map((name) => `trace_${name}` as const);
+/** Of frames that wait for the table walker, where it is there. */
+const waitingPins = ["trace_waiting_parked", "trace_waiting_again", "trace_waiting_place"] as const;
 const writePins = ["m_axi_awvalid", "m_axi_awready", "m_axi_awid", "m_axi_bvalid", "m_axi_bready", "m_axi_bid"] as const;
-const notedPins = [...tracePins, ...writePins] as const;
-const notedWhen = [...tracePins.map((pin) => [pin]), ["m_axi_awvalid", "m_axi_awready"], ["m_axi_bvalid", "m_axi_bready"]] as const;
+type NotedPin = (typeof tracePins)[number] | (typeof waitingPins)[number] | (typeof writePins)[number];
+const notedIn = ({ walker }: Config): RecorderOptions<NotedPin> => ({
+  pins: [...tracePins, ...(walker ? waitingPins : []), ...writePins],
+  when: [
+    ...tracePins.map((pin) => [pin]),
+    ...(walker ? [[waitingPins[0]]] : []),
+    ["m_axi_awvalid", "m_axi_awready"],
+    ["m_axi_bvalid", "m_axi_bready"],
+  ],
+});
 
 /**
  * Runs `frames` through a fresh `nic` of `options.config`. Throws `HangError` when nothing moves any more, and what an
@@ -120,7 +130,7 @@ class Run {
   readonly #memory: Memory;
   readonly #events: EventLog | null;
   #counters: Readonly<Record<string, number>> = {};
-  readonly #recorder: Recorder<(typeof notedPins)[number]>;
+  readonly #recorder: Recorder<NotedPin>;
   /** Frames that were dropped beside the wire, where it has a clock of its own. */
   readonly #dropped: Recorder<"trace_wire_dropped"> | null;
   readonly #time: BusTime;
@@ -163,7 +173,7 @@ class Run {
     this.#wire = new Wire(nic, config, frames, options.timing);
     this.#tx = packetSink(nic.m_axis_tx, port("tx"));
     axiMemory(sim, nic.m_axi, this.#memory, { ...port("memory"), ...options.memory });
-    this.#recorder = new Recorder(sim, 0, { pins: notedPins, when: notedWhen });
+    this.#recorder = new Recorder(sim, 0, notedIn(config));
     this.#dropped = config.wireClock
       ? new Recorder(sim, this.#wire.clock, { pins: ["trace_wire_dropped"], when: [["trace_wire_dropped"]] })
       : null;
@@ -304,6 +314,9 @@ class Run {
           causes: pins.trace_causes,
           committed: pins.trace_committed === 1,
           lost: pins.trace_lost === 1,
+          parked: pins.trace_waiting_parked === 1,
+          again: pins.trace_waiting_again === 1,
+          place: pins.trace_waiting_place,
         },
         cycle,
       );

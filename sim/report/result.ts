@@ -11,6 +11,7 @@ export const stages = [
   "wireFirst",
   "wireLast",
   "parsed",
+  "parked",
   "matched",
   "dmaFirst",
   "dmaLast",

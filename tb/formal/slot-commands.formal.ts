@@ -21,6 +21,9 @@ export const requestsAreJudged = (prompt: boolean, block = slotCommands(small)) 
       found.check(h, "assume");
       const { operation, slot, word, kernel, askers } = request.payload;
       h.assume("operations that there are", operation.asBits().le(4));
+      const { guest } = io;
+      h.assume("nobody else changes a slot", guest.identifies.or(guest.opens).or(guest.closes).not());
+      if (prompt) h.assume("or holds requests up", guest.holds.not());
       const { seeks, sought, counting } = h.registers({ seeks: uint(1), sought: uint(3), counting: uint(5) });
       h.assume("a result for each command", found.valid.implies(seeks));
       h.when(find.fire, () => seeks.next(1)).elseWhen(found.fire, () => seeks.next(0));
@@ -117,8 +120,8 @@ export const foreignersSeeNothing = (block = slotCommands(small)) => {
     Object.fromEntries(Object.entries(secret).map(([name, port]) => [`${name}_${suffix}`, port])) as unknown as {
       readonly [K in keyof typeof secret as `${K}_${S}`]: (typeof secret)[K];
     };
-  const { request, current, found, findReady, listing, cleared, drainReady } = block.shape;
-  const shared = { request, current, found, findReady, listing, cleared, drainReady };
+  const { request, current, guest, found, findReady, listing, cleared, drainReady } = block.shape;
+  const shared = { request, current, guest, found, findReady, listing, cleared, drainReady };
   return module(
     "foreigners_see_nothing",
     {
@@ -131,8 +134,8 @@ export const foreignersSeeNothing = (block = slotCommands(small)) => {
       reply_b: output(slotReply),
     },
     (io, h) => {
-      const { request, current, found, findReady, listing, cleared, drainReady } = io;
-      const rest = { current, findReady, listing, cleared, drainReady };
+      const { request, current, guest, found, findReady, listing, cleared, drainReady } = io;
+      const rest = { current, guest, findReady, listing, cleared, drainReady };
       const a = h.instance("a", block, {
         ...rest,
         ...{ request, found, receive: io.receive_a, transmit: io.transmit_a, answer: io.answer_a },
@@ -157,6 +160,7 @@ export const foreignersSeeNothing = (block = slotCommands(small)) => {
         const { payload } = request;
         request.check(h, "assume");
         h.assume("operations that there are", payload.operation.asBits().le(4));
+        h.assume("nobody else changes a slot", guest.identifies.or(guest.opens).or(guest.closes).not());
         // No slot was given to anybody: all are of address space 0.
         const mine = payload.askers.bit(0).and(current.at(0).asid.eq(0)) as Bool;
         h.assume("foreign askers: the slot is another's, or closed", payload.kernel.not());

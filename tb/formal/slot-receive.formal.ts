@@ -42,15 +42,26 @@ export const receiveHalfIsExact = (block = slotReceive(small)) =>
       );
       h.assume("clearing goes on until it is done", h.pastValid().and(h.past(clears)).and(whole.not()).implies(clears));
       h.assume("and is done once", clears.implies(whole.not()));
-      h.assume("a head is set with it", clears.implies(io.setHead.and(io.head.eq(0))));
+      h.assume("a head is set with it", clears.implies(io.setHead));
+      const { tail, drops, timestamp } = io.beginning;
+      h.assume(
+        "what it begins with stays",
+        h
+          .pastValid()
+          .and(h.past(clears))
+          .implies(io.beginning.asBits().eq(h.past(io.beginning.asBits()))),
+      );
+      h.assume("and is few drops", drops.lt(8));
       h.when(clears, () => {
         is.cleared.bit(0).next(is.cleared.bit(0).or(io.clearedPlaces));
         is.cleared.bit(1).next(is.cleared.bit(1).or(io.clearedTail));
         is.cleared.bit(2).next(1);
-        for (const r of [is.write, is.own_head, is.own_tail]) r.next(0);
-        for (const r of [is.drops, is.lost]) r.next(0);
+        for (const r of [is.write, is.own_tail]) r.next(tail as never);
+        is.own_head.next(io.head as never);
+        is.drops.next(drops.trunc(4));
+        is.lost.next(0);
         is.stopped.next(0);
-        is.own_time.next(0);
+        is.own_time.next(timestamp);
       });
       h.when(io.setHead.and(about).and(clears.not()), () => is.own_head.next(io.head));
       h.assume("few enough to count", is.drops.ne(15).and(is.lost.ne(15)));

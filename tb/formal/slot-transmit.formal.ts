@@ -42,6 +42,7 @@ export const workIsNeverLost = (block = slotTransmit(small)) =>
         "each of them",
         sweeping.implies(io.shownAt.eq(swept.bit(0)).and(io.clear).and(io.setOpen).and(io.open.not()).and(io.setTail).and(io.tail.eq(0))),
       );
+      h.assume("with nothing in it", sweeping.implies(io.beginning.head.eq(0)));
       const anything = returned.valid.or(done.valid).or(io.hasWork).or(io.sent.valid);
       h.assume("and nothing else", sweeping.implies(anything.or(io.outside).not()));
 

@@ -11,6 +11,7 @@ import { type SlotWord, slotWords, statusBits, takenBits } from "#rtl/ict/slot-w
 import { BlockBench } from "../nic/block-bench.ts";
 import { nameOf, ownersMay, SlotModel } from "./slot-model.ts";
 import { aRequest, ips, merged, ports, type Request } from "./slot-requests.ts";
+import { TransferPlay } from "./slot-transfer-play.ts";
 
 type Table = ReturnType<typeof connectionTable>;
 /** What the pins say for NO_SPACE. */
@@ -87,6 +88,8 @@ export class TableBench {
   get #storms(): boolean {
     return this.bench.cycle < this.#storm;
   }
+  /** Where there is a table walker: its part. */
+  readonly transfers: TransferPlay | null;
   readonly #config: Config;
   readonly #random: Random;
   readonly #current: { asid: number; accelerated: number; priority: number }[];
@@ -123,6 +126,24 @@ export class TableBench {
     this.#current = Array.from({ length: config.harts }, () => ({ asid: 0, accelerated: 0, priority: 0 }));
     this.bench.sim.io.mask.value = (1n << BigInt(config.harts)) - 1n;
     this.bench.sim.io.hashKey.value = this.#random.bits(64);
+    this.transfers = config.walker
+      ? new TransferPlay({
+          slots: this.slots,
+          config,
+          random: this.#random,
+          pins: this.bench.sim.io as never,
+          clashes: (image) => this.slots.some((other) => other.listens && other.clashes(image)),
+          busy: (n) => this.#busy(n),
+          comes: (n) => this.slot(n).receiving > 0 || this.#chain.some((k) => k?.may.has(n) === true),
+          want: (what, is, right) => this.#want(what, is, right),
+        })
+      : null;
+  }
+  /** Something is on its way for the slot, or was a moment ago. */
+  #busy(n: number): boolean {
+    const { receiving, sending } = this.slot(n);
+    const lately = (times: ReadonlyMap<number, number>): boolean => this.bench.cycle - (times.get(n) ?? -99) < 16;
+    return receiving + sending > 0 || this.#held.some((h) => h.slot === n) || lately(this.#rose) || lately(this.#stops);
   }
   slot(n: number): SlotModel {
     return this.slots[n] as SlotModel;
@@ -131,6 +152,7 @@ export class TableBench {
     return (
       this.#request === null &&
       this.#due === null &&
+      this.transfers?.idle !== false &&
       this.#chain.every((k) => k === null) &&
       this.#judged === null &&
       this.#commits.length + this.#packets.length === 0 &&
@@ -147,7 +169,7 @@ export class TableBench {
   }
 
   /** Who has this key, with slot `without` left out. */
-  #holder(key: Key, without: number | null): number | null {
+  #holder(key: Key, ...without: readonly (number | null)[]): number | null {
     const fits = (s: SlotModel, exact: boolean): boolean =>
       s.listens &&
       s.applied.connected === exact &&
@@ -155,7 +177,7 @@ export class TableBench {
       s.local.port === key.localPort &&
       (!exact || (s.remote.ip === key.remoteIp && s.remote.port === key.remotePort));
     for (const exact of [true, false]) {
-      const n = this.slots.findIndex((s, i) => i !== without && fits(s, exact));
+      const n = this.slots.findIndex((s, i) => !without.includes(i) && fits(s, exact));
       if (n >= 0) return n;
     }
     return null;
@@ -171,13 +193,33 @@ export class TableBench {
   /** Whoever a lookup may find that is under way in this cycle. */
   #mayFind(key: Key): (number | null)[] {
     const n = this.#changing;
-    return n === null ? [this.#holder(key, null)] : [this.#holder(key, null), this.#holder(key, n), n];
+    const [filling, leaving] = [this.transfers?.filling ?? null, this.transfers?.leaving ?? null];
+    const all = n === null ? [this.#holder(key)] : [this.#holder(key), this.#holder(key, n), n];
+    const left = leaving === null ? [] : [this.#holder(key, leaving), this.#holder(key, leaving, n)];
+    return [...all, ...left, ...(filling === null ? [] : [filling.slot])];
+  }
+
+  /** Nobody but the walker opens and closes the slots of its share. */
+  #allowed(asked: Request): Request {
+    const name = nameOf(asked.word);
+    // Now and then what is to be sent is half a ring: its pointers differ in one bit.
+    const { open, tx, txRead, txTail, txHead } = this.slot(asked.slot);
+    const empty = open && tx.sound && txTail === txRead && txTail === txHead;
+    if (this.transfers !== null && asked.operation === "WRITE" && name === "txTail" && empty && this.#random.oneIn(3))
+      return { ...asked, data: BigInt(txTail ^ ((tx.mask + 1) >> 1)), strobe: 0xff };
+    const settles = name !== undefined && ["control", "local", "remote", "rxBase", "rxSize", "txBase", "txSize"].includes(name);
+    return this.transfers !== null && asked.slot >= this.transfers.first && asked.operation === "WRITE" && settles
+      ? { ...asked, operation: "READ" }
+      : asked;
   }
 
   // ---- the register port ---------------------------------------------------------------------
   /** Puts one on offer; it may be anything. */
   ask(asked: Request): void {
-    this.#request = { asked, since: this.bench.cycle, seen: new Set(), emptied: false, outside: 0, forgets: 0, opened: 0, full: false };
+    // Some words are seen as they were a cycle ago.
+    const name = asked.operation === "READ" ? nameOf(asked.word) : undefined;
+    const seen = new Set(name === undefined ? [] : [this.slot(asked.slot).word(name)]);
+    this.#request = { asked, since: this.bench.cycle, seen, emptied: false, outside: 0, forgets: 0, opened: 0, full: false };
     const io = this.bench.sim.io;
     io.request.payload.value = asked as never;
   }
@@ -302,7 +344,7 @@ export class TableBench {
       const state = io.receive;
       const pointer = state.write.number;
       this.#want(`the write pointer of slot ${judged.slot}`, pointer, s.rxWrite);
-      if (this.#changing !== judged.slot) {
+      if (this.#changing !== judged.slot && this.transfers?.filling?.slot !== judged.slot) {
         this.#want("the ring's base", state.base.value, s.rx.base);
         this.#want("the ring's mask", state.mask.number, s.rx.mask);
         this.#want("datagram", state.datagram.value, BigInt(s.applied.datagram));
@@ -342,7 +384,8 @@ export class TableBench {
       this.bench.check(backed || oldest.may.has(slot), () => `a lookup found ${slot}, and might have found ${[...oldest.may].join(", ")}`);
       // Whoever has closed by now is found by nobody.
       if (slot !== null) {
-        this.bench.check(this.slot(slot).listens || this.#changing === slot, () => `closed slot ${slot} was found`);
+        const filled = this.transfers?.filling?.slot === slot;
+        this.bench.check(this.slot(slot).listens || this.#changing === slot || filled, () => `closed slot ${slot} was found`);
         found = { slot };
       }
       if (gone) {
@@ -388,7 +431,7 @@ export class TableBench {
       const anew =
         this.#rang !== null && random.oneIn(5) ? { ...closing, slot: this.#rang, word: slotWords.rxBase / 8, data: random.bits(64) } : null;
       this.#rang = null;
-      this.ask(anew !== null ? { ...asked, ...anew } : busy < 0 ? asked : { ...asked, ...closing });
+      this.ask(this.#allowed(anew !== null ? { ...asked, ...anew } : busy < 0 ? asked : { ...asked, ...closing }));
     }
     io.request.valid.value = this.#request === null ? 0 : 1;
 
@@ -406,6 +449,7 @@ export class TableBench {
     this.#status();
 
     this.#emptied();
+    this.transfers?.offer(this.quiet || !this.#swept);
     const receive = this.#receive();
     io.advance.value = receive.advance ? 1 : 0;
     io.key.valid.value = receive.key === null ? 0 : 1;
@@ -431,6 +475,7 @@ export class TableBench {
 
     this.#look();
     this.#events();
+    this.transfers?.look();
     const taken = this.#request !== null && io.request.ready.value === 1n;
     const keyTaken = receive.key !== null && io.key.ready.value === 1n;
     if (commit !== undefined) {
@@ -467,7 +512,9 @@ export class TableBench {
       this.bench.check(fresh, () => "a tail has moved, and is no news");
       this.#want("whose news it is", sim.io.fresh.slot.number, sim.io.moved.slot.number);
     }
-    const opens = fresh && !moved;
+    const opens = fresh && !moved && this.transfers?.opens(sim.io.fresh.slot.number) !== true;
+    if (this.transfers !== null && sim.peek("transfer.find_valid") === 1n && sim.peek("transfer.find_payload_op") === 2n)
+      this.transfers.removed();
     if (r !== null) this.bench.check(this.bench.cycle - r.since < 4000, () => "a request takes longer than all that can be on its way");
     if (sim.peek("commands.sweep") === 1n) return;
     if (r === null) this.bench.check(!outside && !forgets && !opens, () => "something is done that nobody asked for");
@@ -503,6 +550,7 @@ export class TableBench {
   }
   /** No request is changing the slot. */
   #settled(n: number): boolean {
+    if (this.transfers?.slot === n) return false;
     return this.#request?.asked.slot !== n || this.#request.asked.operation !== "WRITE";
   }
   get #swept(): boolean {
@@ -666,6 +714,28 @@ export class TableBench {
     s.available |= bits;
   }
 
+  /**
+   * Pointers that differ in their highest bit alone: a ring of which half is to be sent is set up anew before the planner has it,
+   * and what is left is sent all the same; one of which half is to be read has something to read.
+   */
+  half(): void {
+    this.#lazy = 1000;
+    const access = (operation: "READ" | "WRITE", word: SlotWord, data: bigint): void => {
+      this.ask({ operation, slot: 0, hart: 0, word: slotWords[word] / 8, data, strobe: 0xff, kernel: 1, askers: 0 });
+      while (this.#request !== null) this.cycle();
+    };
+    const write = (word: SlotWord, data: bigint): void => access("WRITE", word, data);
+    const size = BigInt(this.#config.ringLimit);
+    write("txSize", size);
+    write("rxSize", size);
+    write("control", 1n);
+    write("txTail", size / 2n);
+    access("READ", "status", 0n);
+    write("txBase", 64n);
+    write("rxHead", size / 2n);
+    this.settle();
+  }
+
   // ---- when all is quiet ----------------------------------------------------------------------
   /** Lets everything end; then every word is as the model has it, and exactly those wake who sleep on something. */
   settle(): void {
@@ -753,11 +823,17 @@ export class TableBench {
 }
 
 /** Runs phases of random traffic with a look at everything after each. */
-export const checkConnectionTable = (block: Table, config: Config, phases: number, cycles: number, seed: number): Reached => {
+export const checkConnectionTable = (
+  block: Table,
+  config: Config,
+  phases: number,
+  cycles: number,
+  seed: number,
+): Reached & Partial<TransferPlay["reached"]> => {
   const table = new TableBench(block, config, seed);
   for (let i = 0; i < phases; i++) {
     for (let k = 0; k < cycles; k++) table.cycle();
     table.settle();
   }
-  return table.reached;
+  return { ...table.reached, ...table.transfers?.reached };
 };

@@ -24,6 +24,18 @@ it("does what the model says, and comes by every case", () => {
   for (const [key, n] of Object.entries(all)) expect(n, key).toBeGreaterThan(5);
 });
 
+it("does what the model says with slots that the table walker fills and gives up, and comes by every case", () => {
+  const config = { ...small, walker: true };
+  const table = connectionTable(config);
+  const narrow = withInstance(table, "find", lookup({ slots: small.slots, ways: 1, waits: true }));
+  const all: Record<string, number> = {};
+  for (let seed = 1; seed <= 10; seed++)
+    for (const [key, n] of Object.entries(checkConnectionTable(seed % 2 === 0 ? narrow : table, config, 2, 2500, seed)))
+      all[key] = (all[key] ?? 0) + n;
+  for (const key of ["loads", "exists", "unloads", "forced", "forcedBusy", "refused", "returned"]) expect(all[key], key).toBeGreaterThan(5);
+  expect(all.full).toBeGreaterThan(0);
+});
+
 it.each([
   { slots: 16, harts: 1 },
   { slots: 64, harts: 4 },

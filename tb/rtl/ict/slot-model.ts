@@ -76,6 +76,11 @@ export class SlotModel {
   get stopped(): boolean {
     return this.malformed || this.torn || this.outside;
   }
+  /** All that another one is, but for what is on its way. */
+  become({ receiving: _r, sending: _s, ...other }: SlotModel): void {
+    const { receiving, sending } = this;
+    Object.assign(this, other, { receiving, sending, rx: { ...other.rx }, tx: { ...other.tx } });
+  }
   /** It begins anew, as engines see it. */
   empty(): void {
     this.rxHead = this.rxWrite = this.rxTail = this.rxDrops = 0;

@@ -375,14 +375,14 @@ export const checkWalker = (block: ReturnType<typeof tableWalker>, config: Confi
       const { slot, force } = unloading;
       const c = slots.get(slot) as Connection;
       if (!force && working.has(slot)) {
-        io.unloaded.value = { valid: 1, done: 0, image: imageOf(c, slot) } as never;
+        io.unloaded.value = { valid: 1, done: 0, state: stateNow(c) } as never;
         tally.refused++;
         if (random.oneIn(3)) working.delete(slot);
         done.push(() => {
           unloading = null;
         });
       } else {
-        io.unloaded.value = { valid: 1, done: 1, image: { ...imageOf(c, slot), stops: c.state.stops } } as never;
+        io.unloaded.value = { valid: 1, done: 1, state: stateNow(c) } as never;
         done.push(() => {
           slots.delete(slot);
           working.delete(slot);

@@ -109,10 +109,10 @@ export class WalkerRig {
       if (goes && unload !== null) {
         const { slot } = unload;
         const c = this.slots.get(slot) as Connection;
-        const image = io.unloaded.image as never as Record<string, { value: unknown }>;
+        const state = io.unloaded.state as never as Record<string, { value: unknown }>;
         const done = !this.working.has(slot);
         (io.unloaded.done as { value: unknown }).value = done ? 1 : 0;
-        for (const [name, value] of Object.entries(c.state)) (image[name] as { value: unknown }).value = value;
+        for (const [name, value] of Object.entries(c.state)) (state[name] as { value: unknown }).value = value;
         if (done) {
           this.victims.push(slot);
           this.slots.delete(slot);

@@ -83,7 +83,7 @@ describe("control events", () => {
   });
   it("lie in C structs with every offset asserted", () => {
     const headers = controlEventHeaders();
-    expect([...headers.keys()]).toEqual(["accio_event.h", "accio_miss_event.h"]);
+    expect([...headers.keys()]).toEqual(["accio_event.h", "accio_miss_event.h", "accio_entry_event.h"]);
     for (const [name, text] of headers) {
       expect(text).toContain(`ASSERT(sizeof(struct ${name.slice(0, -2)}) == 0x10);`);
       expect(text).toContain("HEAD_KIND_RING_OVERFLOW 9U");

@@ -2,6 +2,7 @@
  * What is connected to what in `nic_core`, written down a second time: the test of its wires, and the proof, hold every
  * pin against this list. All that the core adds to its parts is these wires and one gate.
  */
+import type { Config } from "#rtl/config/config.ts";
 import type { DerivedPin, WireList } from "./wires.ts";
 
 /** Ends of wires: a port of the core, or `part.port` of a part. Whole streams and structs go by their name. */
@@ -81,6 +82,34 @@ export const wires: WireList = [
   ["news_malformed_slot", "tx.returned_slot"],
   ["news_outside", "ict.malformed"],
 ];
+/** With the table walker: it, its registers, its way to memory, and the waiting room. */
+const walkerWires: WireList = [
+  ["walkerSettings", "walker.settings"],
+  ["walkerCommand", "walker.command"],
+  ["walkerBusy", "walker.busy"],
+  ["walkerInvalidating", "walker.invalidating"],
+  ["walkerCounts", "walker.counts"],
+  ["walkerSettings_enable", "rx.walks"],
+  ["rx.sought", "walker.missed"],
+  ["rx.answer", "walker.answer"],
+  ["ict.load", "walker.load"],
+  ["ict.loaded", "walker.loaded"],
+  ["ict.unload", "walker.unload"],
+  ["ict.unloaded", "walker.unloaded"],
+  ["ict.moved", "walker.used"],
+  ["walkerAw", "walker.aw"],
+  ["walkerW", "walker.w"],
+  ["walkerB", "walker.b"],
+  ["walkerAr", "walker.ar"],
+  ["walkerR", "walker.r"],
+  // What is counted and told.
+  ["roomFull", "rx.roomFull"],
+  ["waiting", "rx.waiting"],
+  ["malformedEntry", "walker.malformed"],
+  ["tableReadFails", "walker.readFailed"],
+  ["tableWriteFails", "walker.writeFailed"],
+];
+export const wiresOf = (c: Config): WireList => (c.walker ? [...wires, ...walkerWires] : wires);
 /** The gate: a head has moved where a packet is done that has not failed. `gate.to` is `of` and not `unless`. */
 export const gate = { to: "news_sent_valid", of: "tx.done_valid", unless: "tx.done_failed" } as const;
 export const derived: readonly DerivedPin[] = [

@@ -11,6 +11,8 @@ const expected: Readonly<Record<string, RtlCycles>> = {
     receiveLatency: 40,
     // Table, planner, header read, payload read (9 bus words), then the checksum is known and the headers go first.
     transmitLatency: 29,
+    // A bus of 64 bits takes 16 cycles for two lines of the table, twice.
+    walkerLatency: 74,
     // The wire, both ways: frames of 60, 106 and 1514 bytes are 8, 14 and 190 beats, and nothing is slower.
     receiveCycles: { 18: 8, 64: 14, 1472: 190 },
     receiveBytes: 7.75,
@@ -20,6 +22,7 @@ const expected: Readonly<Record<string, RtlCycles>> = {
   "line-rate": {
     receiveLatency: 21,
     transmitLatency: 22,
+    walkerLatency: 39,
     // The shortest frame is one beat, which 100 Gb/s Ethernet cannot bring oftener than every 2.1 cycles. Frames of 106 and
     // 1514 bytes are 2 and 24 beats: the wire.
     receiveCycles: { 18: 1.28, 64: 2, 1472: 24 },

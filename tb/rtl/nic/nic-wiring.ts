@@ -148,21 +148,28 @@ const wire: WireList = [
   ["core.tx", "wire_turns.from_0"],
 ];
 
-/** Masters of memory in the order of their numbers, and those of them that read. */
-const masters = ["core", "ordinary", "status_lines", "control_events"] as const;
-const readers = ["core", "ordinary"] as const;
-const memory: WireList = [
-  ...masters.flatMap(
+/** Masters of memory in the order of their numbers, and those of them that read: a channel of each. */
+type Channel = "Aw" | "W" | "B" | "Ar" | "R";
+type Master = (channel: Channel) => string;
+const part =
+  (name: string): Master =>
+  (channel) =>
+    `${name}.${channel.toLowerCase()}`;
+const walkersPort: Master = (channel) => `core.walker${channel}`;
+const readersOf = (c: Config): readonly Master[] => [part("core"), part("ordinary"), ...(c.walker ? [walkersPort] : [])];
+const mastersOf = (c: Config): readonly Master[] => [...readersOf(c), part("status_lines"), part("control_events")];
+const memory = (c: Config): WireList => [
+  ...mastersOf(c).flatMap(
     (m, i): WireList => [
-      ...same(["valid", "ready", "payload_address", "payload_length"], `${m}.aw_`, `writes.fromAw_${i}_`),
-      [`${m}.w`, `writes.fromW_${i}`],
-      ...same(["valid", "ready", "payload_response"], `${m}.b_`, `writes.fromB_${i}_`),
+      ...same(["valid", "ready", "payload_address", "payload_length"], `${m("Aw")}_`, `writes.fromAw_${i}_`),
+      [m("W"), `writes.fromW_${i}`],
+      ...same(["valid", "ready", "payload_response"], `${m("B")}_`, `writes.fromB_${i}_`),
     ],
   ),
-  ...readers.flatMap(
+  ...readersOf(c).flatMap(
     (m, i): WireList => [
-      ...same(["valid", "ready", "payload_address", "payload_length"], `${m}.ar_`, `reads.fromAr_${i}_`),
-      ...same(["valid", "ready", "payload_data", "payload_response", "payload_last"], `${m}.r_`, `reads.fromR_${i}_`),
+      ...same(["valid", "ready", "payload_address", "payload_length"], `${m("Ar")}_`, `reads.fromAr_${i}_`),
+      ...same(["valid", "ready", "payload_data", "payload_response", "payload_last"], `${m("R")}_`, `reads.fromR_${i}_`),
     ],
   ),
   ["aw", "writes.aw"],
@@ -172,23 +179,72 @@ const memory: WireList = [
   ...same(["valid", "ready", "payload_data", "payload_response", "payload_last"], "r_", "reads.r_"),
 ];
 /** IDs of masters with fewer of them; the upper bits are zero. */
-const ids: readonly (readonly [to: string, from: string])[] = [
-  ...masters.flatMap(
+const idsOf = (c: Config): readonly (readonly [to: string, from: string])[] => [
+  ...mastersOf(c).flatMap(
     (m, i) =>
       [
-        [`writes.fromAw_${i}_payload_id`, `${m}.aw_payload_id`],
-        [`${m}.b_payload_id`, `writes.fromB_${i}_payload_id`],
+        [`writes.fromAw_${i}_payload_id`, `${m("Aw")}_payload_id`],
+        [`${m("B")}_payload_id`, `writes.fromB_${i}_payload_id`],
       ] as const,
   ),
-  ...readers.flatMap(
+  ...readersOf(c).flatMap(
     (m, i) =>
       [
-        [`reads.fromAr_${i}_payload_id`, `${m}.ar_payload_id`],
-        [`${m}.r_payload_id`, `reads.fromR_${i}_payload_id`],
+        [`reads.fromAr_${i}_payload_id`, `${m("Ar")}_payload_id`],
+        [`${m("R")}_payload_id`, `reads.fromR_${i}_payload_id`],
       ] as const,
   ),
   ["ar_payload_id", "reads.ar_payload_id"],
   ["reads.r_payload_id", "r_payload_id"],
+];
+
+/** The table walker's registers, and what becomes of its events; the command's two fields are one. */
+const walker = "WALKER";
+const walkerWires: WireList = [
+  ...(
+    [
+      ["enable", "CONTROL_enable"],
+      ["log_buckets", "CONTROL_logBuckets"],
+      ["first", "CONTROL_first"],
+      ["buckets", "BUCKETS_address"],
+      ["entries", "ENTRIES_address"],
+      ["last", "LAST_entry"],
+      ["key", "KEY_key"],
+    ] as const
+  ).map(([to, from]) => [`core.walkerSettings_${to}`, `${page}.${walker}_${from}`] as const),
+  ["core.walkerCommand_entry", `${page}.${walker}_INVALIDATE_entry_data`],
+  ["core.walkerBusy", `${page}.${walker}_STATUS_busy`],
+  ["core.walkerInvalidating", `${page}.${walker}_STATUS_invalidating`],
+  ...(
+    [
+      ["WALKS", "walks"],
+      ["JOINED", "joined"],
+      ["FILLS", "fills"],
+      ["EVICTIONS", "evictions"],
+      ["NOT_FOUND", "notFound"],
+      ["MALFORMED", "malformed"],
+      ["FAILED", "failed"],
+      ["NO_SLOT", "noSlot"],
+    ] as const
+  ).map(([register, count]) => [`${page}.${walker}_${register}_count_increment`, `core.walkerCounts_${count}`] as const),
+  [`${page}.${walker}_ROOM_FULL_count_increment`, "core.roomFull"],
+  ["control_events.malformedEntry", "core.malformedEntry"],
+  ["control_events.tableReadError", "core.tableReadFails"],
+  ["control_events.tableWriteError", "core.tableWriteFails"],
+  ["trace_waiting", "core.waiting"],
+];
+const invalidate = `${page}.${walker}_INVALIDATE`;
+const walkerDerived: readonly DerivedPin[] = [
+  {
+    to: "core.walkerCommand_all",
+    from: [`${invalidate}_all_written`, `${invalidate}_all_data`],
+    value: ([written = 0n, all = 0n]) => written & all,
+  },
+  {
+    to: "core.walkerCommand_valid",
+    from: [`${invalidate}_all_written`, `${invalidate}_all_data`, `${invalidate}_entry_written`],
+    value: ([written = 0n, all = 0n, entry = 0n]) => entry | (written & all),
+  },
 ];
 
 /** Pulses for the logic analyser, and the counters that count one pulse. */
@@ -217,8 +273,8 @@ const some = (from: readonly bigint[]): bigint => (from.some((v) => v !== 0n) ? 
 const dmaError = dropCauses.indexOf("dma_error");
 const causeBit = (verdicts: bigint | undefined, i: number): bigint => ((verdicts ?? 0n) >> BigInt(i)) & 1n;
 
-const derivedOf = ({ harts }: Config): readonly DerivedPin[] => [
-  ...ids.map(([to, from]): DerivedPin => ({ to, from: [from], value: ([id = 0n]) => id })),
+const derivedOf = (c: Config): readonly DerivedPin[] => [
+  ...idsOf(c).map(([to, from]): DerivedPin => ({ to, from: [from], value: ([id = 0n]) => id })),
   ...["core.now", "registers_port.now", "control_events.now", `${page}.TIMESTAMP_cycles`].map(
     (to): DerivedPin => ({ to, from: ["now"], value: ([now = 0n]) => now }),
   ),
@@ -227,7 +283,7 @@ const derivedOf = ({ harts }: Config): readonly DerivedPin[] => [
   {
     to: "control_events.fault_askers",
     from: ["registers_port.fault_maker_known", "registers_port.fault_maker_hart"],
-    value: ([known = 0n, hart = 0n]) => (hart < harts ? known << hart : 0n),
+    value: ([known = 0n, hart = 0n]) => (hart < c.harts ? known << hart : 0n),
   },
   ...["FOREIGN", "NO_DOORBELL", "NO_HART"].map(
     (cause, i): DerivedPin => ({
@@ -283,7 +339,10 @@ export const nicWiring = (nic: Module, c: Config): Wiring => {
     : [["ordinary.to", "wire_turns.from_1"]];
   const prototype: WireList = c.prototypeView ? [[`${page}.PROTOTYPE`, "registers_port.prototype"]] : [];
   return {
-    wires: [...software, ...prototype, ...ordinary, ...statusLines, ...controlEvents, ...wire, ...kernels, ...memory, ...told],
-    derived: derivedOf(c),
+    wires: [
+      ...[...software, ...prototype, ...ordinary, ...statusLines, ...controlEvents, ...wire, ...kernels, ...memory(c), ...told],
+      ...(c.walker ? walkerWires : []),
+    ],
+    derived: [...derivedOf(c), ...(c.walker ? walkerDerived : [])],
   };
 };

@@ -41,6 +41,9 @@ const bitsOf = (fields: Fields, kinds: readonly string[]): bigint =>
   Object.values(fields).reduce((m, f) => (kinds.includes(f.kind) ? m | (ones(f.type.width) << BigInt(f.lowest)) : m), 0n);
 const lanes = (strobe: number): bigint =>
   Array.from({ length: 8 }, (_, i) => ((strobe >> i) & 1 ? 0xffn << BigInt(8 * i) : 0n)).reduce((a, b) => a | b);
+/** Bytes in which these bits lie. */
+const strobeOf = (bits: bigint): number =>
+  Array.from({ length: 8 }, (_, i) => (((bits >> BigInt(8 * i)) & 0xffn) === 0n ? 0 : 1 << i)).reduce((a, b) => a | b, 0);
 /** Accesses of 1, 2, 4 and 8 bytes, aligned. */
 const strobes = [1, 2, 4, 8].flatMap((bytes) => Array.from({ length: 8 / bytes }, (_, i) => ((1 << bytes) - 1) << (bytes * i)));
 
@@ -124,9 +127,11 @@ export const checkPage = (block: Module, c: Config, cycles: number, seed: number
     const reached = lanes(strobe);
     // What a read takes it takes whole.
     const taken = at === undefined || write ? 0n : bitsOf(at.fields, ["pop"]);
-    const takenBytes = Array.from({ length: 8 }, (_, i) => ((taken >> BigInt(8 * i)) & 0xffn) !== 0n).map((b, i) => (b ? 1 << i : 0));
-    const needed = takenBytes.reduce((a, b) => a | b, 0);
-    const whole = (strobe & needed) === needed || (strobe & needed) === 0;
+    const needed = strobeOf(taken);
+    // And what a write commands.
+    const commands = at === undefined || !write || at.exit !== null ? [] : Object.values(at.fields).filter((f) => f.kind === "command");
+    const bytesOf = (f: Fields[string]): number => strobeOf(ones(f.type.width) << BigInt(f.lowest));
+    const whole = [needed, ...commands.map(bytesOf)].every((bytes) => (strobe & bytes) === bytes || (strobe & bytes) === 0);
     const allowed = window !== null || (at !== undefined && bitsOf(at.fields, write ? kindsThat.write : kindsThat.read) !== 0n && whole);
     const exit = allowed ? (window?.exit ?? at?.exit ?? null) : null;
     const ready = exit === null ? 1n : sim.peek(`${exit}_ready`);
@@ -183,6 +188,9 @@ export const checkPage = (block: Module, c: Config, cycles: number, seed: number
           is(`${path}_value`, pin(`${path}_value`, width, index), value);
           kept(value + sim.peek(`${path}_increment`));
           if (reads) shown |= value << low;
+        } else if (f.kind === "command") {
+          is(`${path}_written`, sim.peek(`${path}_written`), covered === 0n ? 0n : 1n);
+          if (covered !== 0n) is(`${path}_data`, sim.peek(`${path}_data`), (data >> low) & mask);
         } else if (f.kind === "external") {
           const now = pin(`${path}_value`, width, index);
           is(`${path}_written`, pin(`${path}_written`, 1, index), covered === 0n ? 0n : 1n);

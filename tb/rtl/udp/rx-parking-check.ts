@@ -171,6 +171,8 @@ export const checkParking = (block: ReturnType<typeof rxParking>, config: Config
         if (!f.hit || older) {
           if (room) {
             parks = true;
+            const free = Array.from({ length: s.places }, (_, i) => i).find((i) => !places.has(i));
+            bench.check(Number(io.place.value) === free, () => `frame ${f.id} waits in place ${io.place.value}, not ${free}`);
             io.park.value = 1;
             jobs.push({ frame: f, to: "park" });
             tally.parked++;

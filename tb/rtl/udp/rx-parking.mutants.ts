@@ -14,6 +14,8 @@ const scenarios: readonly ParkingScenario[] = [
   { ...usual, keys: 1, gap: [1], pause: 0, evictions: 0.02 },
   { ...usual, keys: 3, gap: [1, 2], evictions: 0.1, walk: 3, pause: 0 },
   { ...usual, keys: 16, move: 10, evictions: 0.03 },
+  // Frames that join others whose answer is there already, in every place.
+  { ...usual, keys: 2, gap: [1, 8, 20], unknown: 0.5, evictions: 0.5, walk: 3, move: 0 },
 ];
 
 export const families: Readonly<Record<string, Family>> = {
