@@ -44,27 +44,27 @@ export const legacyPointers = () =>
       popped: output(legacyPointer),
     },
     (io, h) => {
-      const { pushed, given, completed, popped } = h.registers({
-        pushed: legacyPointer,
-        given: legacyPointer,
-        completed: legacyPointer,
-        popped: legacyPointer,
+      const { pushes, gives, ends, pops } = h.registers({
+        pushes: legacyPointer,
+        gives: legacyPointer,
+        ends: legacyPointer,
+        pops: legacyPointer,
       });
-      const { waiting, done } = h.nets({ waiting: pushed.sub(given).trunc(bits + 1), done: completed.sub(popped).trunc(bits + 1) });
-      io.offers.drive(io.closed.not().and(waiting.any()).and(given.sub(popped).lt(legacyDepth)));
+      const { waiting, done } = h.nets({ waiting: pushes.sub(gives).trunc(bits + 1), done: ends.sub(pops).trunc(bits + 1) });
+      io.offers.drive(io.closed.not().and(waiting.any()).and(gives.sub(pops).lt(legacyDepth)));
       io.requests.drive(waiting);
       h.when(io.closed, () => io.requests.drive(legacyDepth));
       io.completions.drive(done);
-      h.when(io.closed, () => pushed.next(given)).elseWhen(io.push, () => pushed.next(pushed.add(1)));
-      h.when(io.give, () => given.next(given.add(1)));
-      h.when(io.completes, () => completed.next(completed.add(1)));
-      h.when(io.pop.and(done.any()), () => popped.next(popped.add(1)));
-      io.pushed.drive(pushed);
-      io.given.drive(given);
-      io.completed.drive(completed);
-      io.popped.drive(popped);
+      h.when(io.closed, () => pushes.next(gives)).elseWhen(io.push, () => pushes.next(pushes.add(1)));
+      h.when(io.give, () => gives.next(gives.add(1)));
+      h.when(io.completes, () => ends.next(ends.add(1)));
+      h.when(io.pop.and(done.any()), () => pops.next(pops.add(1)));
+      io.pushed.drive(pushes);
+      io.given.drive(gives);
+      io.completed.drive(ends);
+      io.popped.drive(pops);
       h.assert("a request that comes finds room", io.push.implies(io.requests.lt(legacyDepth)));
       h.assert("what is given was offered", io.give.implies(io.offers));
-      h.assert("what completes was given", io.completes.implies(completed.ne(given)));
+      h.assert("what completes was given", io.completes.implies(ends.ne(gives)));
     },
   );
