@@ -18,6 +18,9 @@ export interface LegacyScenario {
   readonly transmit: number;
   readonly lengths: (random: Random) => number;
   readonly latency?: number;
+  readonly disorder?: boolean;
+  /** Offset of buffers and fragments in a line; any unless said. */
+  readonly align?: number;
   /** Pauses on all streams; as the seed will unless said. */
   readonly pause?: number;
   /** Software pushes, and pops, in one of so many cycles. */
@@ -95,8 +98,14 @@ export const checkLegacy = (block: Path, config: Config, s: LegacyScenario, seed
   const { busBytes, maxFrame } = derived(config);
   const pause = (): number => s.pause ?? bench.pause();
   const latency = s.latency ?? random.below(50);
-  const memory = new OrdinaryMemory(bench, io, { busBytes, bytes: 2 * placeCount * placeBytes, latency, disorder: true, pause: pause() });
-  const hand: Hand = { bench: bench as never, memory, pushes: s.pushes ?? 3, pops: s.pops ?? 3 };
+  const memory = new OrdinaryMemory(bench, io, {
+    busBytes,
+    bytes: 2 * placeCount * placeBytes,
+    latency,
+    disorder: s.disorder ?? true,
+    pause: pause(),
+  });
+  const hand: Hand = { bench: bench as never, memory, pushes: s.pushes ?? 3, pops: s.pops ?? 3, align: s.align };
   const receive = new LegacyReceiveSide(hand);
   const transmit = new LegacyTransmitSide(hand, s, maxFrame);
   memory.mayWrite = (at) => receive.owns(at);
@@ -155,7 +164,7 @@ export const checkLegacy = (block: Path, config: Config, s: LegacyScenario, seed
   });
   const start = bench.cycle;
   const limit = s.limit ?? 20_000 + 3000 * (s.receive + s.transmit);
-  bench.runUntil(() => receive.offered === s.receive && beats.length === 0 && receive.settled() && transmit.settled(s.transmit), limit);
+  bench.runUntil(() => receive.offered === s.receive && beats.length === 0 && receive.settled() && transmit.settled(), limit);
   const cycles = bench.cycle - start;
   finishing = true;
   bench.runUntil(() => memory.open === 0 && takers.receive.mine && takers.transmit.mine, handOver);

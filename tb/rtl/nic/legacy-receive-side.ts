@@ -50,7 +50,7 @@ export class LegacyReceiveSide extends LegacySide {
     const { random } = this.hand.bench;
     const place = this.pool.shift();
     if (place === undefined) return null;
-    const address = place * placeBytes + random.below(64);
+    const address = place * placeBytes + (this.hand.align ?? random.below(64));
     this.#posted.push({ place, address });
     for (let i = 0; i < longest; i++) this.#owned.add(address + i);
     // Bits beyond the address are nobody's.

@@ -9,6 +9,8 @@ export interface Hand {
   readonly memory: OrdinaryMemory;
   readonly pushes: number;
   readonly pops: number;
+  /** Offset of buffers and fragments in a line; any unless said. */
+  readonly align: number | undefined;
 }
 export type Pins = Readonly<Record<"requests" | "completions" | "first" | "completes", bigint>>;
 export interface Asked {

@@ -23,6 +23,8 @@ interface Fragment {
   readonly last: boolean;
 }
 interface Traffic {
+  /** How many frames. */
+  readonly transmit: number;
   readonly lengths: (random: Random) => number;
   readonly fragments?: number;
   readonly impossible?: boolean;
@@ -42,7 +44,6 @@ export class LegacyTransmitSide extends LegacySide {
   /** Fragments of the frame that is being pushed, still to come. */
   readonly #coming: { bytes: number; frame: Frame; last: boolean }[] = [];
   readonly #expected: number[][] = [];
-  #limit = 0;
   constructor(hand: Hand, traffic: Traffic, maxFrame: number) {
     super(hand, "transmit page");
     this.#traffic = traffic;
@@ -72,13 +73,13 @@ export class LegacyTransmitSide extends LegacySide {
   protected next(): bigint | null {
     const { random } = this.hand.bench;
     if (this.#coming.length === 0) {
-      if (this.#pushed >= this.#limit) return null;
+      if (this.#pushed >= this.#traffic.transmit) return null;
       this.#plan();
     }
     const place = this.pool.shift();
     if (place === undefined) return null;
     const { bytes, frame, last } = this.#coming.shift() as { bytes: number; frame: Frame; last: boolean };
-    const address = base + place * placeBytes + random.below(64);
+    const address = base + place * placeBytes + (this.hand.align ?? random.below(64));
     for (let i = 0; i < bytes; i++) {
       const byte = random.below(256);
       this.hand.memory.bytes[address + i] = byte;
@@ -125,9 +126,8 @@ export class LegacyTransmitSide extends LegacySide {
     this.#sent += sent;
     this.refused += refused;
   }
-  settled(frames: number): boolean {
-    this.#limit = frames;
-    return this.#pushed === frames && this.open === 0 && this.unread === 0 && this.#expected.length === 0;
+  settled(): boolean {
+    return this.#pushed === this.#traffic.transmit && this.open === 0 && this.unread === 0 && this.#expected.length === 0;
   }
   audit(): void {
     this.check(this.#expected.length === 0, () => `${this.#expected.length} frames have not left`);
