@@ -66,5 +66,8 @@ export const legacyPointers = () =>
       h.assert("a request that comes finds room", io.push.implies(io.requests.lt(legacyDepth)));
       h.assert("what is given was offered", io.give.implies(io.offers));
       h.assert("what completes was given", io.completes.implies(ends.ne(gives)));
+      h.assert("no more than the queue holds wait", pushes.sub(gives).le(legacyDepth));
+      h.assert("a completion has room", gives.sub(pops).le(legacyDepth));
+      h.assert("what has completed was given", ends.sub(pops).le(gives.sub(pops)));
     },
   );

@@ -4,10 +4,10 @@
  */
 import { deepEqual, equal } from "node:assert/strict";
 import { transmitCompletion, transmitDescriptor } from "#rtl/nic/ordinary-formats.ts";
-import type { ordinaryPath } from "#rtl/nic/ordinary-path.ts";
+import { ordinaryPath } from "#rtl/nic/ordinary-path.ts";
 import { BlockBench } from "./block-bench.ts";
 import type { Pins } from "./legacy-side.ts";
-import { config, setUp } from "./ordinary-corner-check.ts";
+import { config as cornerConfig, setUp } from "./ordinary-corner-check.ts";
 import { QueueDriver } from "./ordinary-driver.ts";
 import { OrdinaryMemory } from "./ordinary-memory.ts";
 
@@ -44,12 +44,12 @@ const pagesOf = (bench: BlockBench<Path>) => {
 const counts = (pins: Pins): readonly bigint[] => [pins.requests, pins.completions];
 
 /** Cycles of the pages' work in which the kernel's queue may come. */
-const moments = Array.from({ length: 64 }, (_, i) => i);
+const momentsBy = (step: number): readonly number[] => Array.from({ length: Math.ceil(64 / step) }, (_, i) => step * i);
 const legacyBuffers = [0x6000, 0x6800];
 const queueBuffers = 0x4000;
 
-const receiveHandOver = (path: Path): void => {
-  for (const moment of moments) {
+const receiveHandOver = (path: Path, step: number): void => {
+  for (const moment of momentsBy(step)) {
     const q = setUp(3, path);
     const pages = pagesOf(q.bench);
     q.driver.settings(false);
@@ -79,6 +79,12 @@ const receiveHandOver = (path: Path): void => {
     equal(new Set(came).size + q.dropped(), 5, `moment ${moment}: ${came}, ${q.dropped()} dropped`);
     equal(came.length, q.delivered());
     deepEqual([q.driver.stopped, q.driver.running], [undefined, true]);
+    // Behind the page's last write the queue has every frame.
+    const before = q.taken.length;
+    q.post(5 - before + 2);
+    q.wire(2);
+    q.take(200);
+    equal(q.taken.length, before + 2);
     // What had not been given is forgotten: nobody gets this frame.
     q.driver.settings(false);
     q.bench.run(50);
@@ -93,8 +99,24 @@ const receiveHandOver = (path: Path): void => {
   }
 };
 
-const transmitHandOver = (path: Path): void => {
-  for (const moment of moments) {
+/** Frames wait for buffers from the first one on. */
+const firstBuffer = (path: Path): void => {
+  const q = setUp(3, path, false);
+  const pages = pagesOf(q.bench);
+  q.wire(2);
+  q.bench.run(40);
+  deepEqual([q.dropped(), q.delivered()], [2, 0]);
+  pages.push("receive", 0x6000n);
+  q.wire(2);
+  q.bench.run(100);
+  deepEqual([q.dropped(), ...pages.popAll("receive")], [2, (0x6000n << 16n) | 64n]);
+  pages.push("receive", 0x6800n);
+  q.bench.run(60);
+  deepEqual([q.dropped(), ...pages.popAll("receive")], [2, (0x6800n << 16n) | 64n]);
+};
+
+const transmitHandOver = (path: Path, step: number): void => {
+  for (const moment of momentsBy(step)) {
     const bench = new BlockBench(path, 1);
     const { io } = bench.sim;
     const memory = new OrdinaryMemory(bench, io, { busBytes: 8, bytes: 0x8000, latency: 10, disorder: false, pause: 0 });
@@ -148,8 +170,7 @@ const transmitHandOver = (path: Path): void => {
       bench.step();
     }
     driver.rest();
-    const { phase, ...completion } = taken[0] as Record<string, unknown>;
-    deepEqual([taken.length, completion, phase], [1, { bytes: 80, index: 0, refused: false, failed: false }, true]);
+    deepEqual(taken, [{ bytes: 80, index: 0, refused: false, failed: false, phase: true }]);
     const first = out.length === 2 ? ["64 of 1"] : [];
     deepEqual(out, [...first, "80 of 4"], `moment ${moment}`);
     equal(before === 1 && first.length === 0, false);
@@ -205,10 +226,16 @@ const wholeAddresses = (path: Path): void => {
   deepEqual([ar?.address, aw?.address], [0xfedc_ba98_7600n, 0xffff_1234_5640n]);
 };
 
-/** Each throws where a path of `config` does otherwise. */
-export const legacyCorners: Readonly<Record<string, (path: Path) => void>> = {
+/** Each throws where a path of `cornerConfig` does otherwise; hand-overs are tried in every `step`th cycle. */
+export const legacyCorners: Readonly<Record<string, (path: Path, step: number) => void>> = {
   "the kernel's receive queue takes the engine at any moment": receiveHandOver,
   "the kernel's transmit queue takes the engine at any moment": transmitHandOver,
+  "frames wait for buffers from the first one on": firstBuffer,
   "addresses have 48 bits": wholeAddresses,
 };
-export { config as cornerConfig };
+/** All of them, of a path that `change` has changed. */
+export const checkCorners = (change: (whole: Path) => Path, step: number): void => {
+  const changed = change(ordinaryPath(cornerConfig));
+  for (const corner of Object.values(legacyCorners)) corner(changed, step);
+};
+export { cornerConfig };
