@@ -84,6 +84,11 @@ export const families: Readonly<Record<string, Family>> = {
     sample: 16,
     kinds: "all",
     check: (block) => checkPackets((whole) => withInstance(whole, "legacy_transmit", block)),
-    same: {},
+    same: {
+      "descriptors_payload_bits: 1 for 0": [1, "of no meaning in a descriptor"],
+      "descriptors_payload_bits: bit 1 for 0": [1, "of no meaning in a descriptor"],
+      "lent: no reset": [1, "no work is under way after reset, and it falls at once"],
+      "lent: reset to 1 for 0": [1, "no work is under way after reset, and it falls at once"],
+    },
   }),
 };

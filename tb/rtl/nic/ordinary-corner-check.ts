@@ -15,8 +15,8 @@ const rings = { descriptors: 0, completions: 0x2000 };
 const buffers = 0x4000;
 
 /** A receive queue whose driver does as it is told, and frames of 64 bytes from the wire. */
-export const setUp = (logSize = 3, path: ReturnType<typeof ordinaryPath> = ordinaryPath(config), begins = true) => {
-  const bench = new BlockBench(path, 1);
+export const setUp = (logSize = 3, path: ReturnType<typeof ordinaryPath> = ordinaryPath(config), begins = true, seed = 1) => {
+  const bench = new BlockBench(path, seed);
   const io = bench.sim.io;
   const memory = new OrdinaryMemory(bench as never, io as never, { busBytes: 8, bytes: 0x8000, latency: 10, disorder: false, pause: 0 });
   const driver = new QueueDriver(
