@@ -158,6 +158,12 @@ export const corners: Readonly<Record<string, (path: Path) => void>> = {
     q.post(1, 0);
     q.bench.run(100);
     deepEqual(stateOf(q), stoppedBy("malformed"));
+    // Begun anew it knows nothing of that one.
+    q.driver.settings(false);
+    q.bench.run(20);
+    q.driver.begin();
+    q.bench.run(20);
+    deepEqual(stateOf(q), { ...runs, stops: 1 });
   },
   "memory refuses a descriptor: no address of that line is used": (path) => {
     const q = setUp(3, path);

@@ -141,6 +141,7 @@ export const families: Readonly<Record<string, Family>> = {
     sample: 12,
     check: (block) => runWithPackets(withInstance(path, "receive", block)),
     same: {
+      "align_job_valid: or for and": [1, "no bytes come without a job, and hardly any while a frame is discarded"],
       "wanted: lt for le": [1, "no frame is as long as the packet page's buffers here"],
       "torn: no reset": [1, "the first part of a frame does not look at it"],
       "torn: reset to 1 for 0": [1, "the first part of a frame does not look at it"],
@@ -152,6 +153,8 @@ export const families: Readonly<Record<string, Family>> = {
     sample: 12,
     check: (block) => runWithPackets(withInstance(path, "transmit", block)),
     same: {
+      "length: 61 for 60": [2, "60 and 61 bytes are as many beats"],
+      "align_job_payload_beatsOut: add for sub": [1, "a beat more, into what is written next: it costs a cycle"],
       "length: le for lt": [1, "60 bytes are 60, filled up or not"],
       "data_mask: gt for ge": [1, "at the end nothing is left"],
     },
