@@ -102,7 +102,7 @@ const receiveHandOver = (path: Path, step: number): void => {
     q.bench.run(100);
     deepEqual(pages.popAll("receive"), [(0x7000n << 16n) | 70n]);
     // What memory refuses the queue stops it, and frames are dropped at once.
-    q.memory.refuses = (_, write) => write;
+    q.memory.refuses = (at, write) => write && at >= queueBuffers;
     q.driver.begin();
     q.bench.step();
     q.post(3);
