@@ -3,7 +3,7 @@
  * prototype's pages, of which one at a time asks the table. What is no owner's right ends here, and what the table refuses
  * an owner is counted here.
  */
-import { type Bits, type Bool, bool, cat, constant, input, module, mux, output, stream, struct, uint } from "#hdl";
+import { type Bits, type Bool, bool, cat, constant, input, module, mux, output, type SignalOf, stream, struct, uint } from "#hdl";
 import { resize } from "#hdl/lib/bits.ts";
 import { type ForwardedBus, forwardedBus } from "#hdl/regmap/forwarded.ts";
 import type { Config } from "#rtl/common.ts";
@@ -13,6 +13,7 @@ import { prototypeWordBits } from "#rtl/ict/prototype-decode.ts";
 import { sharedSettings } from "#rtl/ict/prototype-own.ts";
 import { accessMaker, prototypeView } from "#rtl/ict/prototype-view.ts";
 import { doorbellStride, ownerReads, ownerWrites, type SlotWord, slotStride, slotWords } from "#rtl/ict/slot-words.ts";
+import { legacyRequests, legacyStates } from "#rtl/nic/legacy-pointers.ts";
 import { doorbellPages, faultCause } from "#rtl/nic/registers.ts";
 
 /** ID bits of the register port: what Rocket's MMIO port gives (reference/rocket). */
@@ -36,6 +37,22 @@ const settingWrites = (c: Config) =>
     { mac: bool, largest: bool, ttl: bool, tos: bool, wakeMask: uint(c.harts), value: sharedSettings(c) },
     `setting_writes_${c.harts}`,
   );
+
+const legacyPorts = {
+  legacyRequests: output(legacyRequests),
+  legacyStates: input(legacyStates, { unused: true }),
+  /** Lines of the packet pages, and pushes that are refused: bit 0 transmit, 1 receive. */
+  legacyIrq: output(uint(2)),
+  refuses: output(uint(2)),
+};
+/** Ports of `registerPort` that are there with the prototype's view. */
+export interface PrototypePorts {
+  readonly prototype: ForwardedBus;
+  readonly legacyRequests: SignalOf<typeof legacyRequests>;
+  readonly legacyStates: SignalOf<typeof legacyStates>;
+  readonly legacyIrq: Bits;
+  readonly refuses: Bits;
+}
 
 /**
  * No cycle more than the table takes: what a window is asked for stands at `ask` in the same cycle, and its answer goes back
@@ -66,7 +83,7 @@ export const registerPort = (c: Config) => {
       received: input(bool, { unused: true }),
       sent: input(bool, { unused: true }),
       // Of the prototype's pages; see prototype-view.ts.
-      legacyMask: output(uint(2)),
+      ...(c.prototypeView ? legacyPorts : {}),
       identify: output(bool),
       identification: output(uint(16)),
     },
@@ -183,10 +200,10 @@ export const registerPort = (c: Config) => {
         by_view.drive(0);
         ask.valid.drive(asks);
         ask.payload.drive(direct);
-        for (const port of [io.legacyMask, io.identify, io.identification]) port.drive(0);
+        for (const port of [io.identify, io.identification]) port.drive(0);
         return;
       }
-      const { prototype } = io as unknown as { readonly prototype: ForwardedBus };
+      const { prototype, ...packets } = io as unknown as PrototypePorts;
       const { known, hart } = makerOf(prototype.source);
       const view = h.instance("prototype_view", prototypeView(c), {
         maker: { known, hart },
@@ -195,14 +212,17 @@ export const registerPort = (c: Config) => {
         now: io.now,
         received: io.received,
         sent: io.sent,
+        legacyStates: packets.legacyStates,
       });
+      packets.legacyRequests.drive(view.legacyRequests);
+      packets.legacyIrq.drive(view.legacyIrq);
+      packets.refuses.drive(view.refuses);
       view.access.valid.drive(prototype.valid);
       view.access.payload.drive({ write: prototype.write, word: prototype.word, data: prototype.data, strobe: prototype.strobe });
       prototype.ready.drive(view.access.ready);
       prototype.response.data.drive(view.answer.data);
       prototype.response.error.drive(view.answer.error);
       h.when(view.changes, () => kept.next(view.settings));
-      io.legacyMask.drive(view.legacyMask);
       io.identify.drive(view.identify);
       io.identification.drive(view.identification);
       by_view.drive(view.ask.valid);

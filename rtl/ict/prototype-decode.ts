@@ -177,9 +177,6 @@ export const prototypeDecode = (c: Config) => {
           plan.takes.drive(word.bit(0).not().and(strobe.bit(7)));
         },
       );
-
-      // The legacy engines' queues take nothing.
-      h.when(at(pages.legacyRx + 8).or(at(pages.legacyTx + 8)), () => io.refused.drive(write));
     },
   );
 };

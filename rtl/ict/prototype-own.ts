@@ -4,6 +4,7 @@ import { resize } from "#hdl/lib/bits.ts";
 import type { Config } from "#rtl/common.ts";
 import { merged, prototypeRequest } from "#rtl/ict/prototype-decode.ts";
 import { pages, prototypeRows } from "#rtl/ict/prototype-pages.ts";
+import { legacyDepth, legacyRequests, legacyStates } from "#rtl/nic/legacy-pointers.ts";
 
 /** Registers that the kernel's page and the prototype's pages both show. */
 export const sharedSettings = (c: Config) =>
@@ -35,7 +36,12 @@ export const prototypeOwn = (c: Config) =>
       /** A datagram is in memory; a frame has left. */
       received: input(bool),
       sent: input(bool),
-      legacyMask: output(uint(2)),
+      /** The packet pages' engines: what they are asked, what they are, and their lines (bit 0 transmit, 1 receive). */
+      legacyRequests: output(legacyRequests),
+      legacyStates: input(legacyStates, { unused: true }),
+      legacyIrq: output(uint(2)),
+      /** A push that finds no room, which is refused: bit 0 transmit, 1 receive. */
+      refuses: output(uint(2)),
       identify: output(bool),
       identification: output(uint(16)),
       /** MAC_DST, and whether the access changes it. */
@@ -46,10 +52,12 @@ export const prototypeOwn = (c: Config) =>
     (io, h) => {
       const { request, shared, settings } = io;
       const harts = Array.from({ length: c.harts }, (_, i) => i);
-      const { rx_pending, tx_pending, legacy, tx_mask, next_hop, ip_id, no_checksum } = h.registers({
+      const { rx_pending, tx_pending, legacy, legacy_pending, tx_mask, next_hop, ip_id, no_checksum } = h.registers({
         rx_pending: bool,
         tx_pending: bool,
+        /** Which lines of the packet pages software wants, and which would be up. */
         legacy: uint(2),
+        legacy_pending: uint(2),
         tx_mask: uint(c.harts),
         next_hop: uint(48),
         ip_id: uint(16),
@@ -57,7 +65,7 @@ export const prototypeOwn = (c: Config) =>
       });
       settings.drive(shared);
       for (const port of [io.changes, io.identify, io.hops]) port.drive(0);
-      io.legacyMask.drive(legacy);
+      io.legacyIrq.drive(legacy.and(legacy_pending));
       io.nextHop.drive(next_hop);
       io.noChecksum.drive(no_checksum);
       io.identification.drive(0);
@@ -69,8 +77,13 @@ export const prototypeOwn = (c: Config) =>
       /** `value` with bit `i` as given. */
       const one = (value: Bits, i: number, bit: Bits): Bits => cat(...harts.map((k) => (k === i ? (bit as Bool) : value.bit(k))).reverse());
       const nothing = constant(1, 0) as Bits;
-      const full = constant(7, 64) as Bits;
+      const { receive, transmit } = io.legacyStates;
       const { control, legacyRx, legacyTx, udpRx, udpTx } = pages;
+      /** Pending, and what clears it, of a packet page. */
+      const flagOf = (at: number, i: 0 | 1): readonly Own[] => [
+        { at, value: legacy_pending.bit(i), set: (v) => legacy_pending.bit(i).next(v as Bool) },
+        { at: at + 4, value: nothing, set: (v) => h.when(v as Bool, () => legacy_pending.bit(i).next(0)) },
+      ];
       const registers: readonly Own[] = [
         ...harts.flatMap((i): readonly Own[] => [
           { at: 0x10 * i, value: shared.wakeMask.bit(i), set: share((v) => settings.wakeMask.drive(one(shared.wakeMask, i, v))) },
@@ -80,9 +93,14 @@ export const prototypeOwn = (c: Config) =>
         { at: 0x110, value: io.kicked.mask },
         { at: control, value: legacy, set: (v) => legacy.next(v) },
         { at: control + 0x10, value: io.now },
-        // The legacy engines' queues: full.
-        { at: legacyRx + 0x04, value: full },
-        { at: legacyTx, value: full },
+        { at: legacyRx + 0x04, value: receive.requests },
+        { at: legacyRx + 0x10, value: receive.first },
+        { at: legacyRx + 0x18, value: receive.completions },
+        ...flagOf(legacyRx + 0x20, 1),
+        { at: legacyTx, value: transmit.requests },
+        { at: legacyTx + 0x10, value: transmit.completions },
+        { at: legacyTx + 0x12, value: transmit.first.bit(0) },
+        ...flagOf(legacyTx + 0x18, 0),
         { at: udpRx + 0x800, value: rx_pending, set: (v) => rx_pending.next(v as Bool) },
         { at: udpRx + 0x804, value: nothing, set: (v) => h.when(v as Bool, () => rx_pending.next(0)) },
         { at: udpTx + 0x400, value: shared.largest, set: share((v) => settings.largest.drive(v)) },
@@ -123,7 +141,38 @@ export const prototypeOwn = (c: Config) =>
           }
         });
       choice.otherwise(() => {});
+
+      // ---- the packet pages' queues ------------------------------------------------------------------------
+      const { transmit_half, receive_half } = h.registers({
+        /** A request whose last byte has not been written. */
+        transmit_half: uint(56),
+        receive_half: uint(56),
+      });
+      const { last_byte } = h.nets({ last_byte: request.strobe.bit(7) });
+      const reads = io.acts.and(request.write.not());
+      /** Side effects of a page: a request is complete with its last byte, and so is the read of a completion. */
+      const page = (base: number, state: typeof receive, half: typeof receive_half, popAt: Bool) => {
+        const pushes = writes.and(request.word.eq((base + 8) >> 3));
+        const word = merged(half.zext(64), 0, request);
+        h.when(pushes, () => half.next(word.trunc(56) as never));
+        const room = state.requests.lt(legacyDepth);
+        return {
+          refused: pushes.and(last_byte).and(room.not()),
+          request: {
+            push: pushes.and(last_byte).and(room),
+            pop: reads.and(request.word.eq((base + 0x10) >> 3)).and(popAt),
+            word,
+          },
+        };
+      };
+      const ofReceive = page(legacyRx, receive, receive_half, last_byte);
+      const ofTransmit = page(legacyTx, transmit, transmit_half, request.strobe.bit(2));
+      io.legacyRequests.drive({ receive: ofReceive.request, transmit: ofTransmit.request });
+      io.refuses.drive(cat(ofReceive.refused, ofTransmit.refused));
+
       // What happens in the same cycle is not lost.
+      h.when(receive.completes, () => legacy_pending.bit(1).next(1));
+      h.when(transmit.completes, () => legacy_pending.bit(0).next(1));
       h.when(io.received, () => rx_pending.next(1));
       h.when(io.sent, () => tx_pending.next(1));
     },

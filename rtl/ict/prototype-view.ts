@@ -7,7 +7,8 @@
  * ignore writes, as in the prototype; SCHED_READ moves on where the read covers its last byte, so that two halves read in
  * order are one entry; the result of a kick is that of the hart that asks; a row's next hop and checksum policy are those
  * that the pages say when it is enabled, and a changed MAC_DST goes to every row enabled here; a row whose hart is not there
- * cannot be. The queues of the legacy engines are always full, and pushing to them is refused.
+ * cannot be. Nothing waits for a queue of the packet pages: a push that finds no room is refused, a pop of nothing reads zero.
+ * A push or a pop is complete where the access covers the last byte, so that two halves in order are one.
  */
 import {
   type Bits,
@@ -34,6 +35,7 @@ import { merged, prototypeDecode, prototypeKind, prototypePlan, prototypeRequest
 import { kickResult, prototypeOwn, sharedSettings } from "#rtl/ict/prototype-own.ts";
 import { hardwarePointers, prototypeRows } from "#rtl/ict/prototype-pages.ts";
 import { controlBits, type SlotWord, sideBits, slotWords } from "#rtl/ict/slot-words.ts";
+import { legacyRequests, legacyStates } from "#rtl/nic/legacy-pointers.ts";
 
 /** Who makes an access, as far as one can tell; where that is not known, `hart` is 0. */
 export const accessMaker = (c: Config) => struct({ known: bool, hart: uint(derived(c).hartBits) }, `access_maker_${c.harts}`);
@@ -72,8 +74,11 @@ export const prototypeView = (c: Config) => {
       /** A datagram is in memory; a frame has left. */
       received: input(bool),
       sent: input(bool),
-      /** Interrupts that software wants of the legacy engines: bit 0 transmit, 1 receive. */
-      legacyMask: output(uint(2)),
+      // Of the packet pages; see prototype-own.ts.
+      legacyRequests: output(legacyRequests),
+      legacyStates: input(legacyStates, { unused: true }),
+      legacyIrq: output(uint(2)),
+      refuses: output(uint(2)),
       /** Software sets the identification of the next IPv4 packet. */
       identify: output(bool),
       identification: output(uint(16)),
@@ -94,11 +99,22 @@ export const prototypeView = (c: Config) => {
       /** Where each hart's search goes on. */
       const turns = h.memory("turns", row, 2 ** hartBits, { style: "distributed" });
       const { opened } = h.registers({ /** Rows that were enabled here. */ opened: uint(rows) });
-      const { shared, now, received, sent } = io;
-      const own = h.instance("own", prototypeOwn(c), { request, acts: starts, kicked: results.read(who), shared, now, received, sent });
+      const { shared, now, received, sent, legacyStates } = io;
+      const own = h.instance("own", prototypeOwn(c), {
+        request,
+        acts: starts,
+        kicked: results.read(who),
+        shared,
+        now,
+        received,
+        sent,
+        legacyStates,
+      });
       io.changes.drive(own.changes);
       io.settings.drive(own.settings);
-      io.legacyMask.drive(own.legacyMask);
+      io.legacyRequests.drive(own.legacyRequests);
+      io.legacyIrq.drive(own.legacyIrq);
+      io.refuses.drive(own.refuses);
       io.identify.drive(own.identify);
       io.identification.drive(own.identification);
       const { protocol, connection } = h.nets({ protocol: protocols.read(found.row), connection: connections.read(found.row) });
@@ -146,7 +162,7 @@ export const prototypeView = (c: Config) => {
             doing.next({ ...found.plan, kind: mux(own.hops, prototypeKind.of("HOP"), found.plan.kind) });
             at.next(mux(found.plan.kind.is("SCHED"), turns.read(found.plan.hart) as Bits, found.row));
             told.data.next(mux(found.protocol, resize(protocol, 64), mux(found.connection, resize(connection, 64), own.value)));
-            told.error.next(found.refused);
+            told.error.next(found.refused.or(own.refuses.any()));
             sum.next({ count: 0, mask: 0 });
             now_at.next("CONTROL");
             go("ASK");

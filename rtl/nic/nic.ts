@@ -18,6 +18,7 @@ import { type CoreOfWalker, nicCore } from "#rtl/nic/core.ts";
 import { dmaReadMux, dmaWriteMux, muxConfig } from "#rtl/nic/dma-mux.ts";
 import { readBeat } from "#rtl/nic/dma-read.ts";
 import { addressBeat, idBits, responseBeat, writeBeat } from "#rtl/nic/dma-write.ts";
+import { connectLegacy } from "#rtl/nic/legacy-connect.ts";
 import { ordinaryPath, ordinaryPort } from "#rtl/nic/ordinary-path.ts";
 import { connectQueue } from "#rtl/nic/ordinary-registers.ts";
 import { registerFront } from "#rtl/nic/register-front.ts";
@@ -141,8 +142,9 @@ export const nic = (c: Config) => {
       ORDINARY_RX.DROPPED.count.increment.drive(path.events.dropped);
       ORDINARY_TX.FRAMES.count.increment.drive(path.events.sent);
       ORDINARY_TX.REFUSED.count.increment.drive(path.events.refused);
-      io.irqOrdinaryReceive.drive(path.irqRx);
-      io.irqOrdinaryTransmit.drive(path.irqTx);
+      const { receive, transmit } = connectLegacy(c, path, pages);
+      io.irqOrdinaryReceive.drive(receive);
+      io.irqOrdinaryTransmit.drive(transmit);
       // Frames of sockets and of the kernel in turns, each whole.
       const kernels = resizePackets(h, path.to, c.wireBits);
       io.tx.connect(arbitrate(h, [core.tx, kernels], { name: "wire_turns", packets: true }));

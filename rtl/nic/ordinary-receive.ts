@@ -47,6 +47,8 @@ export const ordinaryReceive = (c: Config, options: IngressOptions = {}) => {
       from: input(packetStream(c.busBits)),
       /** Buffers may be filled. Where it is 0, frames are dropped. */
       runs: input(bool),
+      /** Longer frames are dropped. */
+      longest: input(uint(16)),
       descriptors: input(stream(fetchedDescriptor)),
       completions: output(stream(uint(8 * completionBytes))),
       aw: output(stream(addressBeat(c))),
@@ -79,8 +81,9 @@ export const ordinaryReceive = (c: Config, options: IngressOptions = {}) => {
       const { bytes } = h.nets({ bytes: mux(ends_here, left, size) });
       const { room } = h.nets({ room: jobs.push.ready.and(reads.push.ready).and(writes.push.ready).and(pendings.push.ready) });
       const { hollow } = h.nets({ hollow: size.eq(0) });
-      const { places } = h.nets({ places: io.runs.and(ingress.records.valid).and(io.descriptors.valid).and(room).and(hollow.not()) });
-      const { discards } = h.nets({ discards: io.runs.not().and(ingress.records.valid).and(jobs.push.ready) });
+      const { wanted } = h.nets({ wanted: io.runs.and(frame.length.le(io.longest)) });
+      const { places } = h.nets({ places: wanted.and(ingress.records.valid).and(io.descriptors.valid).and(room).and(hollow.not()) });
+      const { discards } = h.nets({ discards: wanted.not().and(ingress.records.valid).and(jobs.push.ready) });
       io.malformed.drive(io.runs.and(io.descriptors.valid).and(hollow));
       io.descriptors.ready.drive(places);
       ingress.records.ready.drive(places.and(ends_here).or(discards));

@@ -34,7 +34,7 @@ export const ordinaryTransmit = (c: Config) => {
   const pointer = uint(addressBits + 1);
   const fragment = struct(
     {
-      /** It is read; or it only ends a frame that is refused. */
+      /** It is read; or it is of a frame that is refused. */
       reads: bool,
       from: lane,
       to: lane,
@@ -68,6 +68,9 @@ export const ordinaryTransmit = (c: Config) => {
       /** Frames, one pulse each: read, and to be sent; refused. */
       sent: output(bool),
       refused: output(bool),
+      /** Pulses: a fragment has been read, or passed over; a frame has been read in vain, or is refused. */
+      passed: output(bool),
+      unsent: output(bool),
     },
     (io, h) => {
       // ---- what to read -------------------------------------------------------------------------------
@@ -88,8 +91,7 @@ export const ordinaryTransmit = (c: Config) => {
       const { reads } = h.nets({ reads: takes.and(refused_now.not()) });
       jobs.push.valid.drive(reads);
       jobs.push.payload.drive(bufferJob(BUFFER.address, FRAGMENT.bytes) as never);
-      const { tells } = h.nets({ tells: takes.and(refused_now.not().or(FRAGMENT.last)) });
-      fragments.push.valid.drive(tells);
+      fragments.push.valid.drive(takes);
       fragments.push.payload.drive({
         reads: refused_now.not(),
         from: BUFFER.address.trunc(shift),
@@ -152,7 +154,7 @@ export const ordinaryTransmit = (c: Config) => {
       fragments.pop.ready.drive(over);
       h.when(fails, () => bad.next(1));
       h.when(over.and(f.last), () => bad.next(0));
-      open.next(open.add(tells.zext(6)).sub(over.zext(6)));
+      open.next(open.add(takes.zext(6)).sub(over.zext(6)));
       io.drained.drive(open.eq(0).and(results.pop.valid.not()));
       io.failed.drive(dma.out.fire.and(dma.out.payload.failed));
 
@@ -166,6 +168,8 @@ export const ordinaryTransmit = (c: Config) => {
       results.push.payload.drive({ bytes: f.total, index: f.index, refused: f.refused, failed: fails });
       io.sent.drive(sound);
       io.refused.drive(frame_ends.and(f.refused));
+      io.unsent.drive(frame_ends.and(sound.not()));
+      io.passed.drive(over);
       const result = results.pop.payload;
       io.completions.valid.drive(results.pop.valid);
       io.completions.payload.drive(

@@ -3,9 +3,17 @@ import { type Bits, type Bool, type Builder, cat } from "#hdl";
 import type { RegisterBus } from "#hdl/lib/register-bus.ts";
 import { type ForwardedBus, registerBlock } from "#hdl/regmap/index.ts";
 import type { Config } from "#rtl/common.ts";
-import { registerIdBits, registerPort } from "#rtl/ict/port.ts";
+import { type PrototypePorts, registerIdBits, registerPort } from "#rtl/ict/port.ts";
 import { nicMap } from "./registers.ts";
 
+interface Count {
+  readonly count: { readonly increment: Bits };
+}
+/** Registers that are there with the prototype's view. */
+interface PrototypeRegisters {
+  readonly PROTOTYPE: ForwardedBus;
+  readonly LEGACY: Readonly<Record<"RX_REFUSED" | "TX_REFUSED", Count>>;
+}
 /** What stands around the registers and their port: see `registerPort`. */
 export interface RegisterSurroundings {
   readonly now: Bits;
@@ -14,7 +22,7 @@ export interface RegisterSurroundings {
 }
 /**
  * The register block with its port: all of the register bus. Returns `regs`, whose other registers the caller connects, and
- * `port`, whose `ask`, `reply`, `fault`, `shared` and outputs of the prototype's pages it connects too.
+ * `port`, whose `ask`, `reply`, `fault`, `shared` and pins of the prototype's pages (`PrototypePorts`) it connects too.
  */
 export const registerFront = (h: Builder, c: Config, bus: RegisterBus, { now, received, sent }: RegisterSurroundings) => {
   const regs = h.instance("registers_block", registerBlock(nicMap(c), { sourceBits: registerIdBits }), { bus });
@@ -43,8 +51,13 @@ export const registerFront = (h: Builder, c: Config, bus: RegisterBus, { now, re
       },
     },
   });
-  if (c.prototypeView)
-    (port as unknown as { prototype: ForwardedBus }).prototype.connect((regs as unknown as { PROTOTYPE: ForwardedBus }).PROTOTYPE);
+  if (c.prototypeView) {
+    const { prototype, refuses } = port as unknown as PrototypePorts;
+    const { PROTOTYPE, LEGACY } = regs as unknown as PrototypeRegisters;
+    prototype.connect(PROTOTYPE);
+    LEGACY.RX_REFUSED.count.increment.drive(refuses.bit(1));
+    LEGACY.TX_REFUSED.count.increment.drive(refuses.bit(0));
+  }
   const { shared, fault, last } = port;
   regs.MAC.address.value.drive(shared.mac);
   regs.TRANSMIT.largest.value.drive(shared.largest);

@@ -30,7 +30,8 @@ export const doorbellPages = 1024;
 export const places = {
   events: { offset: 0x200, bytes: 0x40 },
   statusLines: { offset: 0x240, bytes: 0x40 },
-  protection: { offset: 0x280, bytes: 0x80 },
+  protection: { offset: 0x280, bytes: 0x40 },
+  legacy: { offset: 0x2c0, bytes: 0x10 },
   walker: { offset: 0x300, bytes: 0x80 },
   ordinary: { offset: 0x400, bytes: 0x400 },
   harts: { offset: 0x800, bytes: 0x100 },
@@ -183,7 +184,13 @@ export const nicMap = (c: Config) =>
         forwarded: true,
       }),
       ...(c.prototypeView
-        ? { PROTOTYPE: window(prototypeOffset, prototypeBytes, "The prototype's connection table, and its NIC's five pages at 0x8000") }
+        ? {
+            LEGACY: registers(places.legacy.offset, "The prototype's packet pages", {
+              RX_REFUSED: events(0x00, "Buffers that found no room: 64 wait, or ORDINARY_RX is enabled"),
+              TX_REFUSED: events(0x08, "Fragments that found no room: 64 wait, or ORDINARY_TX is enabled"),
+            }),
+            PROTOTYPE: window(prototypeOffset, prototypeBytes, "The prototype's connection table, and its NIC's five pages at 0x8000"),
+          }
         : {}),
       SLOT: registers.array(slotsOffset, { count: c.slots, stride: slotStride }, "The connection table", slotNodes(c), { forwarded: true }),
       DOORBELLS: window(

@@ -12,6 +12,7 @@ import { doorbellFault, registerIdBits, registerPort } from "#rtl/ict/port.ts";
 import { prototypeRequest } from "#rtl/ict/prototype-decode.ts";
 import { accessAnswer, accessMaker, prototypeView } from "#rtl/ict/prototype-view.ts";
 import { ownerReads, ownerWrites, type SlotWord, slotWords } from "#rtl/ict/slot-words.ts";
+import { legacyDepth, legacyStates } from "#rtl/nic/legacy-pointers.ts";
 import type { FormalTask } from "#sim/formal/index.ts";
 
 /** IDs of harts 0, 1 and 2. A hart's number has room for one more. */
@@ -156,10 +157,11 @@ export const viewComesToAnEnd = (block = prototypeView(small)) =>
       reply: input(slotReply),
       ask: output(stream(slotRequest(small))),
       answer: output(accessAnswer),
+      packets: input(legacyStates),
     },
     (io, h) => {
-      const { access, maker, reply } = io;
-      const dut = h.instance("dut", block, { access, maker, reply, now: 0, received: 0, sent: 0 });
+      const { access, maker, reply, packets } = io;
+      const dut = h.instance("dut", block, { access, maker, reply, now: 0, received: 0, sent: 0, legacyStates: packets });
       dut.shared.drive({ mac: 0, largest: 0, ttl: 0, tos: 0, wakeMask: 0 });
       const { ask } = dut;
       io.ask.connect(ask);
@@ -170,6 +172,25 @@ export const viewComesToAnEnd = (block = prototypeView(small)) =>
         h.assume("who asks stands, too", waits.implies(maker.known.eq(h.past(maker.known)).and(maker.hart.eq(h.past(maker.hart)))));
         h.assume("an access has a byte", access.valid.implies(access.payload.strobe.any()));
         ask.check(h, "assert");
+
+        // The packet pages: no push without room, and nothing twice for one access.
+        const { receive, transmit } = dut.legacyRequests;
+        h.assert("a buffer is pushed where there is room", receive.push.implies(packets.receive.requests.lt(legacyDepth)));
+        h.assert("a fragment is pushed where there is room", transmit.push.implies(packets.transmit.requests.lt(legacyDepth)));
+        const effects = [receive.push, receive.pop, transmit.push, transmit.pop, dut.refuses.bit(0), dut.refuses.bit(1)];
+        const { acted, denied } = h.registers({ acted: bool, denied: bool });
+        const acts = anyOf(effects);
+        h.when(access.fire, () => {
+          acted.next(0);
+          denied.next(0);
+        });
+        h.when(acts, () => {
+          acted.next(1);
+          denied.next(dut.refuses.any());
+        });
+        const once = access.valid.and(acted.not()).and(atMostOne(fromBits(effects)));
+        h.assert("a push, a pop or a refusal is of an access, and once", acts.implies(once));
+        h.assert("a refused push is answered with an error", h.past(access.fire.and(denied), 1, "denied_before").implies(dut.answer.error));
         const { heard } = h.registers({ /** A request's answer is due in this cycle. */ heard: bool });
         heard.next(ask.fire);
         h.assume("an answer to each request, and no other", reply.valid.eq(heard));

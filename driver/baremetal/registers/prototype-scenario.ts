@@ -114,8 +114,8 @@ export const prototypeOperations = ({ to, map, nic, r }: NicScene): void => {
   inEveryWay("prototype_nic", 0x4420, "TOS and TTL", setting(0, 1, "TRANSMIT", "tos"), setting(4, 1, "TRANSMIT", "ttl"));
   r.get("MAC");
   r.get("TRANSMIT");
-  inEveryWay("prototype_nic", 0x1000, "legacy receive queue", constant(64n << 32n));
-  inEveryWay("prototype_nic", 0x2000, "legacy transmit queue", constant(64n));
+  inEveryWay("prototype_nic", 0x1000, "legacy receive queue", constant(0n));
+  inEveryWay("prototype_nic", 0x2000, "legacy transmit queue", constant(0n));
   for (const { first, bytes } of lanes)
     to.push(operation("clock", "prototype_nic TIME", regionOf(map, "prototype_nic").base + 0x10 + first, bytes, 0n));
   for (const name of ["MAC", "TRANSMIT"]) r.put(name, 0n);

@@ -7,6 +7,8 @@ import { type BusAccess, type Fault, meant, type Outcome, PortModel } from "./po
 import type { registerFrontBlock } from "./register-front.ts";
 import { lanes, type Reply, type Request, StandInTable } from "./stand-in-table.ts";
 
+/** A datagram has come, a frame has left; a packet page's request has completed: receive, transmit. */
+type Pulses = readonly boolean[];
 type Block = ReturnType<typeof registerFrontBlock>;
 const one = (value: unknown): boolean => value === 1n;
 const words = Object.keys(slotWords) as SlotWord[];
@@ -26,8 +28,10 @@ export class PortBench {
   #identified: bigint | null = null;
   #due: { readonly access: BusAccess; readonly outcome: Outcome } | null = null;
   #now = 1n;
-  /** A frame came or left in the first cycle of the access. */
-  #pulses: readonly [boolean, boolean] = [false, false];
+  /** What happened in the first cycle of the access. */
+  #pulses: Pulses = [];
+  /** What the packet pages' engines were asked during the access. */
+  #asked = "";
   #first = true;
   constructor(block: Block, c: Config, seed: number, refuses = false) {
     this.bench = new BlockBench(block, seed);
@@ -63,10 +67,28 @@ export class PortBench {
     while (this.cycles < 70) this.cycle(null);
     return this;
   }
-  /** One cycle with this access on offer; true where it moved. `pulse`: a datagram has come, a frame has left. */
-  cycle(access: BusAccess | null, pulse: readonly [boolean, boolean] = [false, false]): boolean {
+  /** What happens besides: flags rise. */
+  #rise(pulses: Pulses): void {
+    const { prototype } = this.model;
+    const [came, left, filled, read] = pulses;
+    if (came) prototype.rxPending = 1n;
+    if (left) prototype.txPending = 1n;
+    if (filled) prototype.packetsPending[1] = 1n;
+    if (read) prototype.packetsPending[0] = 1n;
+  }
+  /** Engines of the packet pages, at any state: nothing, some, or full. */
+  packets(): void {
+    const { random } = this;
+    for (const state of this.model.prototype.packets) {
+      state.requests = BigInt(random.pick([0, 1, 63, 64, 64, random.below(65)]));
+      state.completions = BigInt(random.pick([0, 1, 64, random.below(65)]));
+      state.first = random.bits(64);
+    }
+  }
+  /** One cycle with this access on offer; true where it moved. */
+  cycle(access: BusAccess | null, pulse: Pulses = []): boolean {
     const { sim } = this.bench;
-    const { bus, ask, reply, fault, shared, now, received, sent, identify, identification, legacyMask } = sim.io;
+    const { bus, ask, reply, fault, shared, now, received, sent, identify, identification, legacyIrq } = sim.io;
     const { random, model } = this;
     if (access === null) {
       this.#now = random.bits(64);
@@ -81,14 +103,16 @@ export class PortBench {
       bus.source.value = access.source;
     }
     const ofView = access !== null && access.address >= 0x1_0000 && access.address < 0x2_0000;
-    const [came, left] = (ofView && !this.#first) || this.cycles < 70 ? [false, false] : pulse;
+    const pulses = (ofView && !this.#first) || this.cycles < 70 ? [] : pulse;
+    const [came = false, left = false, filled = false, read = false] = pulses;
+    const { legacy, packetsPending } = model.prototype;
+    const lines = legacy & (packetsPending[0] | (packetsPending[1] << 1n));
     received.value = came ? 1 : 0;
     sent.value = left ? 1 : 0;
-    if (ofView && this.#first) this.#pulses = [came, left];
-    else {
-      if (came) model.prototype.rxPending = 1n;
-      if (left) model.prototype.txPending = 1n;
-    }
+    const [transmit, receive] = model.prototype.packets;
+    sim.io.legacyStates.value = { receive: { ...receive, completes: filled ? 1 : 0 }, transmit: { ...transmit, completes: read ? 1 : 0 } };
+    if (ofView && this.#first) this.#pulses = pulses;
+    else this.#rise(pulses);
     // The table: an answer to the last cycle's request, and noise where there is none.
     const answer = this.#reply;
     reply.valid.value = answer === null ? 0 : 1;
@@ -110,6 +134,7 @@ export class PortBench {
         this.#reply = this.table.apply(offered);
       } else this.#standing = meant(offered);
     }
+    this.#look();
     if (one(identify.value)) this.#identified = identification.value as bigint;
     this.#response();
     const due = this.#due;
@@ -124,7 +149,7 @@ export class PortBench {
       this.#want("the time to live", shared.ttl.value, right.ttl);
       this.#want("the type of service", shared.tos.value, right.tos);
       this.#want("wake-up masks", shared.wakeMask.number, right.wakeMask);
-      this.#want("the legacy mask", legacyMask.value, model.prototype.legacy);
+      this.#want("the packet pages' lines", legacyIrq.value, lines);
     }
     this.#first = access === null || moved;
     sim.step();
@@ -144,6 +169,15 @@ export class PortBench {
       kernel: Number(p.kernel) === 1,
       askers: Number(p.askers),
     };
+  }
+  /** What the engines are asked in this cycle. */
+  #look(): void {
+    const { legacyRequests } = this.bench.sim.io;
+    for (const name of ["receive", "transmit"] as const) {
+      const { push, pop, word } = legacyRequests[name];
+      if (one(push.value)) this.#asked += `${name} push ${(word.value as bigint).toString(16)}`;
+      if (one(pop.value)) this.#asked += `${name} pop`;
+    }
   }
   #response(): void {
     const { sim } = this.bench;
@@ -168,11 +202,10 @@ export class PortBench {
     for (const r of this.#requests)
       if (!r.kernel) this.bench.check(access.address >= 0x40_0000, () => `an owner asks from elsewhere: ${meant(r)}`);
     this.#want("the identification", this.#identified, requests === null ? model.prototype.identified : null);
-    if (requests === null) {
-      if (this.#pulses[0]) model.prototype.rxPending = 1n;
-      if (this.#pulses[1]) model.prototype.txPending = 1n;
-    }
-    this.#pulses = [false, false];
+    this.#want("what the packet pages' engines are asked", this.#asked, requests === null ? model.prototype.asked : "");
+    this.#asked = "";
+    if (requests === null) this.#rise(this.#pulses);
+    this.#pulses = [];
     this.#identified = null;
     this.#requests = [];
     this.#due = { access, outcome };
@@ -220,6 +253,8 @@ const ofKernel: AddressOf = (random, _, hart) =>
     0x288,
     0x290,
     0x298,
+    0x2c0,
+    0x2c8,
     0x300,
     ...[0x800, 0x840, 0x880, 0x8c0].map((at) => at + 8 * hart),
   ]);
@@ -241,7 +276,8 @@ const ofRow: AddressOf = (random, c) =>
 const ofRing: AddressOf = (random, c) =>
   random.oneIn(2) ? 0xb000 + 0x20 * rowOf(random, c) + 8 * random.below(4) : 0xc000 + 0x10 * rowOf(random, c) + 8 * random.below(2);
 const pageRegisters = [
-  ...[0x8000, 0x8008, 0x8010, 0x9000, 0x9008, 0x9010, 0xa000, 0xa008, 0xb800, 0xb808],
+  ...[0x8000, 0x8008, 0x8010, 0x9000, 0x9008, 0x9008, 0x9010, 0x9018, 0x9020, 0x9028, 0xb800, 0xb808],
+  ...[0xa000, 0xa008, 0xa008, 0xa010, 0xa010, 0xa018, 0xa020],
   ...[0xc400, 0xc408, 0xc408, 0xc410, 0xc418, 0xc420, 0xc428, 0xc428, 0xc430],
 ];
 const ofNic: AddressOf = (random) => (random.oneIn(10) ? random.below(0xd000) & ~7 : random.pick(pageRegisters));
@@ -329,12 +365,16 @@ export const checkPort = (block: Block, c: Config, accesses: number, seed: numbe
   let access: BusAccess | null = null;
   let waited = 0;
   while (left > 0 || access !== null) {
+    if (access === null && random.oneIn(3)) p.packets();
     if (access === null && left > 0 && random.below(idle + 1) === 0) {
       access = randomAccess(random, c, profile);
       if (profile === "view" || profile === "windows" || random.oneIn(4)) stir(p, c);
       left--;
     }
-    const moved = p.cycle(access, [random.oneIn(seldom), random.oneIn(seldom)]);
+    const moved = p.cycle(
+      access,
+      Array.from({ length: 4 }, () => random.oneIn(seldom)),
+    );
     waited = moved || access === null ? 0 : waited + 1;
     p.bench.check(waited < 3000, () => `${access?.address.toString(16)} is never taken`);
     if (moved) access = null;

@@ -6,11 +6,11 @@ import type { registerFrontBlock } from "./register-front.ts";
 /** Where the view begins in the port's space, and its registers that are no rows'. */
 const view = 0x1_0000;
 const own = [
-  ...[0x00, 0x08, 0x10, 0x18, 0x20, 0x28, 0x108, 0x110, 0x8000, 0x8010, 0x9000, 0x9008, 0x9010, 0xa000, 0xa008],
+  ...[0x00, 0x08, 0x10, 0x18, 0x20, 0x28, 0x108, 0x110, 0x8000, 0x8010, 0x9000, 0x9008, 0x9010, 0x9018, 0xa000, 0xa008, 0xa010],
   ...[0xb800, 0xc400, 0xc408, 0xc410, 0xc420, 0xc428, 0xc430],
 ];
-/** The word of both engines' pending flags, with what clears them in its upper half. */
-const flags = [0xb800, 0xc430];
+/** The word of each engine's pending flag, with what clears them in its upper half. */
+const flags = [0xb800, 0xc430, 0x9020, 0xa018];
 const halves = [0x0f, 0xf0, 0xff, 0x01, 0x10];
 
 export const checkPortCorners = (block: ReturnType<typeof registerFrontBlock>, c: Config, seed: number): void => {
@@ -40,7 +40,7 @@ export const checkPortCorners = (block: ReturnType<typeof registerFrontBlock>, c
         [all, 0xff],
         [0n, 0xff],
       ] as const) {
-        if (risen === "frame") p.cycle(null, [true, true]);
+        if (risen === "frame") p.cycle(null, [true, true, true, true]);
         else access(address, true, 1n, 0x0f);
         for (const each of flags) access(each, false, all);
         access(address, true, data, strobe);

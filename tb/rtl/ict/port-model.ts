@@ -139,6 +139,8 @@ export class PortModel {
     if (at === 0x288) return show(this.faults.NO_DOORBELL);
     if (at === 0x290) return show(this.faults.NO_HART);
     if (at === 0x298) return show(this.last);
+    if (c.prototypeView && at === 0x2c0) return show(this.prototype.packetsRefused[1]);
+    if (c.prototypeView && at === 0x2c8) return show(this.prototype.packetsRefused[0]);
     if (at >= 0x800 && at < 0x900 && hart < c.harts) {
       if (at < 0x840)
         return keep(this.#current[hart] as bigint, 0x0701_ffffn, (v) => {

@@ -22,6 +22,13 @@ export interface PrototypeAccess {
 }
 const ok = (data = 0n): Reply => ({ data, error: false });
 const refused: Reply = { data: 0n, error: true };
+/** What a packet page shows of its engine. */
+export interface PacketState {
+  requests: bigint;
+  completions: bigint;
+  /** What a pop gives. */
+  first: bigint;
+}
 /** A refusal in the middle of it: what was done until then stays. */
 class Refused extends Error {}
 const bit = (value: bigint, n: number): boolean => ((value >> BigInt(n)) & 1n) === 1n;
@@ -39,6 +46,16 @@ export class PrototypeModel {
   readonly #opened = new Set<number>();
   #txMask = 0n;
   legacy = 0n;
+  /** Of the packet pages: transmit, receive. */
+  readonly packets: readonly [PacketState, PacketState] = [
+    { requests: 0n, completions: 0n, first: 0n },
+    { requests: 0n, completions: 0n, first: 0n },
+  ];
+  readonly packetsPending: [bigint, bigint] = [0n, 0n];
+  readonly packetsRefused: [bigint, bigint] = [0n, 0n];
+  readonly #halves: [bigint, bigint] = [0n, 0n];
+  /** What the last access has asked of the engines. */
+  asked = "";
   #nextHop = 0n;
   identification = 0n;
   #noChecksum = 0n;
@@ -203,22 +220,48 @@ export class PrototypeModel {
       return ok(this.#scheduled((at - 0x200) >> 4, at % 16 === 0 && (strobe & 0x80) !== 0));
     return ok();
   }
+  /** A packet page: 0 transmit, 1 receive. A request is pushed, and a completion popped, with its last byte. */
+  #packetPage(a: PrototypeAccess, which: 0 | 1): Reply {
+    const { write, strobe } = a;
+    const { requests, completions, first } = this.packets[which];
+    const name = which === 1 ? "receive" : "transmit";
+    // The transmit page's flag is 8 bytes below that of the receive page.
+    const at = (a.at & 0xfff) + (which === 0 ? 8 : 0);
+    if ((a.at & 0xfff) === 0) return ok(which === 1 ? requests << 32n : requests);
+    if ((a.at & 0xfff) === 8) {
+      if (!write) return ok();
+      const word = merge(this.#halves[which], a.data, strobe);
+      this.#halves[which] = word & (2n ** 56n - 1n);
+      if ((strobe & 0x80) === 0) return ok();
+      if (requests === 64n) {
+        this.packetsRefused[which]++;
+        return refused;
+      }
+      this.asked = `${name} push ${word.toString(16)}`;
+      return ok();
+    }
+    if ((a.at & 0xfff) === 0x10) {
+      if (!write && (strobe & (which === 1 ? 0x80 : 0x04)) !== 0) this.asked = `${name} pop`;
+      return ok(which === 1 ? first : completions | ((first & 1n) << 16n));
+    }
+    if (at === 0x18 && which === 1) return ok(completions);
+    if (at !== 0x20) return ok();
+    const pending = this.#own(a, 0, 1, this.packetsPending[which], (v) => (this.packetsPending[which] = v));
+    this.#own(a, 4, 1, 0n, (v) => {
+      if (v !== 0n) this.packetsPending[which] = 0n;
+    });
+    return ok(pending);
+  }
   #nic(a: PrototypeAccess, now: bigint): Reply {
     const { at } = a;
     const { shared } = this;
     const all = (...values: readonly bigint[]): Reply => ok(values.reduce((x, y) => x | y));
+    if (at >= 0x9000 && at < 0xb000) return this.#packetPage(a, at < 0xa000 ? 1 : 0);
     switch (at) {
       case 0x8000:
         return all(this.#own(a, 0, 2, this.legacy, (v) => (this.legacy = v)));
       case 0x8010:
         return ok(now);
-      case 0x9000:
-        return ok(64n << 32n);
-      case 0xa000:
-        return ok(64n);
-      case 0x9008:
-      case 0xa008:
-        return a.write ? refused : ok();
       case 0xb800:
         return all(
           this.#own(a, 0, 1, this.rxPending, (v) => (this.rxPending = v)),
@@ -269,6 +312,7 @@ export class PrototypeModel {
   }
   access(a: PrototypeAccess, now: bigint): Reply {
     this.identified = null;
+    this.asked = "";
     const row = (a.at - 0x300) >> 8;
     try {
       if (a.at >= 0x8000) return this.#nic(a, now);

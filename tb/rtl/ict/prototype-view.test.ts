@@ -217,18 +217,39 @@ describe("NIC pages", () => {
     p.cycle(null);
     expect([get(0xb800, 1), get(0xc430, 1)]).toEqual([1n, 1n]);
   });
-  it("answer for the legacy engines: full, and nothing can be pushed", () => {
-    expect([get(0x9004, 2), get(0x9010), get(0x9018, 2), get(0xa000, 2), get(0xa010, 2), get(0xa012, 1)]).toEqual([
-      64n,
-      0n,
-      0n,
-      64n,
-      0n,
-      0n,
-    ]);
-    expect([tryPut(0x9008, 0x8000_0000n), tryPut(0xa008, 0x8000_0000n)]).toEqual([false, false]);
-    put(0x9024, 1, 4);
+  it("have the packet engines' queues, and nothing waits for them", () => {
+    const counts = (): readonly bigint[] => [get(0x9004, 2), get(0x9018, 2), get(0xa000, 2), get(0xa010, 2)];
+    const { packets, packetsRefused } = p.model.prototype;
+    const [transmit, receive] = packets;
+    expect([...counts(), get(0x9010), get(0xa012, 1)]).toEqual([0n, 0n, 0n, 0n, 0n, 0n]);
+    Object.assign(receive, { requests: 63n, completions: 2n, first: 0x8000_0040_0040n });
+    Object.assign(transmit, { requests: 5n, completions: 64n, first: 1n });
+    expect([...counts(), get(0x9010), get(0xa012, 1)]).toEqual([63n, 2n, 5n, 64n, 0x8000_0040_0040n, 1n]);
+    put(0x9008, 0x8000_1000n);
+    put(0xa008, (1n << 63n) | (14n << 48n) | 0x8000_2000n);
+    // What they are asked is compared with the model by the bench: halves in order are one.
+    put(0x9008, 0x8000_1000, 4);
+    put(0x900c, 0, 4);
+    expect([get(0x9010, 4), get(0x9014, 4)]).toEqual([0x40_0040n, 0x8000n]);
+    for (const state of packets) state.requests = 64n;
+    expect([tryPut(0x9008, 0x8000_0000n), tryPut(0xa008, 0x8000_0000n), tryPut(0xa008, 0x8000_0000n)]).toEqual([false, false, false]);
+    expect(packetsRefused).toEqual([2n, 1n]);
+  });
+  it("raise the packet engines' lines by mask, and lose no completion that meets a clear", () => {
+    const lines = (): bigint => p.bench.sim.io.legacyIrq.value as bigint;
+    const pending = (): readonly bigint[] => [get(0x9020, 1), get(0xa018, 1)];
+    p.cycle(null, [false, false, true, false]);
+    expect([...pending(), lines()]).toEqual([1n, 0n, 0n]);
     put(0x8000, 3, 4);
-    expect(get(0x8000, 4)).toBe(3n);
+    expect([get(0x8000, 4), lines()]).toEqual([3n, 2n]);
+    p.cycle(null, [false, false, false, true]);
+    expect([...pending(), lines()]).toEqual([1n, 1n, 3n]);
+    put(0x9024, 1, 4);
+    expect([...pending(), lines()]).toEqual([0n, 1n, 1n]);
+    const clear = { source: 9, address: view + 0xa018, write: true, data: 1n << 32n, strobe: 0x10 };
+    p.cycle(clear, [false, false, false, true]);
+    while (!p.cycle(clear));
+    p.cycle(null);
+    expect([...pending(), lines()]).toEqual([0n, 1n, 1n]);
   });
 });

@@ -4,13 +4,14 @@ import { registerBus } from "#hdl/lib/register-bus.ts";
 import type { FieldKind, RegisterMap } from "#hdl/regmap/index.ts";
 import type { Config } from "#rtl/config/config.ts";
 import { slotReply, slotRequest } from "#rtl/ict/interface.ts";
-import { doorbellFault, registerIdBits } from "#rtl/ict/port.ts";
+import { doorbellFault, type PrototypePorts, registerIdBits } from "#rtl/ict/port.ts";
 import { sharedSettings } from "#rtl/ict/prototype-own.ts";
+import { legacyRequests, legacyStates } from "#rtl/nic/legacy-pointers.ts";
 import { registerFront } from "#rtl/nic/register-front.ts";
 import { nicMap, portBytes } from "#rtl/nic/registers.ts";
 
 /** Inputs of the register block that `registerFront` drives, and the clock. */
-const driven = /^(MAC|TRANSMIT|WAKE_MASK|PROTECTION|TIMESTAMP)/;
+const driven = /^(MAC|TRANSMIT|WAKE_MASK|PROTECTION|LEGACY|TIMESTAMP)/;
 /** All others: nothing ever happens, and everything reads zero. */
 const silence = (map: RegisterMap, regs: unknown): void => {
   const drives: Partial<Record<FieldKind, string | null>> = {
@@ -43,7 +44,10 @@ export const registerFrontBlock = (c: Config) =>
       sent: input(bool),
       fault: output(doorbellFault(c)),
       shared: output(sharedSettings(c)),
-      legacyMask: output(uint(2)),
+      // All zero without the prototype's view.
+      legacyStates: input(legacyStates, { unused: true }),
+      legacyRequests: output(legacyRequests),
+      legacyIrq: output(uint(2)),
       identify: output(bool),
       identification: output(uint(16)),
     },
@@ -54,7 +58,16 @@ export const registerFrontBlock = (c: Config) =>
       port.reply.drive(io.reply);
       io.fault.drive(port.fault);
       io.shared.drive(port.shared);
-      io.legacyMask.drive(port.legacyMask);
+      if (c.prototypeView) {
+        const packets = port as unknown as PrototypePorts;
+        packets.legacyStates.drive(io.legacyStates);
+        io.legacyRequests.drive(packets.legacyRequests);
+        io.legacyIrq.drive(packets.legacyIrq);
+      } else {
+        const nothing = { push: 0, pop: 0, word: 0 } as const;
+        io.legacyRequests.drive({ receive: nothing, transmit: nothing });
+        io.legacyIrq.drive(0);
+      }
       io.identify.drive(port.identify);
       io.identification.drive(port.identification);
       regs.TIMESTAMP.cycles.drive(now);

@@ -251,8 +251,6 @@ const walkerDerived: readonly DerivedPin[] = [
 const event = (name: string): string => `core.events_${name}`;
 const told: WireList = [
   ["irqWake", "core.irq"],
-  ["irqOrdinaryReceive", "ordinary.irqRx"],
-  ["irqOrdinaryTransmit", "ordinary.irqTx"],
   ["trace_parsed", event("rxFrames")],
   ["trace_delivered", event("rxAccepted")],
   ["trace_empty", event("rxEmpty")],
@@ -327,6 +325,25 @@ const derivedOf = (c: Config): readonly DerivedPin[] => [
   { to: "trace_refused", from: [event("rxOverflow"), event("rxSpoiled"), event("rxOversize")], value: some },
 ];
 
+/** The prototype's packet pages: bit 0 transmit, 1 receive. */
+const legacy: WireList = ["legacyRequests", "legacyStates"].map((n) => [`ordinary.${n}`, `registers_port.${n}`] as const);
+const legacyPins: readonly DerivedPin[] = (["Tx", "Rx"] as const).flatMap((way, i): readonly DerivedPin[] => [
+  {
+    to: way === "Rx" ? "irqOrdinaryReceive" : "irqOrdinaryTransmit",
+    from: [`ordinary.irq${way}`, "registers_port.legacyIrq"],
+    value: ([own = 0n, pages = 0n]) => own | ((pages >> BigInt(i)) & 1n),
+  },
+  {
+    to: `${page}.LEGACY_${way.toUpperCase()}_REFUSED_count_increment`,
+    from: ["registers_port.refuses"],
+    value: ([refuses = 0n]) => (refuses >> BigInt(i)) & 1n,
+  },
+]);
+const plainLines: WireList = [
+  ["irqOrdinaryReceive", "ordinary.irqRx"],
+  ["irqOrdinaryTransmit", "ordinary.irqTx"],
+];
+
 /** The wires of `nic`, made of `c`. */
 export const nicWiring = (nic: Module, c: Config): Wiring => {
   // Where the wire is as wide as the bus the kernel's frames go to it as they are.
@@ -337,12 +354,12 @@ export const nicWiring = (nic: Module, c: Config): Wiring => {
         ["ordinary_to_resized.to", "wire_turns.from_1"],
       ]
     : [["ordinary.to", "wire_turns.from_1"]];
-  const prototype: WireList = c.prototypeView ? [[`${page}.PROTOTYPE`, "registers_port.prototype"]] : [];
+  const prototype: WireList = c.prototypeView ? [[`${page}.PROTOTYPE`, "registers_port.prototype"], ...legacy] : plainLines;
   return {
     wires: [
       ...[...software, ...prototype, ...ordinary, ...statusLines, ...controlEvents, ...wire, ...kernels, ...memory(c), ...told],
       ...(c.walker ? walkerWires : []),
     ],
-    derived: [...derivedOf(c), ...(c.walker ? walkerDerived : [])],
+    derived: [...derivedOf(c), ...(c.walker ? walkerDerived : []), ...(c.prototypeView ? legacyPins : [])],
   };
 };

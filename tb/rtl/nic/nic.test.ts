@@ -11,7 +11,7 @@ const unused = [
   // Values of counters, for other hardware.
   /^registers_block\..*_count_value$/,
   // Of the prototype's pages: what nothing but software reads of them.
-  /^registers_port\.(legacyMask|identify|identification)$/,
+  /^registers_port\.(identify|identification)$/,
   // Whose turn it is.
   /^wire_turns\.source$/,
 ];

@@ -15,8 +15,8 @@ const rings = { descriptors: 0, completions: 0x2000 };
 const buffers = 0x4000;
 
 /** A receive queue whose driver does as it is told, and frames of 64 bytes from the wire. */
-export const setUp = (logSize = 3, path: ReturnType<typeof ordinaryPath> = ordinaryPath(config)) => {
-  const bench = new BlockBench(path, 1);
+export const setUp = (logSize = 3, path: ReturnType<typeof ordinaryPath> = ordinaryPath(config), begins = true, seed = 1) => {
+  const bench = new BlockBench(path, seed);
   const io = bench.sim.io;
   const memory = new OrdinaryMemory(bench as never, io as never, { busBytes: 8, bytes: 0x8000, latency: 10, disorder: false, pause: 0 });
   const driver = new QueueDriver(
@@ -49,7 +49,7 @@ export const setUp = (logSize = 3, path: ReturnType<typeof ordinaryPath> = ordin
         beats.push({ data: toBig(Array.from({ length: bytes }, () => n + 1)), keep: 2 ** bytes - 1, last: i + 8 >= length ? 1 : 0 });
       }
   };
-  driver.begin();
+  if (begins) driver.begin();
   bench.run(3);
   const raw = (w: { producer?: number; consumer?: number }): void => {
     driver.raw(w);
@@ -158,6 +158,12 @@ export const corners: Readonly<Record<string, (path: Path) => void>> = {
     q.post(1, 0);
     q.bench.run(100);
     deepEqual(stateOf(q), stoppedBy("malformed"));
+    // Begun anew it knows nothing of that one.
+    q.driver.settings(false);
+    q.bench.run(20);
+    q.driver.begin();
+    q.bench.run(20);
+    deepEqual(stateOf(q), { ...runs, stops: 1 });
   },
   "memory refuses a descriptor: no address of that line is used": (path) => {
     const q = setUp(3, path);
