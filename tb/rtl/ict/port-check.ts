@@ -255,7 +255,7 @@ const ofKernel: AddressOf = (random, _, hart) =>
     0x298,
     0x2c0,
     0x2c8,
-    0x300,
+    0x380,
     ...[0x800, 0x840, 0x880, 0x8c0].map((at) => at + 8 * hart),
   ]);
 const ofSlot: AddressOf = (random, c, hart) => 0x4_0000 + 0x100 * slotOf(random, c, hart) + 8 * random.below(32);
