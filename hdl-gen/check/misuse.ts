@@ -51,7 +51,7 @@ const comparison = /(?<![!\w$.)\]])[\w$.)\]]+\s*(?:===|!==|<=|>=|<|>)\s*[\w$."'-
 /** What is decided by: behind `if (`, `while (` and `!`, or before `&&`, `||` and `?`; the name that it begins with, if it is so simple. */
 const decisions =
   /\b(?:if|while)\s*\(\s*(?:([A-Za-z_$][\w$]*)|[(!])|!\s*(?:([A-Za-z_$][\w$]*)|\()|(?:(?<![\w$.)\]])([A-Za-z_$][\w$]*)(?:\.[\w$]+)*|[)\]]|(?<=[)\]]\.[\w$.]*)[\w$])\s*(?:&&|\|\||\?(?![.?]))/g;
-const declarations = /\b(?:const|let|var)\s+([^=;]*?)=\s*[\w$]+\.(?:registers|nets|wires|instance|past|pastValid)\b/g;
+const given = /=\s*[\w$]+\.(?:registers|nets|wires|instance|past|pastValid)\b/g;
 /**
  * May anything but comparisons and the surroundings' own values decide? Most bodies have nothing of that, and to parse one
  * takes longer than to run it. Names are taken for hardware wherever they might be.
@@ -61,7 +61,11 @@ const mayDecide = (text: string): boolean => {
   if (found.length === 0) return false;
   const named = found.map(([, a, b, c]) => a ?? b ?? c);
   if (named.some((name) => name === undefined)) return true;
-  const patterns = [text.slice(0, text.indexOf("=>") + 1 || 200), ...[...text.matchAll(declarations)].map((d) => d[1] as string)];
+  // The parameters, and of each declaration everything from the statement before it on.
+  const patterns = [
+    text.slice(0, text.indexOf("=>") + 1 || 200),
+    ...[...text.matchAll(given)].map(({ index }) => text.slice(text.lastIndexOf(";", index) + 1, index)),
+  ];
   const hardware = new Set(patterns.flatMap((pattern) => pattern.match(/[A-Za-z_$][\w$]*/g) ?? []));
   return named.some((name) => hardware.has(name as string));
 };

@@ -74,6 +74,11 @@ describe("a signal in a JavaScript condition", () => {
       }).message,
     ).toBe(says("first", "? :", "mux(c, a, b)"));
   });
+  it("the second of two declarations", () => {
+    const text = "({ y }, h) => { const first = 1, second = h.registers({ kept: bool }); y.drive(second.kept ? 1 : first); }";
+    const body = new Function("bool", `return ${text}`)(bool) as Parameters<typeof errorOf>[0];
+    expect(errorOf(body).message).toBe(says("second.kept", "? :", "mux(c, a, b)"));
+  });
   it("a register", () => {
     expect(
       errorOf(({ y }, h) => {
