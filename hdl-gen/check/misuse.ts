@@ -48,9 +48,27 @@ const isGiven = (e: Expression | null | undefined, builder: string): boolean =>
   givers.has(e.callee.property.name);
 
 const comparison = /(?<![!\w$.)\]])[\w$.)\]]+\s*(?:===|!==|<=|>=|<|>)\s*[\w$."'-]+/g;
-const decision = /\b(?:if|while)\s*\(\s*[A-Za-z_$(!]|!\s*[A-Za-z_$(]|(?:(?<![\w$])[A-Za-z_$][\w$]*|[)\]])\s*(?:&&|\|\||\?(?![.?]))/;
-/** Is there anything to decide by but comparisons? Most bodies have nothing, and to parse one takes longer than to run it. */
-const mayDecide = (text: string): boolean => decision.test(text.replace(comparison, "0"));
+/** What is decided by: behind `if (`, `while (` and `!`, or before `&&`, `||` and `?`; the name that it begins with, if it is so simple. */
+const decisions =
+  /\b(?:if|while)\s*\(\s*(?:([A-Za-z_$][\w$]*)|[(!])|!\s*(?:([A-Za-z_$][\w$]*)|\()|(?:(?<![\w$.)\]])([A-Za-z_$][\w$]*)(?:\.[\w$]+)*|[)\]]|(?<=[)\]]\.[\w$.]*)[\w$])\s*(?:&&|\|\||\?(?![.?]))/g;
+const given = /=\s*[\w$]+\.(?:registers|nets|wires|instance|past|pastValid)\b/g;
+/**
+ * May anything but comparisons and the surroundings' own values decide? Most bodies have nothing of that, and to parse one
+ * takes longer than to run it. Names are taken for hardware wherever they might be.
+ */
+const mayDecide = (text: string): boolean => {
+  const found = [...text.replace(comparison, "0").matchAll(decisions)];
+  if (found.length === 0) return false;
+  const named = found.map(([, a, b, c]) => a ?? b ?? c);
+  if (named.some((name) => name === undefined)) return true;
+  // The parameters, and of each declaration everything from the statement before it on.
+  const patterns = [
+    text.slice(0, text.indexOf("=>") + 1 || 200),
+    ...[...text.matchAll(given)].map(({ index }) => text.slice(text.lastIndexOf(";", index) + 1, index)),
+  ];
+  const hardware = new Set(patterns.flatMap((pattern) => pattern.match(/[A-Za-z_$][\w$]*/g) ?? []));
+  return named.some((name) => hardware.has(name as string));
+};
 
 const conditions = (text: string): readonly Found[] => {
   const known = cache.get(text);

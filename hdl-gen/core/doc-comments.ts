@@ -30,7 +30,8 @@ const clean = (comment: string): string => {
 };
 
 /** In this order: a comment, a string, a word, a number, `=>`, one character. */
-const lexeme = /\/\*[\s\S]*?\*\/|\/\/[^\n]*|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|[\p{ID_Start}_$#][\p{ID_Continue}$]*|\d[\w.]*|=>|\S/uy;
+const lexeme =
+  /\/\*[\s\S]*?\*\/|\/\/[^\n]*|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|[A-Za-z_$#\u0080-\uffff][\w$\u0080-\uffff]*|\d[\w.]*|=>|\S/y;
 const blank = /\s*/y;
 const regularExpression = /\/(?:[^/\\\n[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*/y;
 const keywordsBeforeOperand = new Set(["return", "typeof", "case", "in", "of", "new", "void", "yield", "await"]);
@@ -99,7 +100,13 @@ const scan = (text: string): readonly Token[] => {
       if (found === "{") braces.push(false);
       const first = found[0] as string;
       push(
-        first === '"' || first === "'" ? "string" : /\d/.test(first) ? "number" : /[\p{ID_Start}_$#]/u.test(first) ? "word" : "punctuation",
+        first === '"' || first === "'"
+          ? "string"
+          : /\d/.test(first)
+            ? "number"
+            : /[A-Za-z_$#\u0080-\uffff]/.test(first)
+              ? "word"
+              : "punctuation",
         found,
       );
     }

@@ -62,12 +62,11 @@ export const module = <const P extends Ports>(
     h.leave();
   }
   const m: HardwareModule<P> = { kind: "module", name, doc: options.doc ?? docFor(at), at, ...frozen(h), warnings: [], shape: ports };
-  const same = equal(m);
-  if (same !== null) return same;
+  // First: two that print alike may differ in what the checks look at (whose a signal is, what is a synchroniser).
   const found = checkModule(m);
   const errors = found.filter((d) => d.severity === "error");
   if (errors.length > 0) throw new HdlError(errors);
-  return keep({ ...m, warnings: found });
+  return equal(m) ?? keep({ ...m, warnings: found });
 };
 
 const frozen = (

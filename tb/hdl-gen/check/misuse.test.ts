@@ -1,6 +1,6 @@
 /** JavaScript's own conditions on signals: found in the body's text, with the line on which they stand. */
 import { describe, expect, it } from "vitest";
-import { type Builder, bool, HdlError, input, module, output, stream, uint } from "#hdl";
+import { array, type Builder, bool, HdlError, input, module, output, stream, uint } from "#hdl";
 
 const ports = { push: input(stream(uint(8))), a: input(bool), b: input(uint(8)), y: output(uint(8)) };
 const errorOf = (body: Parameters<typeof module<typeof ports>>[2]): { message: string; text: string } => {
@@ -49,6 +49,35 @@ describe("a signal in a JavaScript condition", () => {
         if (io.push.valid) io.y.drive(1);
       }).message,
     ).toBe(says("io.push.valid", "if (...)", "h.when(c, ...)"));
+  });
+  it("behind comparisons that are no hardware", () => {
+    const depth = Number("3");
+    expect(
+      errorOf(({ a, y }) => {
+        if (depth === 2) y.drive(3);
+        else if (depth > 2 && !a === (depth !== 4)) y.drive(1);
+      }).message,
+    ).toBe(says("a", "!", "c.not()"));
+  });
+  it("a name out of patterns within patterns", () => {
+    expect(
+      errorOf(({ push: { valid: there }, y }) => {
+        if (there) y.drive(1);
+      }).message,
+    ).toBe(says("there", "if (...)", "h.when(c, ...)"));
+    expect(
+      errorOf(({ y }, h) => {
+        const {
+          kept: { length: many, 0: first },
+        } = h.registers({ kept: array(bool, 2) }) as unknown as { kept: { length: number; 0: unknown } };
+        if (many > 1) y.drive(first ? 1 : 0);
+      }).message,
+    ).toBe(says("first", "? :", "mux(c, a, b)"));
+  });
+  it("the second of two declarations", () => {
+    const text = "({ y }, h) => { const first = 1, second = h.registers({ kept: bool }); y.drive(second.kept ? 1 : first); }";
+    const body = new Function("bool", `return ${text}`)(bool) as Parameters<typeof errorOf>[0];
+    expect(errorOf(body).message).toBe(says("second.kept", "? :", "mux(c, a, b)"));
   });
   it("a register", () => {
     expect(
