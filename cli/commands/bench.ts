@@ -92,10 +92,10 @@ const generate = new Command("generate")
   .option("--rounds <n>", "processes; medians are taken", wholeNumber(1, 1000), 5)
   .option("--json", "print JSON for other programs")
   .action(async ({ rounds, json }: Options & { readonly rounds: number }) => {
-    const { generateHeader, generateRows, measureGenerate } = await import("../../bench/generate/generate.ts");
-    const speed = measureGenerate(rounds);
+    const { generateHeader, generateRows, generateSummary, measureGenerate } = await import("../../bench/generate/generate.ts");
+    const speed = measureGenerate(rounds, (round) => void process.stderr.write(`process ${round + 1} of ${rounds}\n`));
     if (json) print(speed);
-    else process.stdout.write(table(generateHeader, generateRows(speed)));
+    else process.stdout.write(`${table(generateHeader, generateRows(speed))}\n${generateSummary(speed)}\n`);
   });
 
 export const command = new Command()
