@@ -6,7 +6,7 @@ import { basename, isAbsolute, join } from "node:path";
 import type { VerilatorName } from "#toolchain/tools.ts";
 import { mapLimited, run } from "./command.ts";
 import type { Design } from "./design.ts";
-import { type GlueOptions, glueSource, modelClass } from "./glue.ts";
+import { evaluationParts, type GlueOptions, glueSource, modelClass } from "./glue.ts";
 import { compileFlags, includeFlags, type Runtime, runtime } from "./runtime.ts";
 import { portTable } from "./slots.ts";
 import { contentHash, stored } from "./store.ts";
@@ -118,12 +118,12 @@ const make = async (design: Design, options: CompileOptions, tools: Toolset, sha
     await writeFile(join(model, "unity.cc"), generated.map((name) => `#include "${name}"\n`).join(""));
     units = ["unity.cc"];
   }
-  const phases = generated.some(
-    (name) => name.startsWith(modelClass) && readFileSync(join(model, name), "utf8").includes(`${modelClass}___024root___eval_phase__nba(`),
+  const parts = evaluationParts(
+    generated.filter((name) => name.startsWith(modelClass)).map((name) => readFileSync(join(model, name), "utf8")),
   );
   const flags = [
     ...compileFlags,
-    ...(phases ? ["-DACCIO_PHASES"] : []),
+    ...(parts === null ? [] : [`-D${parts}`]),
     ...(options.compilerArguments ?? []),
     "-include",
     "accio.h",

@@ -95,19 +95,53 @@ ${options.coverage ? "  void writeCoverage(VerilatedContext* context, const char
 `;
 };
 
-/** Verilators that have the phases of an evaluation as functions; `compile.ts` looks and defines ACCIO_PHASES. */
-const phaseDeclarations = (root: string): string =>
-  `#ifdef ACCIO_PHASES\nbool ${root}___eval_phase__act(${root}* vlSelf);\nbool ${root}___eval_phase__nba(${root}* vlSelf);\n#endif\n`;
-/** What Verilator's evaluation does after it has looked at the inputs, which have not changed. */
+/**
+ * What Verilator's evaluation does after it has looked at the inputs, which have not changed since. Verilator 5.020 and
+ * later have its phases as functions (ACCIO_PHASES); those before have its regions (ACCIO_REGIONS), and the loops around
+ * them are ours. `evaluationParts` tells which.
+ */
+const phaseDeclarations = (root: string): string => `#if defined(ACCIO_PHASES)
+bool ${root}___eval_phase__act(${root}* vlSelf);
+bool ${root}___eval_phase__nba(${root}* vlSelf);
+#elif defined(ACCIO_REGIONS)
+void ${root}___eval_triggers__act(${root}* vlSelf);
+void ${root}___eval_act(${root}* vlSelf);
+void ${root}___eval_nba(${root}* vlSelf);
+#endif
+`;
 const evalEdge = (root: string): string => `  void evalEdge() {
-#ifdef ACCIO_PHASES
+#if defined(ACCIO_PHASES)
     do
       while (${root}___eval_phase__act(&r)) {}
     while (${root}___eval_phase__nba(&r));
+#elif defined(ACCIO_REGIONS)
+    for (unsigned rounds = 0;; ++rounds) {
+      r.__VnbaTriggered.clear();
+      for (unsigned active = 0;; ++active) {
+        ${root}___eval_triggers__act(&r);
+        if (!r.__VactTriggered.any()) break;
+        if (active == 100) VL_FATAL_MT("", 0, "", "Active region did not converge.");
+        r.__VnbaTriggered.set(r.__VactTriggered);
+        ${root}___eval_act(&r);
+      }
+      if (!r.__VnbaTriggered.any()) return;
+      if (rounds == 100) VL_FATAL_MT("", 0, "", "NBA region did not converge.");
+      ${root}___eval_nba(&r);
+    }
 #else
     eval();
 #endif
   }`;
+/** What the C++ that Verilator generated offers for `evalEdge`, as a macro's name; null when it is to be evaluated as a whole. */
+export const evaluationParts = (sources: readonly string[]): "ACCIO_PHASES" | "ACCIO_REGIONS" | null => {
+  const root = `${modelClass}___024root`;
+  const has = (text: string): boolean => sources.some((source) => source.includes(text));
+  if (has(`${root}___eval_phase__nba(`)) return "ACCIO_PHASES";
+  const regions = ["triggers__act", "act", "nba"].every((region) => has(`${root}___eval_${region}(vlSelf);`));
+  // Designs in which something must happen before the active region.
+  const before = sources.some((source) => /__VpreTriggered\.(?!andNot\()/.test(source));
+  return regions && !before ? "ACCIO_REGIONS" : null;
+};
 
 const traceMembers = `  std::unique_ptr<VerilatedFstC> file;
   bool tracing() const { return file != nullptr; }

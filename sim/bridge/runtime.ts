@@ -23,6 +23,8 @@ export const compileFlags: readonly string[] = [
   "-fno-gnu-unique",
   "-fno-strict-aliasing",
   "-faligned-new",
+  // Of a transactor it knows the kind only when the model runs; a guess costs more than the call.
+  "-fno-devirtualize-speculatively",
   "-w",
   "-DVERILATOR=1",
   "-DVM_SC=0",

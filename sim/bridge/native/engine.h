@@ -46,13 +46,13 @@ class Engine final : public Session {
     glue.apply(written_);
     glue.clock(0, false);
     glue.eval();
-    for (Transactor* t : samplers_[0]) t->sample();
+    sampleAll(0);
     glue.sample(sampled_);
     now_ = pins_[0].rise;
     context_.time(now_);
     glue.clock(0, true);
     glue.evalEdge();
-    for (Transactor* t : drivers_[0]) t->drive();
+    driveAll(0);
     keepDriven();
     rose(0);
     glue.sampleClocks(sampled_);
@@ -94,9 +94,9 @@ class Engine final : public Session {
       }
       for (unsigned i = 0; i < Glue::kClocks; ++i)
         if (risen >> i & 1)
-          for (Transactor* t : samplers_[i]) t->sample();
+          sampleAll(i);
       int reason = time == stop ? StopReason_time : 0;
-      if (risen != 0 && header_.waitsInUse != 0 && conditions()) reason |= StopReason_condition;
+      if (risen != 0 && conditional_ && conditions()) reason |= StopReason_condition;
       reason |= pendingReasons();
       if (reason != 0) glue.sample(sampled_);
 
@@ -109,7 +109,7 @@ class Engine final : public Session {
         for (unsigned i = 0; i < Glue::kClocks; ++i) {
           if (fallen >> i & 1) pins_[i].fall = kNever;
           if ((risen >> i & 1) == 0) continue;
-          for (Transactor* t : drivers_[i]) t->drive();
+          driveAll(i);
           dirty |= !drivers_[i].empty();
           rose(i);
         }
@@ -167,15 +167,15 @@ class Engine final : public Session {
       glue.eval();
       int reason = now_ == stop ? StopReason_time : 0;
       if (edge) {
-        for (Transactor* t : samplers_[0]) t->sample();
-        if (header_.waitsInUse != 0 && conditions()) reason |= StopReason_condition;
+        sampleAll(0);
+        if (conditional_ && conditions()) reason |= StopReason_condition;
       }
       reason |= pendingReasons();
       if (reason != 0) glue.sample(sampled_);
       if (edge) {
         glue.clock(0, true);
         glue.evalEdge();
-        for (Transactor* t : drivers_[0]) t->drive();
+        driveAll(0);
         rose(0);
         reason |= pendingReasons();
       } else if (falls) {

@@ -95,8 +95,9 @@ class Line {
   }
 
  private:
+  // Where the missing ones go.
+  inline static uint8_t missing_ = 0;
   uint8_t* data_;
-  uint8_t missing_ = 0;
   bool level_ = false;
 };
 

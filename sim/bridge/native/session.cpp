@@ -43,8 +43,12 @@ void Session::startClocks() {
 
 bool Session::armWaits() {
   bool watching = false;
+  counterWaits_.clear();
+  portWaits_.clear();
   for (uint32_t i = 0; i < header_.waitsInUse; ++i) {
     WaitEntry& wait = waits_[i];
+    if (wait.kind == WaitKind_counter) counterWaits_.push_back({counters_[wait.subject], wait.low, i});
+    if (wait.kind == WaitKind_equal || wait.kind == WaitKind_notEqual) portWaits_.push_back(i);
     if (wait.kind < WaitKind_change) continue;
     watching = true;
     if (wait.state != WaitState_fresh) continue;
@@ -54,21 +58,21 @@ bool Session::armWaits() {
     lastSeen_[i].assign(seen, seen + port.bytes);
     wait.state = WaitState_armed;
   }
+  conditional_ = !counterWaits_.empty() || !portWaits_.empty();
   return watching;
 }
 
 bool Session::conditions() {
   bool any = false;
-  for (uint32_t i = 0; i < header_.waitsInUse; ++i) {
-    WaitEntry& wait = waits_[i];
-    bool holds;
-    switch (wait.kind) {
-      case WaitKind_counter: holds = static_cast<int32_t>(*counters_[wait.subject] - wait.low) >= 0; break;
-      case WaitKind_equal: holds = ports_[wait.subject].value() == (uint64_t{wait.high} << 32 | wait.low); break;
-      case WaitKind_notEqual: holds = ports_[wait.subject].value() != (uint64_t{wait.high} << 32 | wait.low); break;
-      default: continue;
-    }
-    if (!holds) continue;
+  for (const CounterWait& wait : counterWaits_) {
+    if (static_cast<int32_t>(*wait.counter - wait.atLeast) < 0) continue;
+    waits_[wait.entry].state = WaitState_fired;
+    any = true;
+  }
+  for (const uint32_t entry : portWaits_) {
+    WaitEntry& wait = waits_[entry];
+    const bool equal = ports_[wait.subject].value() == (uint64_t{wait.high} << 32 | wait.low);
+    if (equal != (wait.kind == WaitKind_equal)) continue;
     wait.state = WaitState_fired;
     any = true;
   }
@@ -113,10 +117,14 @@ int Session::attach(const char* kind, const char* name, const int32_t* ports, in
   return firstCounter;
 }
 
-void Session::log(const std::string& text) { messages_.push_back("L" + text); }
+void Session::log(const std::string& text) {
+  messages_.push_back("L" + text);
+  pending_ |= StopReason_message;
+}
 
 void Session::fail(const std::string& text) {
   messages_.push_back("E" + text);
+  pending_ |= StopReason_message;
   failedSinceStop_ = true;
 }
 
@@ -127,6 +135,7 @@ bool Session::nextMessage(std::string& out) {
   }
   out = messages_.front();
   messages_.pop_front();
+  if (messages_.empty()) pending_ &= ~StopReason_message;
   return true;
 }
 

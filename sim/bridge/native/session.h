@@ -50,7 +50,7 @@ class Session {
   uint64_t cycles(unsigned clock = 0) const { return static_cast<uint64_t>(clocks_[clock].cycles); }
   bool nextMessage(std::string& out);
   void stopped(const char* what, const char* file, int line);
-  void finished() { finished_ = true; }
+  void finished() { pending_ |= StopReason_finish; }
 
   const std::vector<Port>& ports() const { return ports_; }
 
@@ -68,16 +68,42 @@ class Session {
   bool conditions();
   // True when a watched port differs from what was last seen of it.
   bool changes();
-  // Takes note of new waits; says whether ports are watched.
+  // Takes note of what is waited for until the next stop; says whether ports are watched.
   bool armWaits();
+  // A condition is waited for: `conditions` has something to look at.
+  bool conditional_ = false;
   // What transactors have driven becomes what was written: before TypeScript has its turn.
   void keepDriven() const {
     for (const Port& port : driven_) port.keep();
   }
-  int pendingReasons() const {
-    return (messages_.empty() ? 0 : StopReason_message) | (finished_ ? StopReason_finish : 0);
-  }
+  int pendingReasons() const { return pending_; }
   void enter() { current = this; }
+  // Transactors of a clock do their work before and after its edge. The first eight have a call instruction each: one for
+  // all of them has another target each time, and what the processor goes by to guess it, the branches before, is the
+  // model's noise.
+  void sampleAll(unsigned clock) {
+    Transactor* const* at = samplers_[clock].data();
+    Transactor* const* const end = at + samplers_[clock].size();
+#define ACCIO_NEXT(work) \
+  if (at == end) return; \
+  work(*at++);
+#define ACCIO_ALL(work)                                                                \
+  ACCIO_NEXT(work) ACCIO_NEXT(work) ACCIO_NEXT(work) ACCIO_NEXT(work) ACCIO_NEXT(work) \
+  ACCIO_NEXT(work) ACCIO_NEXT(work) ACCIO_NEXT(work)                                   \
+  while (at != end) work(*at++);
+    const auto sample = [](Transactor* t) { t->sample(); };
+    ACCIO_ALL(sample)
+  }
+  void driveAll(unsigned clock) {
+    Transactor* const* at = drivers_[clock].data();
+    Transactor* const* const end = at + drivers_[clock].size();
+    const auto drive = [](Transactor* t) {
+      if (t->has_moved) t->drive();
+    };
+    ACCIO_ALL(drive)
+#undef ACCIO_ALL
+#undef ACCIO_NEXT
+  }
 
   Header& header_;
   ClockEntry* clocks_;
@@ -95,11 +121,20 @@ class Session {
   std::vector<Port> driven_;
 
  private:
+  struct CounterWait {
+    const uint32_t* counter;
+    uint32_t atLeast;
+    uint32_t entry;
+  };
+  std::vector<CounterWait> counterWaits_;
+  // Entries that wait for a port's value.
+  std::vector<uint32_t> portWaits_;
   std::vector<uint32_t*> counters_;
   std::vector<std::vector<uint8_t>> lastSeen_;
   std::deque<std::string> messages_;
   bool failedSinceStop_ = false;
-  bool finished_ = false;
+  // Reasons to stop that have come up and were not dealt with.
+  int pending_ = 0;
 
  public:
   // The session whose model is being evaluated: Verilator's hooks carry no context.

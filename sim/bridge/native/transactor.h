@@ -39,6 +39,8 @@ class Transactor {
   virtual void drive() {}
   // Checkers only look.
   virtual bool drives() const { return true; }
+  // False: there is nothing to drive after this edge, and `drive` is not called. One that knows sets it in `sample`.
+  bool has_moved = true;
 };
 
 using TransactorFactory = std::unique_ptr<Transactor> (*)(const Attachment&);

@@ -21,8 +21,15 @@ class AxiMaster final : public Transactor {
   }
 
   void sample() override {
-    if (ports_.inReset()) return clear();
-    if (still_ && block_.started == block_.queued && !mayPause()) return;
+    if (ports_.inReset()) {
+      has_moved = true;
+      return clear();
+    }
+    if (still_ && block_.started == block_.queued && !mayPause()) {
+      has_moved = !shown_;
+      return;
+    }
+    has_moved = true;
     if (aw_valid_ && aw_taken_) aw_valid_ = false;
     if (ar_valid_ && ar_taken_) ar_valid_ = false;
     if (w_valid_ && w_taken_) {
@@ -55,7 +62,6 @@ class AxiMaster final : public Transactor {
   }
 
   void drive() override {
-    if (still_ && shown_) return;
     shown_ = still_;
     if (ports_.canWrite()) {
       aw_line_.set(aw_valid_);

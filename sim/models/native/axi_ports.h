@@ -68,14 +68,18 @@ inline uint32_t log2Of(uint32_t value) {
 
 class AxiPorts {
  public:
-  explicit AxiPorts(const Attachment& a) : reset_(a.reset), canRead_(a.ports[kArValid] != nullptr), canWrite_(a.ports[kAwValid] != nullptr) {
-    for (size_t i = 0; i < kAxiPins; ++i) wires_[i] = AxiWire(a.ports[i]);
-    const AxiWire& data = wires_[kWData].present() ? wires_[kWData] : wires_[kRData];
+  explicit AxiPorts(const Attachment& a)
+      : reset_(a.reset),
+        canRead_(a.ports[kArValid] != nullptr),
+        canWrite_(a.ports[kAwValid] != nullptr),
+        wires_(std::make_unique<std::array<AxiWire, kAxiPins>>()) {
+    for (size_t i = 0; i < kAxiPins; ++i) (*wires_)[i] = AxiWire(a.ports[i]);
+    const AxiWire& data = (*this)[kWData].present() ? (*this)[kWData] : (*this)[kRData];
     busBytes_ = data.port().width / 8;
   }
-  const AxiWire& operator[](AxiPin pin) const { return wires_[pin]; }
+  const AxiWire& operator[](AxiPin pin) const { return (*wires_)[pin]; }
   // For `Bit` and `Line`: null where the design has no such pin.
-  const Port* pin(AxiPin pin) const { return wires_[pin].present() ? &wires_[pin].port() : nullptr; }
+  const Port* pin(AxiPin pin) const { return (*this)[pin].present() ? &(*this)[pin].port() : nullptr; }
   uint32_t busBytes() const { return busBytes_; }
   bool canRead() const { return canRead_; }
   bool canWrite() const { return canWrite_; }
@@ -86,19 +90,21 @@ class AxiPorts {
  private:
   // Address, ID, length, size and burst stand in a row for both directions.
   AxiRequest request(size_t first) const {
+    const std::array<AxiWire, kAxiPins>& wires = *wires_;
     AxiRequest r;
-    r.address = wires_[first].value();
-    r.id = static_cast<uint32_t>(wires_[first + 1].value());
-    r.len = static_cast<uint32_t>(wires_[first + 2].value());
-    r.size = static_cast<uint32_t>(wires_[first + 3].value(log2Of(busBytes_)));
-    r.burst = static_cast<uint32_t>(wires_[first + 4].value(1));
+    r.address = wires[first].value();
+    r.id = static_cast<uint32_t>(wires[first + 1].value());
+    r.len = static_cast<uint32_t>(wires[first + 2].value());
+    r.size = static_cast<uint32_t>(wires[first + 3].value(log2Of(busBytes_)));
+    r.burst = static_cast<uint32_t>(wires[first + 4].value(1));
     return r;
   }
   const Bit reset_;
   const bool canRead_;
   const bool canWrite_;
-  std::array<AxiWire, kAxiPins> wires_;
   uint32_t busBytes_;
+  // Elsewhere: what models look at in each cycle then lies close together.
+  std::unique_ptr<std::array<AxiWire, kAxiPins>> wires_;
 };
 
 }  // namespace accio

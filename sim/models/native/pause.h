@@ -12,13 +12,14 @@ inline uint32_t nextRandom(uint32_t& state) {
   return state;
 }
 
-// Takes one step; true: pause.
-inline bool pauses(PauseBlock& pause) {
-  if (pause.kind == 0) return false;
+// The step of one that pauses at all.
+__attribute__((noinline, cold)) inline bool pausesNow(PauseBlock& pause) {
   if (pause.kind == 1) return nextRandom(pause.state) < pause.threshold;
   const uint32_t at = pause.position;
   pause.position = at + 1 == pause.length ? 0 : at + 1;
   return (pause.pattern[at >> 5] >> (at & 31) & 1) != 0;
 }
+// Takes one step; true: pause.
+inline bool pauses(PauseBlock& pause) { return pause.kind != 0 && pausesNow(pause); }
 
 }  // namespace accio

@@ -14,7 +14,8 @@ class StreamEnd : public Transactor {
     earliest_ = reinterpret_cast<uint32_t*>(a.block + block_.earliest);
     for (size_t i = 2; i < a.ports.size(); ++i) {
       const Pin pin{a.ports[i]->data, a.block + block_.arrays[i - 2], a.ports[i]->bytes};
-      (pin.bytes == 1 ? small_ : pin.bytes == 8 ? words_ : others_).push_back(pin);
+      if (pin.bytes == 8 && first_.bytes == 0) first_ = pin;
+      else (pin.bytes == 1 ? small_ : others_).push_back(pin);
       if (block_.lastPin == i - 2) last_ = pin;
     }
     mask_ = block_.capacity - 1;
@@ -28,18 +29,23 @@ class StreamEnd : public Transactor {
   // Copies a beat between the ring and the pins, each pin by `copy(pin, bytes)`; bytes are constants for the usual ones.
   template <class Copy>
   void forPins(Copy copy) const {
-    for (const Pin& pin : words_) copy(pin, 8);
+    if (first_.bytes != 0) copy(first_, 8);
     for (const Pin& pin : small_) copy(pin, 1);
     for (const Pin& pin : others_) copy(pin, pin.bytes);
+  }
+  // What the model needs after its edge is on its way while it evaluates.
+  void fetch(uint32_t beat) const {
+    const size_t at = beat & mask_;
+    __builtin_prefetch(first_.array + at * 8);
+    for (const Pin& pin : small_) __builtin_prefetch(pin.array + at);
   }
   bool inReset() const { return reset_; }
   uint32_t cycle() const { return static_cast<uint32_t>(session_.cycles(clock_)); }
   // The beat on the pins moves now: counts packets and notes when they moved.
   void moved() {
     if (last_.data == nullptr) return;
-    if (starts_) firstCycles_[block_.packets & mask_] = cycle();
-    starts_ = (*last_.data & 1) != 0;
-    if (starts_) lastCycles_[block_.packets++ & mask_] = cycle();
+    const bool ends = (*last_.data & 1) != 0;
+    if (starts_ || ends) note(ends);
   }
 
   StreamBlock& block_;
@@ -47,7 +53,8 @@ class StreamEnd : public Transactor {
   const Bit valid_;
   const Bit ready_;
   const Bit reset_;
-  std::vector<Pin> words_;
+  // The first of 64 bits (data, most often), those of at most 8, all others.
+  Pin first_{};
   std::vector<Pin> small_;
   std::vector<Pin> others_;
   // No data where the stream has no last.
@@ -58,6 +65,12 @@ class StreamEnd : public Transactor {
   uint32_t* earliest_;
 
  private:
+  [[gnu::noinline]] void note(bool ends) {
+    if (starts_) firstCycles_[block_.packets & mask_] = cycle();
+    starts_ = ends;
+    if (ends) lastCycles_[block_.packets++ & mask_] = cycle();
+  }
+
   const Session& session_;
   const unsigned clock_;
   // The next beat begins a packet.
@@ -88,6 +101,7 @@ class StreamSource final : public StreamEnd {
     if (block_.timed != 0 && static_cast<int32_t>(cycle() + 1 - earliest_[block_.head & mask_]) < 0) return;
     offering_ = true;
     fresh_ = true;
+    fetch(block_.head);
   }
 
   void drive() override {
@@ -115,6 +129,7 @@ class StreamSink final : public StreamEnd {
 
   void sample() override {
     ready_next_ = false;
+    has_moved = ready_now_;
     if (inReset()) return;
     if (ready_now_ && valid_) {
       const uint32_t at = block_.tail & mask_;
@@ -123,6 +138,7 @@ class StreamSink final : public StreamEnd {
       ++block_.tail;
     }
     ready_next_ = !pauses(block_.pause) && block_.tail - block_.head <= mask_;
+    has_moved = ready_next_ != ready_now_;
   }
 
   void drive() override {

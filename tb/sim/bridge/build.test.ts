@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { designOf } from "#sim/bridge/build.ts";
 import { compile } from "#sim/bridge/compile.ts";
 import { type Design, verilogDesign } from "#sim/bridge/design.ts";
-import { cppName } from "#sim/bridge/glue.ts";
+import { cppName, evaluationParts } from "#sim/bridge/glue.ts";
 import { withLock } from "#sim/bridge/lock.ts";
 import { contentHash, stored } from "#sim/bridge/store.ts";
 import { buildFolder } from "#sim/bridge/toolset.ts";
@@ -124,4 +124,17 @@ console.log(JSON.stringify({ library, found }));\n`,
 
 it("spells names as Verilator does", () => {
   expect(["clk", "a__b", "a___b", "x$y", "delete"].map(cppName)).toEqual(["clk", "a___05Fb", "a___05F_b", "x__024y", "__SYM__delete"]);
+});
+
+describe("what of an evaluation is called after an edge", () => {
+  const regions = ["triggers__act", "act", "nba"].map((name) => `  Vtop___024root___eval_${name}(vlSelf);`).join("\n");
+  it("is Verilator's phases, or the regions of a Verilator that has none", () => {
+    expect(evaluationParts(["int x;", "bool Vtop___024root___eval_phase__nba(Vtop___024root* vlSelf) {"])).toBe("ACCIO_PHASES");
+    expect(evaluationParts(["int x;", `${regions}\n  __VpreTriggered.andNot(vlSelf->a, vlSelf->b);`])).toBe("ACCIO_REGIONS");
+  });
+  it("is all of it where a region is missing, or something happens between them", () => {
+    expect(evaluationParts([regions.replace("___eval_act(", "___eval_other(")])).toBeNull();
+    expect(evaluationParts([`${regions}\n  if (__VpreTriggered.at(0U)) {`])).toBeNull();
+    expect(evaluationParts([])).toBeNull();
+  });
 });
