@@ -34,7 +34,7 @@ export const doorbellFault = (c: Config) => struct({ valid: bool, ...fault(c) },
 /** Writes of the kernel's page to the shared settings, with the value that each has then. */
 const settingWrites = (c: Config) =>
   struct(
-    { mac: bool, largest: bool, ttl: bool, tos: bool, wakeMask: uint(c.harts), value: sharedSettings(c) },
+    { enable: bool, mac: bool, largest: bool, ttl: bool, tos: bool, wakeMask: uint(c.harts), value: sharedSettings(c) },
     `setting_writes_${c.harts}`,
   );
 
@@ -187,10 +187,10 @@ export const registerPort = (c: Config) => {
 
       // ---- settings that two pages show -----------------------------------------------------------------------
       const { kept } = h.registers({
-        kept: sharedSettings(c).reset({ mac: 0, largest: derived(c).maxPayload, ttl: 64, tos: 0, wakeMask: 0 }),
+        kept: sharedSettings(c).reset({ enable: 0, mac: 0, largest: derived(c).maxPayload, ttl: 64, tos: 0, wakeMask: 0 }),
       });
       io.shared.drive(kept);
-      for (const name of ["mac", "largest", "ttl", "tos"] as const)
+      for (const name of ["enable", "mac", "largest", "ttl", "tos"] as const)
         h.when(io.setting[name], () => kept[name].next(io.setting.value[name] as never));
       for (let i = 0; i < c.harts; i++)
         h.when(io.setting.wakeMask.bit(i), () => kept.wakeMask.bit(i).next(io.setting.value.wakeMask.bit(i)));

@@ -8,7 +8,10 @@ import { legacyDepth, legacyRequests, legacyStates } from "#rtl/nic/legacy-point
 
 /** Registers that the kernel's page and the prototype's pages both show. */
 export const sharedSettings = (c: Config) =>
-  struct({ mac: uint(48), largest: uint(16), ttl: uint(8), tos: uint(8), wakeMask: uint(c.harts) }, `shared_settings_${c.harts}`);
+  struct(
+    { enable: bool, mac: uint(48), largest: uint(16), ttl: uint(8), tos: uint(8), wakeMask: uint(c.harts) },
+    `shared_settings_${c.harts}`,
+  );
 /** Rows that a kick woke. */
 export const kickResult = struct({ count: uint(7), mask: uint(prototypeRows) }, "kick_result");
 
@@ -169,6 +172,11 @@ export const prototypeOwn = (c: Config) =>
       const ofTransmit = page(legacyTx, transmit, transmit_half, request.strobe.bit(2));
       io.legacyRequests.drive({ receive: ofReceive.request, transmit: ofTransmit.request });
       io.refuses.drive(cat(ofReceive.refused, ofTransmit.refused));
+      // The prototype's software knows no switch: what it begins with switches the datapath on.
+      h.when(ofReceive.request.push.or(ofTransmit.request.push), () => {
+        settings.enable.drive(1);
+        io.changes.drive(1);
+      });
 
       // What happens in the same cycle is not lost.
       h.when(receive.completes, () => legacy_pending.bit(1).next(1));

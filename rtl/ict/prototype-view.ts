@@ -99,6 +99,13 @@ export const prototypeView = (c: Config) => {
       /** Where each hart's search goes on. */
       const turns = h.memory("turns", row, 2 ** hartBits, { style: "distributed" });
       const { opened } = h.registers({ /** Rows that were enabled here. */ opened: uint(rows) });
+      // To enable a row begins a life: what software has said of it before is said again then.
+      const { filled, asleep } = h.registers({
+        /** Rows that are not enabled and have data, for all that software says. */
+        filled: uint(rows),
+        /** Such whose owner sleeps. */
+        asleep: uint(rows),
+      });
       const { shared, now, received, sent, legacyStates } = io;
       const own = h.instance("own", prototypeOwn(c), {
         request,
@@ -110,8 +117,11 @@ export const prototypeView = (c: Config) => {
         sent,
         legacyStates,
       });
-      io.changes.drive(own.changes);
-      io.settings.drive(own.settings);
+      const { opens } = h.wires({
+        /** A row is enabled, which switches the datapath on: the prototype has no switch of its own. */ opens: bool,
+      });
+      io.changes.drive(own.changes.or(opens));
+      io.settings.drive({ ...own.settings, enable: own.settings.enable.or(opens) });
       io.legacyRequests.drive(own.legacyRequests);
       io.legacyIrq.drive(own.legacyIrq);
       io.refuses.drive(own.refuses);
@@ -147,6 +157,7 @@ export const prototypeView = (c: Config) => {
         count: mux(wakes, sum.count.add(1), sum.count),
         mask: mux(wakes, sum.mask.or(constant(prototypeRows, 1).shl(resize(at, 6))), sum.mask),
       };
+      const { sleeper } = h.nets({ sleeper: choose(at, bitList(asleep)) });
       const pointer = hardwarePointers.map((w) => ask.payload.word.eq(wordOf(w))).reduce((a, b) => a.or(b));
       const { fails } = h.nets({ fails: reply.error.and(write.and(pointer).not()) });
 
@@ -209,11 +220,23 @@ export const prototypeView = (c: Config) => {
                   h.when(does("SCHED"), () => then("TASK")).otherwise(goOn),
                 );
               })
-              .case("AVAILABLE", () => h.when(reply.data.bit(sideBits.rx), () => then("CLEAR")).otherwise(goOn))
-              .case("CLEAR", () => {
-                sum.next(woken);
-                goOn();
-              })
+              .case("AVAILABLE", () =>
+                h
+                  .when(does("ENABLE"), () => {
+                    held.next(reply.data.trunc(2));
+                    then("SECOND");
+                  })
+                  .elseWhen(reply.data.bit(sideBits.rx), () => then("CLEAR"))
+                  .otherwise(goOn),
+              )
+              .case("CLEAR", () =>
+                h
+                  .when(does("ENABLE"), () => go("DONE"))
+                  .otherwise(() => {
+                    sum.next(woken);
+                    goOn();
+                  }),
+              )
               .case("TASK", () => {
                 told.data.next(reply.data);
                 go("DONE");
@@ -223,12 +246,15 @@ export const prototypeView = (c: Config) => {
                 held.next(reply.data.trunc(2));
                 told.data.next(taken);
                 h.when(does("FLAG"), () => told.data.next(resize(mux(doing.bit, reply.data.bit(1), reply.data.bit(0)), 64)));
-                h.when(does("FLAG").and(write).or(does("PAIR").and(upper)), () => then("SECOND")).otherwise(() => go("DONE"));
+                h.when(does("FLAG").and(write).or(does("PAIR").and(upper)), () => then("SECOND"))
+                  .elseWhen(opens.and(choose(at, bitList(filled))), () => then("AVAILABLE"))
+                  .elseWhen(opens.and(sleeper), () => then("CLEAR"))
+                  .otherwise(() => go("DONE"));
               })
               .otherwise(() => {
-                // The lower half is of no meaning where it was not asked for.
+                // The lower half is of no meaning where it was not asked for, nor any of it in a write.
                 told.data.next(cat(reply.data.trunc(32), told.data.trunc(32)));
-                go("DONE");
+                h.when(does("ENABLE").and(sleeper), () => then("CLEAR")).otherwise(() => go("DONE"));
               });
             h.when(goes_on, () => {
               at.next(next);
@@ -248,9 +274,26 @@ export const prototypeView = (c: Config) => {
       access.ready.drive(machine.is("DONE"));
       wakes.drive(now_at.is("CLEAR"));
       const mine = oneHot(at, rows);
-      h.when(hears.and(does("ENABLE")).and(now_at.is("FIELD")), () =>
-        opened.next(mux(data.bit(0), opened.or(mine), opened.and(mine.not()))),
-      );
+      const { tells } = h.nets({ tells: hears.and(does("ENABLE")).and(now_at.is("FIELD")) });
+      opens.drive(tells.and(data.bit(0)));
+      h.when(tells, () => opened.next(mux(data.bit(0), opened.or(mine), opened.and(mine.not()))));
+      const { says } = h.nets({
+        says: hears
+          .and(now_at.is("SECOND"))
+          .and(does("FLAG"))
+          .and(doing.bit.not())
+          .and(choose(at, bitList(opened)).not()),
+      });
+      for (const [set, word, last] of [
+        [filled, "available", "SECOND"],
+        [asleep, "suspend", "CLEAR"],
+      ] as const) {
+        // Said again by now, or of a life that ends.
+        const past = tells.and(data.bit(0).not()).or(hears.and(does("ENABLE")).and(now_at.is(last)));
+        h.when(past, () => set.next(set.and(mine.not()))).elseWhen(says.and(doing.word.eq(wordOf(word))), () =>
+          set.next(mux(data.bit(0), set.or(mine), set.and(mine.not()))),
+        );
+      }
 
       // ---- memories --------------------------------------------------------------------------------------
       const { place } = h.nets({ place: mux(sweeping, at, found.row) });
@@ -293,7 +336,8 @@ export const prototypeView = (c: Config) => {
         .case("TASK", () => asks("task"))
         .case("CLEAR", () => {
           asks("suspend");
-          writes(cat(held.bit(1), constant(1, 0)), 1);
+          // What kicks wake is awake; who sleeps when a row is enabled sleeps.
+          writes(mux(does("ENABLE"), constant(2, 1), cat(held.bit(1), constant(1, 0))), 1);
         })
         .case("HOP", () => {
           asks("nextHop");
@@ -311,10 +355,15 @@ export const prototypeView = (c: Config) => {
             .otherwise(() => passesOn(data.shl(32), lanes.shl(4)));
         })
         .otherwise(() => {
-          h.when(does("FLAG"), () => writes(mux(doing.bit, cat(bit, held.bit(0)), cat(held.bit(1), bit)), 1)).otherwise(() => {
-            q.asks_word.drive(doing.word.add(1));
-            passesOn(data.shr(32), strobe.shr(4));
-          });
+          h.when(does("FLAG"), () => writes(mux(doing.bit, cat(bit, held.bit(0)), cat(held.bit(1), bit)), 1))
+            .elseWhen(does("ENABLE"), () => {
+              asks("available");
+              writes(cat(held.bit(1), constant(1, 1)), 1);
+            })
+            .otherwise(() => {
+              q.asks_word.drive(doing.word.add(1));
+              passesOn(data.shr(32), strobe.shr(4));
+            });
         });
       ask.valid.drive(machine.is("ASK").and(passes.not()));
       ask.payload.drive({

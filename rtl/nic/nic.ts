@@ -115,7 +115,7 @@ export const nic = (c: Config) => {
       const { regs, port: pages } = registerFront(h, c, io.registers, { now, received: events.rxCommitted, sent: events.txFrames });
       const { shared, fault } = pages;
       core.control.drive({
-        enable: regs.CONTROL.enable,
+        enable: shared.enable,
         mac: shared.mac,
         largest: shared.largest,
         ttl: shared.ttl,

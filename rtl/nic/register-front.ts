@@ -37,12 +37,14 @@ export const registerFront = (h: Builder, c: Config, bus: RegisterBus, { now, re
     received,
     sent,
     setting: {
+      enable: regs.CONTROL.enable.written,
       mac: regs.MAC.address.written,
       largest: regs.TRANSMIT.largest.written,
       ttl: regs.TRANSMIT.ttl.written,
       tos: regs.TRANSMIT.tos.written,
       wakeMask: cat(...[...written].reverse()),
       value: {
+        enable: regs.CONTROL.enable.data,
         mac: regs.MAC.address.data,
         largest: regs.TRANSMIT.largest.data,
         ttl: regs.TRANSMIT.ttl.data,
@@ -59,6 +61,7 @@ export const registerFront = (h: Builder, c: Config, bus: RegisterBus, { now, re
     LEGACY.TX_REFUSED.count.increment.drive(refuses.bit(0));
   }
   const { shared, fault, last } = port;
+  regs.CONTROL.enable.value.drive(shared.enable);
   regs.MAC.address.value.drive(shared.mac);
   regs.TRANSMIT.largest.value.drive(shared.largest);
   regs.TRANSMIT.ttl.value.drive(shared.ttl);

@@ -85,7 +85,13 @@ export const nicMap = (c: Config) =>
         busBytes: fixed(24, uint(8), c.busBits / 8, "Bytes of a DMA beat"),
         ringLimit: fixed(32, uint(32), c.ringLimit, "Largest ring, in bytes"),
       }),
-      CONTROL: reg(0x10, "Datapath control", { enable: rw(0, bool, "Take frames from the wire and send datagrams") }),
+      CONTROL: reg(0x10, "Datapath control", {
+        enable: external(
+          0,
+          bool,
+          `Take frames from the wire and send datagrams${c.prototypeView ? ". Set, too, when a row of the prototype's pages is enabled or a packet page takes a request" : ""}`,
+        ),
+      }),
       MAC: reg(0x18, "Our Ethernet address", { address: external(0, uint(48), "First byte on the wire most significant") }),
       TRANSMIT: reg(0x20, "What outgoing headers hold", {
         largest: external(

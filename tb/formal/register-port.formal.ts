@@ -40,7 +40,15 @@ export const portGuardsSlots = (c: Config = config, block = registerPort(c)) => 
     (io, h) => {
       const { slots, doorbells, take, peek, rekey, reply } = io;
       const dut = h.instance("dut", block, { slots, doorbells, take, peek, rekey, reply, now: 0, received: 0, sent: 0 });
-      dut.setting.drive({ mac: 0, largest: 0, ttl: 0, tos: 0, wakeMask: 0, value: { mac: 0, largest: 0, ttl: 0, tos: 0, wakeMask: 0 } });
+      dut.setting.drive({
+        enable: 0,
+        mac: 0,
+        largest: 0,
+        ttl: 0,
+        tos: 0,
+        wakeMask: 0,
+        value: { enable: 0, mac: 0, largest: 0, ttl: 0, tos: 0, wakeMask: 0 },
+      });
       const { ask, fault } = dut;
       io.ask.connect(ask);
       io.fault.drive(fault);
@@ -162,7 +170,7 @@ export const viewComesToAnEnd = (block = prototypeView(small)) =>
     (io, h) => {
       const { access, maker, reply, packets } = io;
       const dut = h.instance("dut", block, { access, maker, reply, now: 0, received: 0, sent: 0, legacyStates: packets });
-      dut.shared.drive({ mac: 0, largest: 0, ttl: 0, tos: 0, wakeMask: 0 });
+      dut.shared.drive({ enable: 0, mac: 0, largest: 0, ttl: 0, tos: 0, wakeMask: 0 });
       const { ask } = dut;
       io.ask.connect(ask);
       io.answer.drive(dut.answer);

@@ -144,6 +144,7 @@ export class PortBench {
     this.#fault(due?.outcome.fault ?? null, fault);
     if (access === null) {
       const right = model.shared;
+      this.#want("the datapath's switch", one(shared.enable.value), right.enable);
       this.#want("our address", shared.mac.value, right.mac);
       this.#want("the largest payload", shared.largest.value, right.largest);
       this.#want("the time to live", shared.ttl.value, right.ttl);

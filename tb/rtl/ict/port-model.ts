@@ -55,7 +55,7 @@ export class PortModel {
     this.#c = c;
     this.#map = nicMap(c);
     this.table = table;
-    this.shared = { mac: 0n, largest: BigInt(c.mtu - 28), ttl: 64n, tos: 0n, wakeMask: 0 };
+    this.shared = { enable: false, mac: 0n, largest: BigInt(c.mtu - 28), ttl: 64n, tos: 0n, wakeMask: 0 };
     this.prototype = new PrototypeModel(c, table, this.shared);
     this.#current = Array.from({ length: c.harts }, () => 0n);
   }
@@ -120,6 +120,7 @@ export class PortModel {
     };
     const show = (value: bigint): Outcome => (write ? refused() : ok(value));
     const hart = (at >> 3) & 7;
+    if (at === 0x10) return keep(shared.enable ? 1n : 0n, 1n, (v) => (shared.enable = v === 1n));
     if (at === 0x18) return keep(shared.mac, 2n ** 48n - 1n, (v) => (shared.mac = v));
     if (at === 0x20)
       return keep(shared.largest | (shared.ttl << 16n) | (shared.tos << 24n), 2n ** 32n - 1n, (v) => {

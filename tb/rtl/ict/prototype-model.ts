@@ -5,6 +5,8 @@ import { lanes, merge, type Reply, type StandInTable } from "./stand-in-table.ts
 
 /** Registers that the kernel's page shows too. */
 export interface Shared {
+  /** Also set where the prototype's software begins: by a row that is enabled, and by a request on a packet page. */
+  enable: boolean;
   mac: bigint;
   largest: bigint;
   ttl: bigint;
@@ -56,6 +58,8 @@ export class PrototypeModel {
   readonly #halves: [bigint, bigint] = [0n, 0n];
   /** What the last access has asked of the engines. */
   asked = "";
+  /** Disabled rows of which software has said that there is data, or that the owner sleeps: true once they are enabled. */
+  readonly #said = { available: new Set<number>(), suspend: new Set<number>() };
   #nextHop = 0n;
   identification = 0n;
   #noChecksum = 0n;
@@ -78,12 +82,13 @@ export class PrototypeModel {
   #enabled(row: number): boolean {
     return bit(this.table.at(row, "control"), 0);
   }
-  #flag(a: PrototypeAccess, row: number, word: SlotWord, which: number): Reply {
+  #flag(a: PrototypeAccess, row: number, word: "available" | "suspend", which: number): Reply {
     const value = this.table.at(row, word);
     if (!a.write) return ok(bit(value, which) ? 1n : 0n);
     if (a.strobe & 1) {
       const other = value & 3n & ~(1n << BigInt(which));
       this.#put(row, word, other | ((a.data & 1n) << BigInt(which)), 1);
+      if (which === 0 && !this.#opened.has(row)) this.#said[word][bit(a.data, 0) ? "add" : "delete"](row);
     }
     return ok();
   }
@@ -110,8 +115,16 @@ export class PrototypeModel {
         if ((a.strobe & 1) === 0 || wanted === on) return ok();
         if (wanted) this.#put(row, "nextHop", this.#nextHop, 0x3f);
         this.#put(row, "control", (this.#noChecksum << 3n) | 2n | (wanted ? 1n : 0n), 1);
-        if (wanted) this.#opened.add(row);
-        else this.#opened.delete(row);
+        if (!wanted) {
+          for (const rows of [this.#opened, this.#said.available, this.#said.suspend]) rows.delete(row);
+          return ok();
+        }
+        this.#opened.add(row);
+        this.shared.enable = true;
+        if (this.#said.available.has(row)) this.#put(row, "available", (this.table.at(row, "available") & 2n) | 1n, 1);
+        this.#said.available.delete(row);
+        if (this.#said.suspend.has(row)) this.#put(row, "suspend", 1n, 1);
+        this.#said.suspend.delete(row);
         return ok();
       }
       case 0x08:
@@ -238,6 +251,7 @@ export class PrototypeModel {
         return refused;
       }
       this.asked = `${name} push ${word.toString(16)}`;
+      this.shared.enable = true;
       return ok();
     }
     if ((a.at & 0xfff) === 0x10) {

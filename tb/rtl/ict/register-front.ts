@@ -11,7 +11,7 @@ import { registerFront } from "#rtl/nic/register-front.ts";
 import { nicMap, portBytes } from "#rtl/nic/registers.ts";
 
 /** Inputs of the register block that `registerFront` drives, and the clock. */
-const driven = /^(MAC|TRANSMIT|WAKE_MASK|PROTECTION|LEGACY|TIMESTAMP)/;
+const driven = /^(CONTROL$|MAC|TRANSMIT|WAKE_MASK|PROTECTION|LEGACY|TIMESTAMP)/;
 /** All others: nothing ever happens, and everything reads zero. */
 const silence = (map: RegisterMap, regs: unknown): void => {
   const drives: Partial<Record<FieldKind, string | null>> = {

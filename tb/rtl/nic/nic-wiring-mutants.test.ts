@@ -7,7 +7,7 @@ import { broken, exchanged, keep, turn, withBrokenWires } from "./connection-mut
 import { nicAroundPuppets, nicBench } from "./nic-check.ts";
 
 /** Cycles after which an unnoticed change is one that changes nothing. */
-const enough = 200;
+const enough = 500;
 /** Bits that are always zero. */
 const zeros: readonly (readonly [bits: RegExp, why: string])[] = [
   [/^(writes_fromAw_[023]|reads_fromAr_0)_payload_id\[[34]\] stuck at 0$/, "this master has IDs of three bits"],

@@ -24,7 +24,9 @@ const software: WireList = [
   [`${page}.REKEY`, "registers_port.rekey"],
   ["core.request", "registers_port.ask"],
   ["core.reply", "registers_port.reply"],
-  ...([["MAC_address", "mac"], ...["largest", "ttl", "tos"].map((n) => [`TRANSMIT_${n}`, n] as const)] as const).flatMap(
+  ...(
+    [["CONTROL_enable", "enable"], ["MAC_address", "mac"], ...["largest", "ttl", "tos"].map((n) => [`TRANSMIT_${n}`, n] as const)] as const
+  ).flatMap(
     ([field, name]): WireList => [
       [`${page}.${field}_written`, `registers_port.setting_${name}`],
       [`${page}.${field}_data`, `registers_port.setting_value_${name}`],
@@ -35,7 +37,6 @@ const software: WireList = [
   [`${page}.WAKE_MASK_enabled_written`, "registers_port.setting_wakeMask"],
   [`${page}.WAKE_MASK_enabled_value`, "registers_port.shared_wakeMask"],
   ["core.mask", "registers_port.shared_wakeMask"],
-  ["core.control_enable", `${page}.CONTROL_enable`],
   ["core.control_hashKey", `${page}.HASH_KEY_key`],
   ["core.current", `${page}.CURRENT_THREAD`],
   ["registers_port.received", "core.events_rxCommitted"],
