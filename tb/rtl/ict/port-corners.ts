@@ -55,5 +55,108 @@ export const checkPortCorners = (block: ReturnType<typeof registerFrontBlock>, c
         access(0x100, true, hart | (1n << BigInt(bit)), 0x0f);
         access(0x108, false, 0n);
       }
+  datapathSwitch(p, access, (value) => p.access({ source, address: 0x10, write: true, data: value, strobe: 0xff }));
+  // Of each row by itself, and of one of them everything.
+  for (let row = 0; row < c.slots; row++) {
+    const [base, data] = [0x300 + 0x100 * row, BigInt(row & 1)];
+    for (const [field, value] of [
+      [0x00, 0n],
+      [0x30, 1n],
+      [0x38, 1n],
+      [0x00, 1n],
+      [0x00, 0n],
+      [0x30, data],
+      [0x38, 1n - data],
+      [0x00, 1n],
+    ] as const)
+      access(base + field, true, value, 0x01);
+    for (const field of [0x30, 0x38]) access(base + field, false, 0n);
+  }
+  disabledRow(p, access, 0x300 + 0x100 * 5);
+  // Rows that are enabled follow the next hop, whichever bit of it changes.
+  access(0x300, true, 1n, 0x01);
+  const hop = p.random.bits(48);
+  access(0xc408, true, hop);
+  for (let bit = 0; bit < 48; bit++) access(0xc408, true, hop ^ ((2n << BigInt(bit)) - 1n));
   for (let i = 0; i < 3; i++) p.cycle(null);
+};
+
+type Access = (address: number, write: boolean, data: bigint, strobe?: number) => void;
+
+/** Rows that are enabled and requests that are taken switch the datapath on, and nothing else does. */
+const datapathSwitch = (p: PortBench, access: Access, control: (value: bigint) => void): void => {
+  const off = (): void => {
+    control(0n);
+    p.cycle(null);
+  };
+  control(1n);
+  p.cycle(null);
+  for (const [page, which] of [
+    [0x9000, 1],
+    [0xa000, 0],
+  ] as const)
+    for (const requests of [0n, 63n, 64n])
+      for (const [write, strobe] of [
+        [true, 0xff],
+        [true, 0x80],
+        [true, 0x7f],
+        [false, 0xff],
+      ] as const)
+        for (const address of [0x00, 0x08, 0x10]) {
+          const states = p.model.prototype.packets;
+          (states[which] as { requests: bigint }).requests = requests;
+          (states[1 - which] as { requests: bigint }).requests = 64n - requests;
+          off();
+          access(page + address, write, p.random.bits(64), strobe);
+          p.cycle(null);
+        }
+  for (const enabled of [0n, 1n, 1n, 0n, 0n, 1n, 0n])
+    for (const strobe of [0xfe, 0xff]) {
+      off();
+      access(0x300, true, enabled, strobe);
+      p.cycle(null);
+    }
+};
+
+/** What software says of a row before it enables it, at `base`, in every order: it counts once, and only then. */
+const disabledRow = (p: PortBench, access: Access, base: number): void => {
+  const [enabled, available, suspended] = [0x00, 0x30, 0x38];
+  const set = (field: number, value: number): void => access(base + field, true, BigInt(value) | (p.random.bits(63) << 1n), 0x01);
+  const look = (): void => {
+    for (const field of [available, suspended, 0x40, 0x48]) access(base + field, false, 0n);
+  };
+  const both = [0, 1];
+  for (const data of both)
+    for (const sleeps of both)
+      for (const later of [
+        [],
+        [[available, 1 - data]],
+        [[suspended, 1 - sleeps]],
+        [
+          [0x40, 1 - data],
+          [0x48, 1 - sleeps],
+        ],
+      ] as const) {
+        set(enabled, 0);
+        set(available, data);
+        set(suspended, sleeps);
+        for (const [field, value] of later) set(field, value);
+        set(enabled, 1);
+        look();
+        set(available, 1 - data);
+        set(suspended, 1 - sleeps);
+        // Of another life: it does not count again, and what was said while the row was enabled does not at all.
+        set(enabled, 0);
+        set(enabled, 1);
+        look();
+        // Of what is said twice, the last counts.
+        set(enabled, 0);
+        set(available, 1);
+        set(suspended, 1);
+        set(enabled, 0);
+        set(available, 0);
+        set(enabled, 1);
+        look();
+      }
+  set(enabled, 0);
 };

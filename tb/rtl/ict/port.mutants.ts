@@ -57,7 +57,8 @@ export const families: Readonly<Record<string, Family>> = {
       "asks_strobe: always": [3, "a read needs no bytes"],
       "asks_strobe: 0 for 255": [1, "a read needs no bytes"],
       "ask_payload_hart: 1 for 0": [1, "of no meaning to reads and writes"],
-      ...noCode(["hears: eq of 2 bits for 3", 1]),
+      "now_at: left out": [1, "the next row's step is this one's"],
+      ...noCode(["hears: eq of 2 bits for 3", 1], ["at and others: eq of 3 bits for 4", 1]),
     },
   }),
   "prototype decode": family({

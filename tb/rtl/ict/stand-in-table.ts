@@ -44,8 +44,17 @@ export class StandInTable {
   /** A kernel's write of some bytes; false where it is refused. */
   write(slot: number, word: SlotWord, data: bigint, strobe: number): boolean {
     if (this.refuses(slot, slotWords[word] / 8)) return false;
-    this.put(slot, word, merge(this.at(slot, word), data, strobe));
+    this.#keep(slot, slotWords[word] / 8, data, strobe);
     return true;
+  }
+  /** As the table has it, a slot's life begins with nothing queued, nobody asleep, and room. */
+  #keep(slot: number, word: number, data: bigint, strobe: number): void {
+    const old = this.words.get(slot * 32 + word) ?? 0n;
+    const value = merge(old, data, strobe);
+    this.words.set(slot * 32 + word, value);
+    if (word !== slotWords.control / 8 || (value & ~old & 1n) === 0n) return;
+    this.put(slot, "available", 2n);
+    this.put(slot, "suspend", 0n);
   }
   apply(r: Request): Reply {
     const key = r.slot * 32 + r.word;
@@ -56,7 +65,7 @@ export class StandInTable {
         return { data: this.words.get(key) ?? 0n, error: false };
       case "WRITE":
         if (this.refuses(r.slot, r.word)) return refusal;
-        this.words.set(key, merge(this.words.get(key) ?? 0n, r.data, r.strobe));
+        this.#keep(r.slot, r.word, r.data, r.strobe);
         return { data: 0n, error: false };
       case "TAKE":
         this.taken += 0x1_0000_0000n;
