@@ -58,6 +58,7 @@ export const families: Readonly<Record<string, Family>> = {
       }
     },
     same: {
+      "step: always": [1, "an insertion is answered as late as a removal"],
       "seeking: eq of 2 bits for 3": [1, "TAKE_BACK looks like SEEK: a read for nobody, and a key may be refused"],
       "exact_cells_word_valid: eq of 1 bits for 2": [1, "CLEAR looks like INSERT, and writes only while it clears"],
       "local_cells_word_valid: eq of 1 bits for 2": [1, "CLEAR looks like INSERT, and writes only while it clears"],

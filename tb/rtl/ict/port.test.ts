@@ -21,7 +21,7 @@ describe.each(configs)("%s %j", (name, settings) => {
   it.each([1, 2, 3, 4, 5, 6, 7])("does what its model does, seed %i", (seed) => {
     checkPort(block, config, 600, seed);
   });
-  it.runIf(config.prototypeView)("does what its model does where random accesses seldom come by", () => checkPortCorners(block, config, 1));
+  if (config.prototypeView) it("does what its model does where random accesses seldom come by", () => checkPortCorners(block, config, 1));
 });
 
 const config = resolveConfig("tiny", ["harts=4", "slots=64"]);
