@@ -21,7 +21,8 @@ const walked = { ...config, walker: true };
 const walkedTable = connectionTable(walked);
 const walkedNarrow = lookup({ slots: config.slots, ways: 1, waits: true });
 const checkWalked = (block: typeof table): void => {
-  for (const seed of [1, 2, 3]) finds(checkConnectionTable(block, walked, 2, 2500, seed));
+  // In the last of these keys change after slots were unloaded.
+  for (const seed of [1, 2, 4]) finds(checkConnectionTable(block, walked, 2, 2500, seed));
   checkConnectionTable(withInstance(block, "find", walkedNarrow), walked, 1, 2500, 5);
 };
 /** A table that never finds anybody is none. */
