@@ -85,6 +85,19 @@ describe.each([true, false])("AXI4, native %s", (native) => {
       expect([slave.reads, slave.readsDone, slave.writes]).toEqual([64, 64, 0]);
     }));
 
+  it("many requests wait for a memory that is late, and none is lost when their queue grows", () =>
+    testbench(through(64), async (dut) => {
+      const memory = new Memory({ base, size });
+      const slave = axiMemory(dut.sim, dut.m, memory, { native, readLatency: 150, writeLatency: 150, outstanding: 32 });
+      const bus = axiMaster(dut.sim, dut.s, { native, outstanding: 32 });
+      // A few first, so that the queue begins somewhere in the middle.
+      for (let i = 0; i < 5; i++) await bus.write(base + 8 * i, i);
+      const addresses = Array.from({ length: 96 }, (_, i) => base + 8 * i);
+      await Promise.all(addresses.map((address, i) => bus.write(address, 1000 + i)));
+      expect(await Promise.all(addresses.map((address) => bus.read(address)))).toEqual(addresses.map((_, i) => BigInt(1000 + i)));
+      expect([slave.writes, slave.reads]).toEqual([101, 96]);
+    }));
+
   it("refused accesses say what was refused, and change nothing", () =>
     testbench(through(64), async (dut) => {
       const memory = new Memory({ base, size });
