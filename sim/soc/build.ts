@@ -2,8 +2,8 @@
  * The simulator of a system: Verilated, compiled with our loop around it, found again by the hash of all that went in. The
  * model and the loop are compiled apart, so that a change of the loop costs seconds.
  */
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { readdir, rm, writeFile } from "node:fs/promises";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { basename, isAbsolute, join } from "node:path";
 import { type SocConfig, socConfigs } from "#rtl/soc/config.ts";
@@ -71,8 +71,12 @@ const flags = (tools: Toolset): string[] => [
   ...["-DVERILATOR=1", "-DVM_SC=0", "-DVM_TRACE=0", "-DVL_TIME_CONTEXT"],
   ...[`-I${tools.verilator.root}/include`, `-I${tools.verilator.root}/include/vltstd`, "-I."],
 ];
-/** Optimisation of one generated file: what runs once is not worth it. */
-const optimisation = (unit: string): string => (unit.includes("Slow") ? "-O0" : unit.startsWith(modelClass) ? "-O1" : "-O2");
+/**
+ * Optimisation of one generated file: what runs once is not worth it. Functions of ten thousand stores keep GCC looking for
+ * aliases; with a bound on its questions it takes half the time, and the code is no slower.
+ */
+const optimisation = (unit: string): readonly string[] =>
+  unit.includes("Slow") ? ["-O0"] : unit.startsWith(modelClass) ? ["-O1", "--param=sccvn-max-alias-queries-per-access=16"] : ["-O2"];
 
 const jobs = (): number => Math.max(2, Math.floor(availableParallelism() / 2));
 
@@ -85,28 +89,77 @@ interface Recipe {
 }
 
 const compileUnit = (tools: Toolset, folder: string, unit: string, object: string, more: readonly string[] = []): Promise<string> =>
-  run(tools.ccache, [tools.compiler, ...flags(tools), optimisation(basename(unit)), ...more, "-c", unit, "-o", object], {
+  run(tools.ccache, [tools.compiler, ...flags(tools), ...optimisation(basename(unit)), ...more, "-c", unit, "-o", object], {
     folder,
     environment: compileEnvironment(),
   });
+
+/** Generated files by how they are optimised, and in how many batches: a batch is a file that includes them. */
+const batches = (model: string, generated: readonly string[]): ReadonlyMap<string, number> => {
+  const size = new Map(generated.map((name) => [name, statSync(join(model, name)).size]));
+  const found = new Map<string, number>();
+  // Each file that is compiled reads 1.2 MB of headers first, more than a second; what is not optimised is soon done else.
+  const write = (title: string, names: readonly string[], most: number, weight: number): void => {
+    const rest = [...names].sort((a, b) => (size.get(b) ?? 0) - (size.get(a) ?? 0));
+    const parts: { readonly names: string[]; bytes: number }[] = [];
+    for (const name of rest) {
+      const bytes = size.get(name) ?? 0;
+      const part =
+        parts.length < most && bytes > 200_000
+          ? undefined
+          : parts.reduce<(typeof parts)[number] | undefined>((x, y) => (x !== undefined && x.bytes <= y.bytes ? x : y), undefined);
+      if (part === undefined) parts.push({ names: [name], bytes });
+      else {
+        part.names.push(name);
+        part.bytes += bytes;
+      }
+    }
+    parts.forEach((part, index) => {
+      const file = `${title}_${index}.cpp`;
+      writeFileSync(join(model, file), part.names.map((name) => `#include "${name}"\n`).join(""));
+      found.set(file, part.bytes * weight);
+    });
+  };
+  write(
+    `${modelClass}_batch`,
+    generated.filter((name) => !name.includes("Slow")),
+    64,
+    4,
+  );
+  write(
+    `${modelClass}_batch_Slow`,
+    generated.filter((name) => name.includes("Slow")),
+    3,
+    1,
+  );
+  return found;
+};
 
 /** Verilator and the compiler, into `folder/model`: an archive and the headers that the loop needs. */
 const makeModel = async ({ config, design, tools, threads, waves }: Recipe, folder: string): Promise<void> => {
   const files = await writeVerilog(design, folder);
   await writeFile(join(folder, "trace.vlt"), traceControl());
-  await run(tools.verilator.bin, [...verilatorArguments(threads, waves), "trace.vlt", "-Iverilog", ...files], {
-    folder,
-    environment: tools.verilator.environment,
-  });
   const model = join(folder, "model");
-  const root = join(tools.verilator.root, "include");
-  const generated = readdirSync(model).filter((name) => name.endsWith(".cpp"));
-  const units = [...generated, ...runtimeSources(waves).map((name) => join(root, name))];
+  await mkdir(model);
+  const compile = (unit: string): Promise<string> => compileUnit(tools, model, unit, `${basename(unit)}.o`);
+  // Verilator takes twenty seconds of one core: another compiles its runtime meanwhile.
+  const runtime = runtimeSources(waves).map((name) => join(tools.verilator.root, "include", name));
+  await Promise.all([
+    run(tools.verilator.bin, [...verilatorArguments(threads, waves), "trace.vlt", "-Iverilog", ...files], {
+      folder,
+      environment: tools.verilator.environment,
+    }),
+    mapLimited(runtime, 1, compile),
+  ]);
+  const units = batches(
+    model,
+    readdirSync(model).filter((name) => name.endsWith(".cpp")),
+  );
   // The longest first, so that none is left over at the end.
-  const size = (unit: string): number => readFileSync(isAbsolute(unit) ? unit : join(model, unit)).length * (unit.includes("Slow") ? 1 : 4);
-  units.sort((a, b) => size(b) - size(a));
-  await mapLimited(units, jobs(), (unit) => compileUnit(tools, model, unit, `${basename(unit)}.o`));
-  await run("ar", ["rcs", "libmodel.a", ...units.map((unit) => `${basename(unit)}.o`)], { folder: model });
+  const order = [...units.keys()].sort((a, b) => (units.get(b) ?? 0) - (units.get(a) ?? 0));
+  await mapLimited(order, jobs(), compile);
+  const objects = [...order, ...runtime].map((unit) => `${basename(unit)}.o`);
+  await run("ar", ["rcs", "libmodel.a", ...objects], { folder: model });
   await writeFile(join(model, "pins.h"), pinsHeader(config, readFileSync(join(model, `${modelClass}___024root.h`), "utf8")));
   for (const name of await readdir(model)) if (!/\.(h|a)$/.test(name)) await rm(join(model, name), { force: true, recursive: true });
   await rm(join(folder, "verilog"), { recursive: true });
