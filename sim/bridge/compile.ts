@@ -39,8 +39,54 @@ export interface CompiledModel {
   readonly hash: string;
 }
 
-/** Above this size of generated C++ (bytes) files are compiled on their own, several at once: the model is slower then. */
-const unityLimit = 1_500_000;
+/**
+ * Above this size of generated C++ (bytes) a model is compiled for fewer seconds of the compiler, not of its own: GCC's -O2
+ * takes four times as long as -O1 for the whole NIC (55 s, 13 s), most of it asking which of ten thousand stores overlap.
+ */
+const largeModel = 1_000_000;
+const plainCode: readonly string[] = ["-O1", "--param=sccvn-max-alias-queries-per-access=16", "-fno-tree-dse"];
+/** What runs once. */
+const coldCode: readonly string[] = ["-O0"];
+/** Of generated C++ in one unit: each reads the model's headers again, a second or two; with counters it has many times more. */
+const unitBytes = 4_000_000;
+
+interface Unit {
+  readonly file: string;
+  readonly flags: readonly string[];
+}
+
+/** The files to compile, each of which includes generated ones. */
+const unitsOf = (model: string, generated: readonly string[]): readonly { readonly unit: Unit; readonly text: string }[] => {
+  const sizes = new Map(generated.map((name) => [name, statSync(join(model, name)).size]));
+  const unit = (file: string, flags: readonly string[], names: readonly string[]) => ({
+    unit: { file, flags },
+    text: names.map((name) => `#include "${name}"\n`).join(""),
+  });
+  if ([...sizes.values()].reduce((sum, size) => sum + size, 0) < largeModel) return [unit("unity.cc", [], generated)];
+  const batched = (title: string, flags: readonly string[], names: readonly string[]) => {
+    const batches: string[][] = [];
+    let room = 0;
+    for (const name of names) {
+      const size = sizes.get(name) ?? 0;
+      if (batches.length === 0 || size > room) {
+        batches.push([]);
+        room = unitBytes;
+      }
+      batches.at(-1)?.push(name);
+      room -= size;
+    }
+    return batches.map((batch, index) => unit(`${title}${index}.cc`, flags, batch));
+  };
+  const cold = (name: string): boolean => name.includes("__Slow");
+  return [
+    ...batched(
+      "plain",
+      plainCode,
+      generated.filter((name) => !cold(name)),
+    ),
+    ...batched("cold", coldCode, generated.filter(cold)),
+  ];
+};
 
 /** How Verilator is called, but for the files. */
 export const verilatorArguments = (design: Design, options: CompileOptions): string[] => [
@@ -112,12 +158,8 @@ const make = async (design: Design, options: CompileOptions, tools: Toolset, sha
   const generated = readdirSync(model)
     .filter((name) => name.endsWith(".cpp"))
     .sort();
-  const bytes = generated.reduce((sum, name) => sum + statSync(join(model, name)).size, 0);
-  let units = generated;
-  if (bytes < unityLimit) {
-    await writeFile(join(model, "unity.cc"), generated.map((name) => `#include "${name}"\n`).join(""));
-    units = ["unity.cc"];
-  }
+  const units = unitsOf(model, generated);
+  for (const { unit, text } of units) await writeFile(join(model, unit.file), text);
   const parts = evaluationParts(
     generated.filter((name) => name.startsWith(modelClass)).map((name) => readFileSync(join(model, name), "utf8")),
   );
@@ -131,12 +173,15 @@ const make = async (design: Design, options: CompileOptions, tools: Toolset, sha
     "-I.",
   ];
   const environment = compileEnvironment();
-  await mapLimited(units, Math.max(1, Math.floor(availableParallelism() / 2)), (unit) =>
-    run(tools.ccache, [tools.compiler, ...flags, "-x", "c++", "-c", unit, "-o", `${unit}.o`], { folder: model, environment }),
+  await mapLimited(units, Math.max(1, Math.floor(availableParallelism() / 2)), ({ unit }) =>
+    run(tools.ccache, [tools.compiler, ...flags, ...unit.flags, "-x", "c++", "-c", unit.file, "-o", `${unit.file}.o`], {
+      folder: model,
+      environment,
+    }),
   );
   await run(
     tools.compiler,
-    [...units.map((unit) => `${unit}.o`), shared.archive, "-o", "../model.so", ...linkArguments(options.trace === true, tools)],
+    [...units.map(({ unit }) => `${unit.file}.o`), shared.archive, "-o", "../model.so", ...linkArguments(options.trace === true, tools)],
     {
       folder: model,
     },
@@ -158,6 +203,7 @@ export const compile = async (design: Design, options: CompileOptions = {}): Pro
     glueSource(design, portTable(design), glueOptions(options)),
     ...(options.native ?? []).map((file) => readFileSync(file, "utf8")),
     ...verilatorArguments(design, options),
+    ...[...plainCode, ...coldCode, String(largeModel)],
     ...(options.compilerArguments ?? []),
   ]);
   const { folder, found } = await stored(join(buildFolder(), "sim"), `${design.top}-${hash}`, (scratch) =>

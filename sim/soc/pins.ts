@@ -22,27 +22,59 @@ const signals = [
   "reg_wfi",
 ] as const;
 
-/** Verilator's control file: the trace signals stay readable. */
-export const traceControl = (): string =>
-  ["`verilator_config", ...signals.map((name) => `public_flat_rd -module "CSRFile" -var "${name}"`), ""].join("\n");
+/** The module around a hart's tile, as Rocket Chip names it. */
+const tileModule = "TilePRCIDomain";
 
-/** Where a hart's CSR file is below the top, as Rocket Chip names its tiles. */
-const csrPath = (hart: number): string =>
-  ["soc", "rocket", hart === 0 ? "tile_prci_domain" : `tile_prci_domain_${hart}`, "tile_reset_domain_tile", "core", "csr"].join("__DOT__");
+/**
+ * Of Rocket's Verilog: what comes into a tile, clocks and resets left out. Throws when the module is not there: Rocket Chip
+ * has changed its ways.
+ */
+export const tileInputs = (verilog: string): readonly string[] => {
+  const head = new RegExp(`^module ${tileModule}\\(([^;]*)\\);`, "m").exec(verilog)?.[1];
+  if (head === undefined) throw new Error(`Rocket's Verilog has no module ${tileModule}`);
+  const inputs = [...head.matchAll(/\binput\s+(?:\[[^\]]*\]\s*)?(\w+)/g)].map((match) => match[1] ?? "");
+  return inputs.filter((name) => !/(^|_)(clock|reset)$/.test(name));
+};
 
-/** `pins.h`. Throws when the model's header does not have a signal: Verilator or Rocket has changed its ways. */
-export const pinsHeader = (config: SocConfig, modelHeader: string): string => {
+/**
+ * Verilator's control file: the trace signals stay readable. With `shared`, inputs of a tile, one tile's code serves every
+ * hart: the module stays one, and nothing of its surroundings, in which the harts differ, is moved into it.
+ */
+export const traceControl = (shared: readonly string[] = []): string =>
+  [
+    "`verilator_config",
+    ...signals.map((name) => `public_flat_rd -module "CSRFile" -var "${name}"`),
+    ...(shared.length === 0 ? [] : [`no_inline -module "${tileModule}"`]),
+    ...shared.map((name) => `public_flat_rw -module "${tileModule}" -var "${name}"`),
+    "",
+  ].join("\n");
+
+/** Where a hart's CSR file is: the tile below the top, and the rest, as Rocket Chip names them. */
+const tilePath = (hart: number): string => ["soc", "rocket", hart === 0 ? "tile_prci_domain" : `tile_prci_domain_${hart}`].join("__DOT__");
+const csrPath = ["tile_reset_domain_tile", "core", "csr"].join("__DOT__");
+
+/**
+ * `pins.h`, where `header` gives the text of one of the model's headers by its name. Throws when it does not have a signal:
+ * Verilator or Rocket has changed its ways.
+ */
+export const pinsHeader = (config: SocConfig, shared: boolean, header: (name: string) => string): string => {
+  const files = shared ? ["Vsoc___024root.h", `Vsoc_${tileModule}.h`] : ["Vsoc___024root.h"];
+  const texts = files.map(header);
   const member = (hart: number, signal: string): string => {
-    const name = `${csrPath(hart)}__DOT__${signal}`;
-    if (!new RegExp(`\\b${name};`).test(modelHeader))
-      throw new Error(`${config.name}: the Verilated model has no ${name}: Verilator did not inline hart ${hart} into its top`);
-    return `&t.${name}`;
+    const tile = `${shared ? "__PVT__" : ""}${tilePath(hart)}`;
+    const name = `${csrPath}__DOT__${signal}`;
+    const path = shared ? [tile, name] : [`${tile}__DOT__${name}`];
+    path.forEach((part, index) => {
+      if (!new RegExp(`\\b${part};`).test(texts[index] ?? ""))
+        throw new Error(`${config.name}: the Verilated model has no ${part} in ${files[index]}: Verilator names hart ${hart} otherwise`);
+    });
+    return `&t.${path.join("->")}`;
   };
   const harts = Array.from({ length: config.harts }, (_, hart) => hart);
   return `// Generated for ${config.name}.
 #pragma once
 #include "Vsoc.h"
-#include "Vsoc___024root.h"
+${files.map((name) => `#include "${name}"`).join("\n")}
 #include "harts.h"
 
 namespace soc {
