@@ -4,6 +4,7 @@
  */
 
 import { readMemory } from "#hdl/regmap/index.ts";
+import type { accioTop } from "#rtl/accio-top.ts";
 import type { Config } from "#rtl/common.ts";
 import { entryRecord, eventBytes, eventRecord } from "#rtl/nic/control-event-formats.ts";
 import { buildUdp, ipv4Number, macNumber } from "#sim/models/packet/index.ts";
@@ -11,6 +12,7 @@ import type { Host } from "#sim/nic/host.ts";
 import { buildNic } from "#sim/nic/nic.ts";
 import { type InputFrame, memoryBase, type RunOptions, type RunOutcome, runNic } from "#sim/nic/run.ts";
 import { type TableConnection, type TableShape, tableBytes, WalkerTable } from "./walker-table.ts";
+import { chooser } from "./wiring-mutants.ts";
 
 export const ourMac = "02:00:00:00:00:01";
 export const ourAddress = "10.0.0.1";
@@ -52,6 +54,8 @@ export interface SceneOptions {
   /** While they come; ends when nothing more is to be looked at. */
   readonly during?: (s: Stage) => Promise<void>;
   readonly after?: (s: Stage) => Promise<void>;
+  /** The top with mutants in it (wiring-mutants.ts), and which of them it is to be; 0: none. */
+  readonly broken?: { readonly module: ReturnType<typeof accioTop>; readonly mutant: number };
 }
 /** What a scene works with. */
 export interface Stage {
@@ -79,7 +83,9 @@ const eventRecords = 64;
 export const playScene = async (options: SceneOptions): Promise<SceneOutcome> => {
   const { config, sent } = options;
   const shape: TableShape = { at: memoryBase, logBuckets: 8, last: 2000, first: config.slots / 2, ...options.table };
-  const nic = await buildNic(config, { seed: 1 });
+  const { broken } = options;
+  const nic = await buildNic(config, { seed: 1, ...(broken === undefined ? {} : { module: broken.module }) });
+  if (broken !== undefined) nic.sim.pin(chooser).value = broken.mutant;
   const ordinary: Uint8Array[] = [];
   const out: Uint8Array[] = [];
   const eventsAt = memoryBase + Math.ceil(tableBytes(shape) / 4096) * 4096;
