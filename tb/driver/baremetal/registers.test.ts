@@ -14,12 +14,15 @@ describe.each(systems)("%s", (config) => {
   const operations = registerOperations(socConfigs[config]);
   const map = socMap(socConfigs[config]);
 
-  // The paper's latency makes four harts' table a matter of minutes, and shows nothing that one hart's does not.
-  it.each(config === "soc1" ? ["raw", "paper"] : ["raw"])(
+  // Of the many slots of four harts' system some stand for all: the whole table takes minutes of a processor there, and is
+  // what `./accio soc run registers --config soc4` runs.
+  const tried = config === "soc1" ? operations : registerOperations(socConfigs[config], { slots: [0, 21, 63] });
+  it.each(["raw", "paper"])(
     "every register is as the host says, timing %s",
     async (timing) => {
-      const { text, exitCode } = await start(config, "registers", { timing, maxCycles: 20_000_000 });
-      expect(text).toBe(`registers: ${operations.length} operations, 0 wrong\n`);
+      const files = tried === operations ? {} : { files: tableFiles(tried) };
+      const { text, exitCode } = await start(config, "registers", { timing, maxCycles: 20_000_000, ...files });
+      expect(text).toBe(`registers: ${tried.length} operations, 0 wrong\n`);
       expect(exitCode).toBe(0);
     },
     900_000,
