@@ -67,7 +67,7 @@ export const families: Readonly<Record<string, Family>> = {
   "slot transfer": family({
     block: slotTransfer(walked),
     mutants: 150,
-    sample: 40,
+    sample: 16,
     kinds: "all",
     check: (block) => checkWalked(withInstance(walkedTable, "transfer", block)),
     same: {
@@ -79,7 +79,7 @@ export const families: Readonly<Record<string, Family>> = {
   "slot commands": family({
     block: slotCommands(config),
     mutants: 400,
-    sample: 40,
+    sample: 16,
     kinds: "all",
     check: inTable("commands"),
     same: {
@@ -124,7 +124,7 @@ export const families: Readonly<Record<string, Family>> = {
   "slot receive": family({
     block: slotReceive(config),
     mutants: 40,
-    sample: 15,
+    sample: 10,
     kinds: "all",
     check: inTable("receive_half"),
     same: Object.fromEntries(
@@ -137,7 +137,7 @@ export const families: Readonly<Record<string, Family>> = {
   "slot transmit": family({
     block: slotTransmit(config),
     mutants: 80,
-    sample: 20,
+    sample: 12,
     kinds: "all",
     check: inTable("transmit_half"),
     same: Object.fromEntries(

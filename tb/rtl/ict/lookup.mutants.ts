@@ -44,7 +44,7 @@ export const families: Readonly<Record<string, Family>> = {
   lookup: family({
     block: lookup({ slots: 8, ways: 2 }),
     mutants: 50,
-    sample: 60,
+    sample: 25,
     kinds: "all",
     check: (block) => {
       // Many beginnings, for what reset does.

@@ -32,7 +32,7 @@ export const families: Readonly<Record<string, Family>> = {
   "register port": family({
     block: port,
     mutants: 300,
-    sample: 24,
+    sample: 14,
     kinds: "all",
     check: (block) => check(inPort(block)),
     same: {
@@ -49,7 +49,7 @@ export const families: Readonly<Record<string, Family>> = {
   "prototype view": family({
     block: view,
     mutants: 500,
-    sample: 24,
+    sample: 14,
     kinds: "all",
     check: (block) => check(inView(block)),
     same: {
@@ -64,7 +64,7 @@ export const families: Readonly<Record<string, Family>> = {
   "prototype decode": family({
     block: prototypeDecode(config),
     mutants: 300,
-    sample: 24,
+    sample: 14,
     kinds: "all",
     check: (block) => check(inView(withInstance(view, "decode", block))),
     same: {
@@ -78,7 +78,7 @@ export const families: Readonly<Record<string, Family>> = {
   "prototype's own registers": family({
     block: prototypeOwn(config),
     mutants: 150,
-    sample: 24,
+    sample: 14,
     kinds: "all",
     check: (block) => check(inView(withInstance(view, "own", block))),
     same: {

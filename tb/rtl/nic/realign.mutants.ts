@@ -23,7 +23,7 @@ export const families: Readonly<Record<string, Family>> = {
     block: realigner(8),
     mutants: 60,
     kinds: "all",
-    sample: 80,
+    sample: 30,
     check: (block) => {
       checkRealigner(block, 8, runs, 1, 0);
       checkRealigner(block, 8, runs, 2);

@@ -22,7 +22,7 @@ export const families: Readonly<Record<string, Family>> = {
   "waiting room": family({
     block,
     mutants: 100,
-    sample: 80,
+    sample: 30,
     kinds: "all",
     check: (b) => {
       for (const s of scenarios) for (let seed = 1; seed <= 6; seed++) checkParking(b, config, s, seed);

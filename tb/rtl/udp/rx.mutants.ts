@@ -23,7 +23,7 @@ export const families: Readonly<Record<string, Family>> = {
     block: rxIngress(small),
     mutants: 40,
     kinds: "all",
-    sample: 50,
+    sample: 24,
     check: (block) => {
       const lengths = [1, 8, 42, 60, 64, 65, 167, 168, 169, 300, 600];
       checkRxIngress(block, small, { lengths, frames: 80 }, 1);
@@ -46,7 +46,7 @@ export const families: Readonly<Record<string, Family>> = {
   "receive verdicts": family({
     block: rxVerdict(receiving),
     mutants: 80,
-    sample: 40,
+    sample: 20,
     check: (block) => {
       const engine = withInstance(rxEngine(receiving), "verdict", block);
       for (const seed of [1, 2, 3]) checkRxEngine(engine, receiving, 30, seed);
@@ -68,7 +68,7 @@ export const families: Readonly<Record<string, Family>> = {
   "receive moves": family({
     block: rxDeliver(receiving),
     mutants: 60,
-    sample: 40,
+    sample: 20,
     check: (block) => {
       const engine = withInstance(rxEngine(receiving), "deliver", block);
       for (const seed of [1, 2, 3]) checkRxEngine(engine, receiving, 30, seed);

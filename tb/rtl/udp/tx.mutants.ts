@@ -31,7 +31,7 @@ export const families: Readonly<Record<string, Family>> = {
   "UDP transmit planner": family({
     block: txPlan(wide),
     mutants: 90,
-    sample: 25,
+    sample: 16,
     check: (plan) => {
       const engine = withInstance(txEngine(wide), "plan", plan);
       for (let seed = 20; seed < 26; seed++) checkTxEngine(engine, wide, { largest: 20, bytes: 600, clean: true }, seed);
@@ -56,7 +56,7 @@ export const families: Readonly<Record<string, Family>> = {
   "UDP transmit, frames built": family({
     block: txBuild(wide, 2 * frameBits),
     mutants: 100,
-    sample: 25,
+    sample: 16,
     check: (build) => {
       const engine = withInstance(txEngine(wide, 2 * frameBits), "build", build);
       for (const seed of [1, 2, 3]) checkTxEngine(engine, wide, { largest: 172, bytes: 3000, frameBits: 2 * frameBits }, seed);
@@ -87,7 +87,7 @@ export const families: Readonly<Record<string, Family>> = {
   "UDP transmit, frames sent": family({
     block: txSend(config),
     mutants: 80,
-    sample: 40,
+    sample: 20,
     check: (send) => {
       for (const seed of [1, 2, 3]) checkTxSend(send, config, config.busBits, 100, seed);
     },
