@@ -57,7 +57,7 @@ const runtimeSources = (waves: boolean): string[] => [
 
 /**
  * Harts are equal: their tile's code is made once, and called for each. Half the code of four harts, which is more than a
- * cache holds, so that a cycle takes two thirds of the time although it executes a quarter more instructions. What would give
+ * cache holds, so that a cycle takes 15 % less time although it executes a quarter more instructions. What would give
  * the tiles' functions names of their own is left out. Debian's Verilator has not these switches.
  */
 const sharesTiles = (config: SocConfig, tools: Toolset, threads: number): boolean =>
