@@ -41,7 +41,7 @@ export interface CompiledModel {
 
 /**
  * Above this size of generated C++ (bytes) a model is compiled for fewer seconds of the compiler, not of its own: GCC's -O2
- * takes four times as long as -O1 for the whole NIC (55 s, 13 s), most of it asking which of ten thousand stores overlap.
+ * takes three times as long as this for the whole NIC (`line-rate`: 55 s, 18 s), most of it asking which of ten thousand stores overlap.
  */
 const largeModel = 1_000_000;
 const plainCode: readonly string[] = ["-O1", "--param=sccvn-max-alias-queries-per-access=16", "-fno-tree-dse"];
