@@ -9,7 +9,11 @@ const long: readonly string[] = [
   "tb/formal/formal.test.ts",
   "tb/driver/linux/rocket.test.ts",
   "tb/driver/linux/boot.test.ts",
+  "tb/rtl/ict/connection-table-mutants.test.ts",
+  "tb/rtl/ict/walker.test.ts",
   "tb/driver/baremetal/registers.test.ts",
+  "tb/rtl/nic/legacy.test.ts",
+  "tb/sim/fuzz/nic.test.ts",
   "tb/bench/bridge.test.ts",
 ];
 class LongFirst extends BaseSequencer {

@@ -44,9 +44,15 @@ export const commands: readonly CommandEntry[] = [
   { name: "formal", summary: "prove the properties of the hardware", load: () => import("./commands/formal.ts"), needs: formalTools },
   {
     name: "fuzz",
-    summary: "random modules, which every simulator must run alike",
+    summary: "look for faults with random modules, and the NIC in random scenes",
     load: () => import("./commands/fuzz.ts"),
     needs: [...simulationTools, ...lintTools],
+  },
+  {
+    name: "coverage",
+    summary: "what the random scenes reach in the NIC, as a page",
+    load: () => import("./commands/coverage.ts"),
+    needs: simulationTools,
   },
   { name: "mutate", summary: "break the hardware, and see that its tests notice", load: () => import("./commands/mutate.ts") },
   {

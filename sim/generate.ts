@@ -3,7 +3,7 @@ import { emitDesign } from "#hdl/emit/index.ts";
 import { cHeader, deviceOf, deviceTreeBinding, deviceTreeNode, html, markdown, type Placement, systemRdl } from "#hdl/regmap/index.ts";
 import { accioTop } from "#rtl/accio-top.ts";
 import type { Config } from "#rtl/config/config.ts";
-import { nicMap } from "#rtl/nic/registers.ts";
+import { doorbellMap, nicMap } from "#rtl/nic/registers.ts";
 
 /** Path in the output folder, and contents. */
 export type GeneratedFiles = ReadonlyMap<string, string>;
@@ -23,7 +23,9 @@ export const generate = (config: Config): GeneratedFiles => {
   const map = nicMap(config);
   const device = deviceOf(map);
   const place = placement(config);
+  const doorbell = doorbellMap(config);
   files.set("include/accio.h", cHeader(map));
+  files.set("include/accio_doorbell.h", cHeader(doorbell));
   files.set("device-tree/accio.dtsi", deviceTreeNode(device, place));
   files.set(
     "device-tree/accio,nic-1.yaml",
@@ -32,6 +34,9 @@ export const generate = (config: Config): GeneratedFiles => {
   files.set("doc/registers.md", markdown(map));
   files.set("doc/registers.html", html(map));
   files.set("doc/accio.rdl", systemRdl(map));
+  files.set("doc/doorbell.md", markdown(doorbell));
+  files.set("doc/doorbell.html", html(doorbell));
+  files.set("doc/accio_doorbell.rdl", systemRdl(doorbell));
   files.set("config.json", `${JSON.stringify(config, null, 2)}\n`);
   return files;
 };

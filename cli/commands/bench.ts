@@ -16,10 +16,18 @@ const rtl = new Command("rtl")
   .description("Cycles that the NIC's hardware takes, by configuration (deterministic).")
   .option("--json", "print JSON for other programs")
   .action(async (options: Options) => {
-    const { measured, measureRtl, rtlRows } = await import("../../bench/rtl.ts");
+    const { latencyHeader, latencyRows, measured, measureLatencies, measureRtl, rtlRows } = await import("../../bench/rtl.ts");
+    const { flowHeader, measureFlows } = await import("../../bench/rtl-flows.ts");
     const results = measured.map((name) => measureRtl(name));
-    if (options.json) print(Object.fromEntries(measured.map((name, i) => [name, results[i]])));
-    else process.stdout.write(table(["", ...measured], rtlRows(results)));
+    const latencies = measureLatencies();
+    const flows = measureFlows();
+    if (options.json) {
+      const named = flows.map((row) => Object.fromEntries(flowHeader.map((key, i) => [key, row[i]])));
+      print({ configurations: Object.fromEntries(measured.map((name, i) => [name, results[i]])), latencies, flows: named });
+    } else {
+      const tables = [table(["", ...measured], rtlRows(results)), table(latencyHeader, latencyRows(latencies)), table(flowHeader, flows)];
+      process.stdout.write(tables.join("\n"));
+    }
   });
 
 const bridge = new Command("bridge")

@@ -23,7 +23,7 @@ const chosen = (all: readonly FormalTask[], name: string | undefined): readonly 
 
 export const command = new Command()
   .description(
-    "Proves properties with Yosys and z3, by induction (for ever), bounded (for so many cycles after reset) or by reaching a cover.\n" +
+    "Proves properties with Yosys and Bitwuzla, by induction (for ever), bounded (for so many cycles after reset) or by reaching a cover.\n" +
       "A counter-example is printed and kept as a waveform below build/formal. Exits 1 when a property is not shown to hold.",
   )
   .argument("[name]", "part of the names of proofs: `fifo`")

@@ -1,4 +1,4 @@
-/** `./accio fuzz hdl`: random modules that every simulator must understand alike. */
+/** `./accio fuzz`: random modules that every simulator must understand alike, and random scenes that the NIC must bear. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
@@ -6,6 +6,7 @@ import type { CoverageResult } from "#sim/fuzz/coverage.ts";
 import { type FuzzResult, findingText, fuzz } from "#sim/fuzz/run.ts";
 import { projectRoot } from "../../toolchain/tools.ts";
 import { wholeNumber } from "../arguments.ts";
+import { nic } from "../fuzz-nic.ts";
 import { runSteps } from "../progress.ts";
 import { table } from "../table.ts";
 
@@ -82,4 +83,4 @@ const hdl = new Command("hdl")
     process.exitCode = result.findings.length > 0 ? 1 : 0;
   });
 
-export const command = new Command().description("Looks for faults with random inputs.").addCommand(hdl);
+export const command = new Command().description("Looks for faults with random inputs.").addCommand(hdl).addCommand(nic);

@@ -4,7 +4,7 @@ import { dirname, resolve } from "node:path";
 import { Command } from "commander";
 import { derived, resolveConfig } from "../../rtl/config/config.ts";
 import type { ApplicationName } from "../../sim/models/host/applications.ts";
-import { parseBindings } from "../../sim/models/nic/index.ts";
+import { parseBindings, parsePeers } from "../../sim/models/nic/index.ts";
 import { CaptureWriter, checkDistinct, openCapture, writeFileAtomically } from "../../sim/models/pcap/index.ts";
 import { buildNic, type Nic } from "../../sim/nic/nic.ts";
 import { type InputFrame, runNic } from "../../sim/nic/run.ts";
@@ -20,6 +20,11 @@ interface Options {
   readonly app: ApplicationName;
   readonly config: string;
   readonly set: readonly string[];
+  readonly slots?: number;
+  readonly harts?: number;
+  readonly connect?: string;
+  readonly framing: "datagram" | "stream";
+  readonly memoryLatency?: number;
   readonly timing: "line" | "capture";
   readonly ordinary?: string;
   readonly pause?: number;
@@ -45,6 +50,11 @@ export const command = new Command()
   .option("-a, --app <name>", "what the sockets do: echo or sink", oneOf("echo", "sink"), "echo")
   .option("-c, --config <name>", "configuration", "tiny")
   .option("--set <key=value>", "change a parameter (repeatable)", collect, [])
+  .option("--slots <n>", "slots of the connection table: as --set slots=N", wholeNumber(16, 1024))
+  .option("--harts <n>", "harts that own the sockets in turns: as --set harts=N", wholeNumber(1, 8))
+  .option("--connect <ip:port,...>", "the one peer of each socket, in their order; any: all peers")
+  .option("-f, --framing <how>", "datagram: boundaries and peers are kept; stream: bare bytes", oneOf("datagram", "stream"), "datagram")
+  .option("--memory-latency <cycles>", "cycles that memory takes to answer", wholeNumber(1, 10_000))
   .option("-t, --timing <how>", "line: back to back; capture: at the frames' times", oneOf("line", "capture"), "line")
   .option("-o, --ordinary <file>", "capture of the frames left to the kernel's ordinary path")
   .option("-p, --pause <seed>", "pause at random at every port", wholeNumber(0, 0xffff_ffff))
@@ -52,8 +62,22 @@ export const command = new Command()
   .option("-r, --report <file>", "write an HTML report")
   .option("--json", "print JSON for other programs")
   .action(async (input: string, output: string, options: Options) => {
-    const config = resolveConfig(options.config, options.set);
+    const { slots, harts, framing, memoryLatency } = options;
+    const settings = [
+      ...options.set,
+      ...(slots === undefined ? [] : [`slots=${slots}`]),
+      ...(harts === undefined ? [] : [`harts=${harts}`]),
+    ];
+    const config = resolveConfig(options.config, settings);
     const binds = parseBindings(options.bind, config.slots);
+    const named = options.connect === undefined ? [] : parsePeers(options.connect, binds.length);
+    const peers = binds.map((_, i) => named[i] ?? null);
+    if (framing === "stream" && options.app === "echo" && peers.includes(null))
+      throw new UserError(
+        "an answering stream needs a peer",
+        "--framing stream",
+        "name each socket's with --connect, or choose --app sink",
+      );
     const outputs = [
       { name: "<out>", path: output },
       { name: "--ordinary", path: options.ordinary },
@@ -66,6 +90,7 @@ export const command = new Command()
     let nic: Nic | undefined;
     let result: RunResult | undefined;
     let unreachable = 0;
+    let ordinaryDropped = 0;
     using out = new CaptureWriter(output);
     using ordinary = options.ordinary === undefined ? null : new CaptureWriter(options.ordinary);
     try {
@@ -97,6 +122,10 @@ export const command = new Command()
               const outcome = await runNic(nic as Nic, frames, {
                 config,
                 binds,
+                peers,
+                framing,
+                observe: true,
+                ...(memoryLatency === undefined ? {} : { memory: { readLatency: memoryLatency, writeLatency: memoryLatency } }),
                 app: options.app,
                 timing: options.timing,
                 ...(options.pause === undefined ? {} : { pause: options.pause }),
@@ -105,6 +134,7 @@ export const command = new Command()
                 onFrame: (n) => progress.at(n, frames.length, "frames"),
               });
               unreachable = outcome.unreachable;
+              ordinaryDropped = outcome.ordinaryDropped;
               result = resultOf({
                 configuration: {
                   name: config.name,
@@ -117,7 +147,12 @@ export const command = new Command()
                   wireMhz: config.wireMhz,
                   mtu: config.mtu,
                   slots: config.slots,
+                  harts: config.harts,
+                  ...(settings.length === 0 ? {} : { settings }),
+                  framing,
+                  ...(memoryLatency === undefined ? {} : { memoryLatency }),
                   sockets: binds,
+                  peers,
                   input,
                   output,
                   ...(options.ordinary === undefined ? {} : { ordinary: options.ordinary }),
@@ -126,6 +161,8 @@ export const command = new Command()
                 cycles: outcome.cycles,
                 frames: outcome.frames,
                 sent: outcome.sent,
+                counters: outcome.counters,
+                events: outcome.events,
               });
               return `${outcome.cycles} cycles`;
             },
@@ -140,6 +177,8 @@ export const command = new Command()
     if (options.report !== undefined) writeFileAtomically(options.report, htmlOf(result));
     out.commit();
     ordinary?.commit();
+    if (ordinaryDropped > 0)
+      process.stderr.write(`${ordinaryDropped} frames of the ordinary path were dropped there: memory did not keep up with the wire\n`);
     if (unreachable > 0)
       process.stderr.write(`${unreachable} datagrams were not answered: no frame showed the MAC address of their sender\n`);
     process.stdout.write(options.json === true ? jsonOf(result) : `\n${tableOf(result)}`);

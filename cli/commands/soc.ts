@@ -55,6 +55,7 @@ interface Options {
   readonly wireTiming: "capture" | "line";
   readonly wireFrom: number;
   readonly quiet?: number;
+  readonly wireLoop?: true;
   readonly client?: string;
   readonly profile?: string;
   readonly waves?: string;
@@ -82,6 +83,7 @@ const run = new Command("run")
   .option("--wire-timing <how>", "capture: at the frames' times; line: back to back", oneOf("capture", "line"), "capture")
   .option("--wire-from <cycle>", "when the first frame comes", wholeNumber(0), 100_000)
   .option("--quiet <cycles>", "end when the wire was quiet for so long after the last frame of --wire-in", wholeNumber(1))
+  .option("--wire-loop", "the far end of the wire is a plug that sends everything back")
   .option("--client <spec>", "load generator on the wire: closed,connections=8,size=64,count=10000 or open,rate=50000,...")
   .option("-p, --profile <file>", "write a flame graph (HTML) and print a table of cycles by function")
   .option("-w, --waves <file>", "write a waveform (FST) of cycles --from to --to")
@@ -118,6 +120,7 @@ const run = new Command("run")
       ...(client === undefined ? {} : { client }),
       ...(wireIn === undefined ? {} : { wireIn: { capture: wireIn, timing: options.wireTiming, from: options.wireFrom } }),
       ...(wireOut === undefined ? {} : { wireOut }),
+      ...(options.wireLoop === undefined ? {} : { loop: options.wireLoop }),
       ...(options.threads === undefined ? {} : { threads: options.threads }),
       ...(options.quiet === undefined ? {} : { quiet: options.quiet }),
       ...(waves === undefined ? {} : { waves: { file: waves, from: options.from, to: to ?? options.maxCycles } }),
@@ -167,7 +170,7 @@ const textOf = (request: RunOptions, { result, crash, profiles, frames, exitCode
         ],
       ),
     );
-  if (frames?.out !== undefined) parts.push(`${frames.out} frames in ${request.wireOut}\n`);
+  if (frames?.out !== undefined) parts.push(`${frames.out} ${frames.out === 1 ? "frame" : "frames"} in ${request.wireOut}\n`);
   const { client } = result;
   if (client !== undefined) {
     const { sent, answered, lost, late, wrong, stray } = client;

@@ -1,6 +1,6 @@
 /** The headers that bare-metal programs include, all from the maps of the hardware. */
 import { cHeader } from "#hdl/regmap/index.ts";
-import { nicMap } from "#rtl/nic/registers.ts";
+import { doorbellMap, nicMap } from "#rtl/nic/registers.ts";
 import { socHeader } from "#rtl/soc/c-header.ts";
 import type { SocMap } from "#rtl/soc/map.ts";
 import { systemMap } from "#rtl/soc/system.ts";
@@ -58,4 +58,5 @@ export const baremetalHeaders = (map: SocMap): ReadonlyMap<string, string> =>
     ["accio_system.h", cHeader(systemMap)],
     ["accio_uart.h", uartHeader()],
     ["accio.h", cHeader(nicMap(map.config.accio))],
+    ["accio_doorbell.h", cHeader(doorbellMap(map.config.accio))],
   ]);

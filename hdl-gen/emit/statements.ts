@@ -20,6 +20,16 @@ export type Line =
       readonly rest: { readonly body: readonly Line[]; readonly standsFor: readonly Literal[] } | null;
       readonly at: Source;
     }
+  /** The element called `index` of `signal`, found by comparing: one enable each, where a part select would be a shifter. */
+  | {
+      readonly kind: "element";
+      readonly signal: Signal;
+      readonly index: Expr;
+      readonly width: number;
+      readonly count: number;
+      readonly value: Expr;
+      readonly at: Source;
+    }
   /** `word[lane]` written where `enable[lane]` is 1, for all lanes. */
   | {
       readonly kind: "lanes";
@@ -65,6 +75,8 @@ export class StatementLowering {
       case "assign": {
         const c = this.#for(s.target.signal.name);
         const place = this.target(s.target);
+        const element = place.kind === "element" ? this.#element(place, s, c) : null;
+        if (element !== null) return [element];
         const value = place.kind === "element" ? this.#lowering.element(s.value, c) : this.#lowering.lower(s.value, c);
         return [{ kind: "assign", place, value, at: s.at }];
       }
@@ -89,6 +101,24 @@ export class StatementLowering {
     if (index.kind !== "literal") return { ...t, signal, index };
     const lo = Math.min(Number(index.value), count - 1) * t.width;
     return { kind: "bits", signal, hi: lo + t.width - 1, lo };
+  }
+
+  /** An element of a register in a loop, where it has bits enough for that to be smaller (docs/decisions/elements.md). */
+  #element(place: Extract<Target, { kind: "element" }>, s: Extract<Stmt, { kind: "assign" }>, c: Context): Line | null {
+    const { signal, width, index } = place;
+    const count = Math.floor(signal.width / width);
+    if (c.combinational || width === 1 || count < loopFrom || count > loopUpTo) return null;
+    const simple = index.kind === "ref" || (index.kind === "slice" && index.a.kind === "ref");
+    return {
+      kind: "element",
+      signal,
+      index: simple ? index : this.#lowering.atom(index, c, `${signal.name}_index`),
+      width,
+      // A narrow index names no element behind those.
+      count: Math.min(count, 2 ** index.width),
+      value: this.#lowering.lower(s.value, c),
+      at: s.at,
+    };
   }
 
   #switch(s: Extract<Stmt, { kind: "switch" }>, assigned: ReadonlyMap<Signal, bigint>): readonly Line[] {
@@ -235,6 +265,9 @@ export const lineExprs = (lines: readonly Line[], visit: (e: Expr) => void): voi
         visit(l.subject);
         for (const c of l.cases) lineExprs(c.body, visit);
         if (l.rest !== null) lineExprs(l.rest.body, visit);
+        break;
+      case "element":
+        [l.index, l.value].forEach(visit);
         break;
       case "lanes":
         [l.address, l.value, l.enable].forEach(visit);

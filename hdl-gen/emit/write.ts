@@ -46,6 +46,9 @@ export class StatementWriter {
       case "case":
         this.#case(l);
         break;
+      case "element":
+        this.#element(l);
+        break;
       case "lanes":
         this.#lanes(l);
         break;
@@ -128,6 +131,18 @@ export class StatementWriter {
     if (only === undefined) this.#text.line([label, ": ;"], at);
     else if (body.length === 1 && only.kind === "assign") this.#text.line([label, ": ", this.#assignment(only)], only.at);
     else this.under([label, ":"], body, at);
+  }
+
+  #element(l: Extract<Line, { kind: "element" }>): void {
+    const lane = this.#lane();
+    const place = `${this.#print.bits(l.signal, l.signal.width - 1, 0)}[${lane}*${l.width} +: ${l.width}]`;
+    this.#text.line(`for (${lane} = 0; ${lane} < ${l.count}; ${lane} = ${lane} + 1)`, l.at);
+    this.#text.indented(() => {
+      this.#text.line(["if (", this.#print.mixed(l.index), ` == ${lane}[${l.index.width - 1}:0])`]);
+      this.#text.indented(() => {
+        this.#text.line([place, ` ${this.#sign}`, this.#print.after(l.value, true), ";"]);
+      });
+    });
   }
 
   #lanes(l: Extract<Line, { kind: "lanes" }>): void {

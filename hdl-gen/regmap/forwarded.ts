@@ -92,6 +92,14 @@ export class ForwardedBus {
     this.response.data.drive(memory.readSync(`${this.#name}_answer`, this.address, this.fire.and(this.write.not())));
     this.response.error.drive(0);
   }
+  /** Drives this port, seen from outside a block, from one of the same shape: requests there, answers back. */
+  connect(from: ForwardedBus): void {
+    const { index = null, word = null, source = null } = from.#signals;
+    this.drive({ valid: from.valid, write: from.write, data: from.data, strobe: from.strobe, index, word, source });
+    from.ready.drive(this.ready);
+    from.response.data.drive(this.response.data);
+    from.response.error.drive(this.response.error);
+  }
   /** Drives the port's side of the block; for the block itself. */
   drive(request: {
     readonly valid: Bool;

@@ -12,6 +12,7 @@ const whole = (low: number, high: number, unit: string) =>
     .int({ error: `a whole number from ${low} to ${high} ${unit}` })
     .refine((n) => n >= low && n <= high, { error: `${low} to ${high} ${unit}` });
 
+const hartIdsText = "none, or the AXI ID of each hart, each 0 to 15, with commas between";
 /** Parameters with their allowed ranges; design.md section 3. */
 export const configSchema = z
   .strictObject({
@@ -43,6 +44,17 @@ export const configSchema = z
     dmaInFlight: powerOfTwo(2, 32, "bursts"),
     /** Where the kernel's register page starts on the bus. */
     baseAddress: z.int({ error: "a multiple of 0x10000" }).refine((n) => n >= 0 && n % 0x10000 === 0, { error: "a multiple of 0x10000" }),
+    /** The prototype's register pages are there, as a view of slots 0 to 63. */
+    prototypeView: z.boolean({ error: "true or false" }),
+    /** The table walker is there, with its waiting room: slots are a cache of the connection table in memory. */
+    walker: z.boolean({ error: "true or false" }),
+    /**
+     * AXI ID of each hart's accesses, from hart 0 on; those of harts that are not there do not matter. `none`: the
+     * interconnect does not tell harts apart, and a doorbell may ring while its owner is current on any hart.
+     */
+    hartIds: z.union([z.literal("none"), z.array(z.int({ error: hartIdsText }).min(0, hartIdsText).max(15, hartIdsText)).readonly()], {
+      error: hartIdsText,
+    }),
   })
   .superRefine((c, context) => {
     const issue = (path: string, message: string): void => {
@@ -52,6 +64,10 @@ export const configSchema = z
     if (!c.wireClock && c.wireMhz !== c.coreMhz) issue("wireMhz", `coreMhz, ${c.coreMhz} MHz, unless wireClock is true`);
     if (c.rxBuffer < 2 * (c.mtu + 18)) issue("rxBuffer", `at least two frames of ${c.mtu + 18} bytes`);
     if (c.txBuffer < 2 * (c.mtu + 18)) issue("txBuffer", `at least two frames of ${c.mtu + 18} bytes`);
+    if (c.hartIds !== "none") {
+      if (c.hartIds.length < c.harts) issue("hartIds", `an ID for each of ${c.harts} harts, or none`);
+      if (new Set(c.hartIds).size !== c.hartIds.length) issue("hartIds", "a different ID for each hart, or none");
+    }
   });
 /** A resolved configuration. */
 export type Config = Readonly<z.infer<typeof configSchema>>;
@@ -71,13 +87,27 @@ const tiny: Config = {
   txBuffer: 4096,
   dmaInFlight: 8,
   baseAddress: 0x1100_0000,
+  prototypeView: true,
+  walker: false,
+  // Rocket's MMIO port: hart h asks with ID 9 - h (reference/rocket).
+  hartIds: [9, 8, 7, 6, 5, 4, 3, 2],
 };
 /** The named configurations. */
 export const namedConfigs: Readonly<Record<string, Config>> = {
   /** One hart, 16 slots, 64-bit bus and wire: for fast tests. */
   tiny,
   /** The paper's board (section 7): four harts, 64 slots, a 64-bit bus at 50 MHz, a 100 Gb/s wire. */
-  prototype: { ...tiny, name: "prototype", harts: 4, slots: 64, wireBits: 512, wireClock: true, coreMhz: 50, wireMhz: 322.265625 },
+  prototype: {
+    ...tiny,
+    name: "prototype",
+    harts: 4,
+    slots: 64,
+    walker: true,
+    wireBits: 512,
+    wireClock: true,
+    coreMhz: 50,
+    wireMhz: 322.265625,
+  },
   /** The same function at 100 Gb/s: bus and wire of 512 bits. */
   "line-rate": {
     ...tiny,
@@ -89,7 +119,11 @@ export const namedConfigs: Readonly<Record<string, Config>> = {
     coreMhz: 322.265625,
     wireMhz: 322.265625,
     txBuffer: 16384,
+    // A line a cycle, while memory takes 40 cycles and more to answer.
+    dmaInFlight: 32,
     mtu: 1500,
+    prototypeView: false,
+    walker: true,
   },
 };
 
@@ -122,7 +156,7 @@ export const resolveConfig = (name: string, settings: readonly string[] = []): C
           .filter((k) => k !== "name")
           .join(", ")}`,
       );
-    changed[key] = value;
+    changed[key] = key === "hartIds" && value !== "none" ? String(value).split(",").map(Number) : value;
     // Without a wire clock there is one clock; changing it changes both.
     if (key === "coreMhz" && changed.wireClock === false && !settings.some((x) => x.startsWith("wireMhz"))) changed.wireMhz = value;
   }

@@ -6,7 +6,23 @@
  * two banks of buckets, and each half of the hash names a bucket in one of them; a key lies in any cell of its two buckets.
  * Cells hold whole keys, so whoever is found has the key that was asked for: the hash decides where to look, never who it is.
  */
-import { array, type Bits, bool, cat, clog2, enumeration, input, isPowerOfTwo, module, mux, output, stream, struct, uint } from "#hdl";
+import {
+  array,
+  type Bits,
+  type Bool,
+  bool,
+  cat,
+  clog2,
+  enumeration,
+  input,
+  isPowerOfTwo,
+  module,
+  mux,
+  output,
+  stream,
+  struct,
+  uint,
+} from "#hdl";
 import { atMostOne, lowestOne } from "#hdl/lib/bits.ts";
 import { tuple } from "#rtl/common.ts";
 import { lookupBanks, lookupCells } from "#rtl/ict/lookup-cells.ts";
@@ -16,7 +32,7 @@ import { exactBits, localBits, tupleHash, tupleHashLatency, tupleHashSerial, tup
 export const lookupLatency = tupleHashLatency + 2;
 /**
  * Cycles from a command's being taken to its result, at most: 8 for the hash, then the wait for a cycle in which no lookup
- * reads, at most 4 (where all steps of the pipeline held keys), then 5. CLEAR takes one for each bucket of a bank, and one.
+ * reads, at most 4 (where all steps of the pipeline held keys), then 5, or 3 where nothing is removed. CLEAR takes one for each bucket of a bank, and one.
  */
 export const commandLatency = 17;
 
@@ -27,6 +43,8 @@ export interface LookupShape {
   readonly slots: number;
   /** Cells of a bucket: 4 unless said. Fewer are for proofs. */
   readonly ways?: number;
+  /** With a pin `unready`, where a command may have to wait before it looks into the memories. */
+  readonly waits?: boolean;
 }
 /** A change of the table, or a question. Of an unconnected slot's key the remote half is ignored. */
 export const lookupCommand = (slots: number) =>
@@ -49,10 +67,12 @@ export const lookupResult = (slots: number) => struct({ status: lookupStatus, sl
  * - `CLEAR`: all keys are forgotten, lookups under way find nothing, and `hashKey` is taken over: DONE, after a cycle for each
  *   bucket of a bank. Reset does the same. Between those `hashKey` may be anything. While `ready` is 0 lookups miss.
  *
+ * With `waits` a command goes no further than its hash while `unready` is 1.
+ *
  * Memories: a word that is read while it is written gives its old contents, so a lookup sees a cell before a command or after
  * it. A command writes one cell, once.
  */
-export const lookup = ({ slots, ways = 4 }: LookupShape) => {
+export const lookup = ({ slots, ways = 4, waits = false }: LookupShape) => {
   if (!isPowerOfTwo(slots) || slots < 4) throw new RangeError(`a lookup of ${slots} slots: a power of two of at least 4 is needed`);
   const buckets = slots / lookupBanks,
     cells = lookupBanks * ways,
@@ -60,7 +80,7 @@ export const lookup = ({ slots, ways = 4 }: LookupShape) => {
   const slot = uint(clog2(slots)),
     bucket = uint(bucketBits);
   return module(
-    `lookup_${slots}${ways === 4 ? "" : `x${ways}`}`,
+    `lookup_${slots}${ways === 4 ? "" : `x${ways}`}${waits ? "_waits" : ""}`,
     {
       /** Secret of the hash, so that peers cannot aim collisions. Taken over by reset and CLEAR. */
       hashKey: input(uint(64)),
@@ -69,6 +89,7 @@ export const lookup = ({ slots, ways = 4 }: LookupShape) => {
       hit: output(bool),
       slot: output(slot),
       command: input(stream(lookupCommand(slots))),
+      ...(waits ? { unready: input(bool) } : {}),
       result: output(stream(lookupResult(slots))),
       /** 0 while the table is being cleared. */
       ready: output(bool),
@@ -109,7 +130,9 @@ export const lookup = ({ slots, ways = 4 }: LookupShape) => {
         exact: io.command.payload.connected,
         start: io.command.fire,
       });
-      const { command_reads } = h.nets({ command_reads: seeking.and(serial.done).and(lookup_reads.not()) });
+      const { unready } = io as unknown as { readonly unready?: Bool };
+      const { looks } = h.nets({ looks: unready === undefined ? serial.done : serial.done.and(unready.not()) });
+      const { command_reads } = h.nets({ command_reads: seeking.and(looks).and(lookup_reads.not()) });
       const step = h.fsm("step", {
         CLEAR: (go) => {
           sweep.next(sweep.add(1));
@@ -124,7 +147,7 @@ export const lookup = ({ slots, ways = 4 }: LookupShape) => {
           }),
         SEEK: (go) => h.when(command_reads, () => go("COMPARE")),
         COMPARE: (go) => go("WRITE"),
-        WRITE: (go) => go("SETTLE"),
+        WRITE: (go) => h.when(asked.op.is("REMOVE"), () => go("SETTLE")).otherwise(() => go("ANSWER")),
         // What was read with the write, so as it was before, is compared in this cycle; in the next one all such answers stand.
         SETTLE: (go) => go("TAKE_BACK"),
         TAKE_BACK: (go) => go("ANSWER"),

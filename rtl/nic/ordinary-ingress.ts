@@ -112,7 +112,9 @@ export const ordinaryIngress = (
       });
       const typeBeat = Math.floor(12 / busBytes);
       const type = networkField(from.payload.data, 12 % busBytes, 2);
-      const { is_tag } = h.nets({ is_tag: beat.eq(typeBeat).and(type.eq("0x8100").or(type.eq("0x88a8"))) });
+      // A frame that ends within the type has none.
+      const { has_type } = h.nets({ has_type: beat.eq(typeBeat).and(from.payload.keep.bit((12 % busBytes) + 1)) });
+      const { is_tag } = h.nets({ is_tag: has_type.and(type.eq("0x8100").or(type.eq("0x88a8"))) });
       const { has_tag } = h.nets({ has_tag: is_tag.or(tag_seen.and(beat.ne(0))) });
       h.when(from.fire, () => tag_seen.next(has_tag));
       const headerMask = (k: number): bigint => {

@@ -3,12 +3,15 @@
  * memory, a queue each way, under a Linux netdev. Its registers are those of ordinary-registers.ts, joined by
  * `connectOrdinary`.
  */
-import { bool, input, module, output, stream, struct, uint } from "#hdl";
+import { bool, input, module, output, type SignalOf, stream, struct, uint } from "#hdl";
 import { packetStream } from "#hdl/lib/packet.ts";
 import type { Config } from "#rtl/common.ts";
 import { readBeat } from "#rtl/nic/dma-read.ts";
 import { addressBeat, responseBeat, writeBeat } from "#rtl/nic/dma-write.ts";
 import { dmaReadMux, dmaWriteMux, muxConfig } from "./dma-mux.ts";
+import { legacyRequests, legacyStates } from "./legacy-pointers.ts";
+import { legacyReceive } from "./legacy-receive.ts";
+import { legacyTransmit } from "./legacy-transmit.ts";
 import type { IngressOptions } from "./ordinary-ingress.ts";
 import { ordinaryQueue } from "./ordinary-queue.ts";
 import { ordinaryReceive } from "./ordinary-receive.ts";
@@ -33,6 +36,11 @@ export const ordinaryEvents = struct(
   },
   "ordinary_events",
 );
+/** The prototype's packet pages, where they are. */
+export interface LegacyPins {
+  readonly legacyRequests: SignalOf<typeof legacyRequests>;
+  readonly legacyStates: SignalOf<typeof legacyStates>;
+}
 const control = { settings: input(queueSettings), writes: input(queueWrites), status: output(queueStatus) };
 
 export const ordinaryPath = (c: Config, options: IngressOptions = {}) => {
@@ -57,8 +65,10 @@ export const ordinaryPath = (c: Config, options: IngressOptions = {}) => {
       irqRx: output(bool),
       irqTx: output(bool),
       events: output(ordinaryEvents),
+      ...(c.prototypeView ? { legacyRequests: input(legacyRequests, { unused: true }), legacyStates: output(legacyStates) } : {}),
     },
     (io, h) => {
+      const { refused } = h.wires({ /** A frame to send is refused. */ refused: bool });
       const reads = h.instance("reads", dmaReadMux(c, masters), { r: io.r });
       const writes = h.instance("writes", dmaWriteMux(c, masters), { b: io.b });
       io.ar.connect(reads.ar);
@@ -75,13 +85,9 @@ export const ordinaryPath = (c: Config, options: IngressOptions = {}) => {
       });
       const fill = h.instance("receive", ordinaryReceive(c, options), {
         from: io.from,
-        runs: receive.runs,
-        descriptors: receive.descriptors,
         b: b2 as never,
       });
-      receive.completions.connect(fill.completions);
       receive.drained.drive(fill.drained);
-      receive.failed.drive(fill.failed);
       receive.malformed.drive(fill.malformed);
 
       const transmit = h.instance("transmit_queue", ordinaryQueue(c), {
@@ -90,18 +96,64 @@ export const ordinaryPath = (c: Config, options: IngressOptions = {}) => {
         r: r1 as never,
         b: b1 as never,
       });
-      const gather = h.instance("transmit", ordinaryTransmit(c), {
-        runs: transmit.runs,
-        ends: transmit.ends,
-        descriptors: transmit.descriptors,
-        r: r2 as never,
-      });
-      transmit.completions.connect(gather.completions);
+      const gather = h.instance("transmit", ordinaryTransmit(c), { r: r2 as never });
       transmit.drained.drive(gather.drained);
-      transmit.failed.drive(gather.failed);
       // What a descriptor asks for in vain is refused frame by frame.
       transmit.malformed.drive(0);
       io.to.connect(gather.to);
+
+      // ---- whose the engines are -------------------------------------------------------------------------
+      if (c.prototypeView) {
+        const pages = io as unknown as LegacyPins;
+        const buffers = h.instance("legacy_receive", legacyReceive(), {
+          request: pages.legacyRequests.receive,
+          enable: io.receiveSettings.enable,
+          busy: receive.status.busy,
+          queueRuns: receive.runs,
+          queueDescriptors: receive.descriptors,
+          completions: fill.completions,
+          drained: fill.drained,
+          failed: fill.failed,
+        });
+        fill.runs.drive(buffers.runs);
+        fill.longest.drive(buffers.longest);
+        fill.descriptors.connect(buffers.descriptors);
+        receive.completions.connect(buffers.queueCompletions);
+        receive.failed.drive(buffers.queueFailed);
+        const fragments = h.instance("legacy_transmit", legacyTransmit(), {
+          request: pages.legacyRequests.transmit,
+          enable: io.transmitSettings.enable,
+          busy: transmit.status.busy,
+          queueRuns: transmit.runs,
+          queueEnds: transmit.ends,
+          queueDescriptors: transmit.descriptors,
+          completions: gather.completions,
+          drained: gather.drained,
+          failed: gather.failed,
+          passed: gather.passed,
+          refused: gather.refused,
+          unsent: gather.unsent,
+        });
+        gather.runs.drive(fragments.runs);
+        gather.ends.drive(fragments.ends);
+        gather.descriptors.connect(fragments.descriptors);
+        transmit.completions.connect(fragments.queueCompletions);
+        transmit.failed.drive(fragments.queueFailed);
+        refused.drive(fragments.refuses);
+        pages.legacyStates.drive({ receive: buffers.state, transmit: fragments.state });
+      } else {
+        fill.runs.drive(receive.runs);
+        fill.longest.drive(0xffff);
+        fill.descriptors.connect(receive.descriptors);
+        receive.completions.connect(fill.completions);
+        receive.failed.drive(fill.failed);
+        gather.runs.drive(transmit.runs);
+        gather.ends.drive(transmit.ends);
+        gather.descriptors.connect(transmit.descriptors);
+        transmit.completions.connect(gather.completions);
+        transmit.failed.drive(gather.failed);
+        refused.drive(gather.refused);
+      }
 
       [receive.ar, transmit.ar, gather.ar].forEach((s, i) => {
         reads.fromAr[i]?.connect(s);
@@ -120,7 +172,7 @@ export const ordinaryPath = (c: Config, options: IngressOptions = {}) => {
         delivered: fill.delivered,
         dropped: fill.dropped,
         sent: gather.sent,
-        refused: gather.refused,
+        refused,
         receive_stops: receive.stops,
         transmit_stops: transmit.stops,
       });

@@ -9,9 +9,9 @@ import { packetStream } from "#hdl/lib/packet.ts";
 import { memoryBits, memoryFields } from "#hdl/regmap/index.ts";
 import { type Config, lineBytes } from "#rtl/common.ts";
 import { derived } from "#rtl/config/config.ts";
-import { aligner, makeAlignJob } from "#rtl/nic/aligner.ts";
 import { bufferReader } from "#rtl/nic/buffer-reader.ts";
 import { addressBeat, dmaWrite, responseBeat, ringJob, writeBeat } from "#rtl/nic/dma-write.ts";
+import { slowAligner } from "#rtl/nic/part-aligner.ts";
 import { fetchedDescriptor } from "./ordinary-fetch.ts";
 import { completionBytes, receiveCompletion, receiveDescriptor } from "./ordinary-formats.ts";
 import { type IngressOptions, ordinaryIngress, ordinaryWords } from "./ordinary-ingress.ts";
@@ -31,6 +31,7 @@ export const bufferJob = (address: Bits, bytes: Bits) => ({
 export const ordinaryReceive = (c: Config, options: IngressOptions = {}) => {
   const { busBytes } = derived(c);
   const buffers = bufferConfig(c);
+  const turner = slowAligner(busBytes);
   const addressBits = Math.log2(options.words ?? ordinaryWords(c)),
     shift = Math.log2(busBytes),
     lane = uint(shift);
@@ -47,6 +48,8 @@ export const ordinaryReceive = (c: Config, options: IngressOptions = {}) => {
       from: input(packetStream(c.busBits)),
       /** Buffers may be filled. Where it is 0, frames are dropped. */
       runs: input(bool),
+      /** Longer frames are dropped. */
+      longest: input(uint(16)),
       descriptors: input(stream(fetchedDescriptor)),
       completions: output(stream(uint(8 * completionBytes))),
       aw: output(stream(addressBeat(c))),
@@ -57,7 +60,7 @@ export const ordinaryReceive = (c: Config, options: IngressOptions = {}) => {
       /** Pulses: memory refused a write; a buffer has no bytes. */
       failed: output(bool),
       malformed: output(bool),
-      /** Frames, one pulse each: in memory; dropped (two may be in one cycle). */
+      /** Frames, each in one of the two: in memory; dropped (three may be in one cycle). */
       delivered: output(bool),
       dropped: output(uint(2)),
     },
@@ -79,8 +82,9 @@ export const ordinaryReceive = (c: Config, options: IngressOptions = {}) => {
       const { bytes } = h.nets({ bytes: mux(ends_here, left, size) });
       const { room } = h.nets({ room: jobs.push.ready.and(reads.push.ready).and(writes.push.ready).and(pendings.push.ready) });
       const { hollow } = h.nets({ hollow: size.eq(0) });
-      const { places } = h.nets({ places: io.runs.and(ingress.records.valid).and(io.descriptors.valid).and(room).and(hollow.not()) });
-      const { discards } = h.nets({ discards: io.runs.not().and(ingress.records.valid).and(jobs.push.ready) });
+      const { wanted } = h.nets({ wanted: io.runs.and(frame.length.le(io.longest)) });
+      const { places } = h.nets({ places: wanted.and(ingress.records.valid).and(io.descriptors.valid).and(room).and(hollow.not()) });
+      const { discards } = h.nets({ discards: wanted.not().and(ingress.records.valid).and(jobs.push.ready) });
       io.malformed.drive(io.runs.and(io.descriptors.valid).and(hollow));
       io.descriptors.ready.drive(places);
       ingress.records.ready.drive(places.and(ends_here).or(discards));
@@ -125,9 +129,9 @@ export const ordinaryReceive = (c: Config, options: IngressOptions = {}) => {
       ingress.address.drive(reader.address);
       ingress.enable.drive(reader.enable);
       const job = jobs.pop.payload;
-      const align = h.instance("align", aligner(busBytes));
+      const align = h.instance("align", turner.block);
       align.job.valid.drive(jobs.pop.valid.and(job.discard.not()));
-      align.job.payload.drive(makeAlignJob(busBytes, job.from, job.to, job.bytes) as never);
+      align.job.payload.drive(turner.job(job.from, job.to, job.bytes) as never);
       align.data.connect(reader.out);
       const { finished } = h.nets({ finished: mux(job.discard, jobs.pop.valid, align.job.ready) });
       jobs.pop.ready.drive(finished);
@@ -139,6 +143,10 @@ export const ordinaryReceive = (c: Config, options: IngressOptions = {}) => {
 
       // ---- in memory --------------------------------------------------------------------------------------
       const done = pendings.pop.payload;
+      const { torn } = h.registers({ /** Memory refused a part of the frame whose parts come now. */ torn: bool });
+      const { tears } = h.nets({ tears: dma.done.payload.or(torn.and(done.first.not())) });
+      const { over } = h.nets({ over: dma.done.fire.and(done.last) });
+      h.when(dma.done.fire, () => torn.next(tears));
       io.completions.valid.drive(dma.done.valid);
       io.completions.payload.drive(
         memoryBits(receiveCompletion, {
@@ -159,8 +167,8 @@ export const ordinaryReceive = (c: Config, options: IngressOptions = {}) => {
       open.next(open.add(places.zext(6)).sub(dma.done.fire.zext(6)));
       io.drained.drive(open.eq(0).and(position.eq(0)));
       io.failed.drive(dma.done.fire.and(dma.done.payload));
-      io.delivered.drive(dma.done.fire.and(done.last).and(dma.done.payload.not()));
-      io.dropped.drive(ingress.dropped.zext(2).add(discards.zext(2)));
+      io.delivered.drive(over.and(tears.not()));
+      io.dropped.drive(ingress.dropped.zext(2).add(discards.zext(2)).add(over.and(tears).zext(2)));
       h.assert("a write that is done belongs to a buffer", dma.done.valid.implies(pendings.pop.valid));
     },
   );

@@ -84,7 +84,7 @@ const queueNodes = (direction: keyof typeof what) => ({
 export const receiveQueueNodes = () => ({
   ...queueNodes("receive"),
   FRAMES: events(0x40, "Frames whose last byte is in memory"),
-  DROPPED: events(0x48, "Frames dropped: no buffer was free for too long, or the queue was not running", 2),
+  DROPPED: events(0x48, "Frames dropped: no buffer was free for too long, the queue was not running, or memory refused a write", 2),
 });
 export const transmitQueueNodes = () => ({
   ...queueNodes("transmit"),

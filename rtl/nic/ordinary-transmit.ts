@@ -11,10 +11,10 @@ import { packetBeat, packetStream } from "#hdl/lib/packet.ts";
 import { memoryBits, memoryFields } from "#hdl/regmap/index.ts";
 import type { Config } from "#rtl/common.ts";
 import { derived } from "#rtl/config/config.ts";
-import { aligner, makeAlignJob } from "#rtl/nic/aligner.ts";
 import { bufferReader } from "#rtl/nic/buffer-reader.ts";
 import { dmaRead, readBeat } from "#rtl/nic/dma-read.ts";
 import { addressBeat, ringJob } from "#rtl/nic/dma-write.ts";
+import { slowAligner } from "#rtl/nic/part-aligner.ts";
 import { fetchedDescriptor } from "./ordinary-fetch.ts";
 import { completionBytes, transmitCompletion, transmitDescriptor } from "./ordinary-formats.ts";
 import { bufferConfig, bufferJob } from "./ordinary-receive.ts";
@@ -27,6 +27,7 @@ const openDepth = 32;
 export const ordinaryTransmit = (c: Config) => {
   const { busBytes, maxFrame } = derived(c);
   const buffers = bufferConfig(c);
+  const turner = slowAligner(busBytes);
   const words = c.txBuffer / busBytes,
     addressBits = Math.log2(words),
     shift = Math.log2(busBytes),
@@ -34,7 +35,7 @@ export const ordinaryTransmit = (c: Config) => {
   const pointer = uint(addressBits + 1);
   const fragment = struct(
     {
-      /** It is read; or it only ends a frame that is refused. */
+      /** It is read; or it is of a frame that is refused. */
       reads: bool,
       from: lane,
       to: lane,
@@ -68,6 +69,9 @@ export const ordinaryTransmit = (c: Config) => {
       /** Frames, one pulse each: read, and to be sent; refused. */
       sent: output(bool),
       refused: output(bool),
+      /** Pulses: a fragment has been read, or passed over; a frame has been read in vain, or is refused. */
+      passed: output(bool),
+      unsent: output(bool),
     },
     (io, h) => {
       // ---- what to read -------------------------------------------------------------------------------
@@ -88,8 +92,7 @@ export const ordinaryTransmit = (c: Config) => {
       const { reads } = h.nets({ reads: takes.and(refused_now.not()) });
       jobs.push.valid.drive(reads);
       jobs.push.payload.drive(bufferJob(BUFFER.address, FRAGMENT.bytes) as never);
-      const { tells } = h.nets({ tells: takes.and(refused_now.not().or(FRAGMENT.last)) });
-      fragments.push.valid.drive(tells);
+      fragments.push.valid.drive(takes);
       fragments.push.payload.drive({
         reads: refused_now.not(),
         from: BUFFER.address.trunc(shift),
@@ -114,7 +117,7 @@ export const ordinaryTransmit = (c: Config) => {
       // ---- gather: fragment after fragment, each turned to where the one before it ended ---------------
       const dma = h.instance("dma", dmaRead(buffers), { job: jobs.pop, r: io.r });
       io.ar.connect(dma.ar);
-      const align = h.instance("align", aligner(busBytes));
+      const align = h.instance("align", turner.block);
       const sends = h.instance("sends", fifo(ready, openDepth));
       const results = h.instance("results", fifo(completion, 4));
       const f = fragments.pop.payload;
@@ -127,7 +130,7 @@ export const ordinaryTransmit = (c: Config) => {
       });
       const { fills } = h.nets({ fills: fragments.pop.valid.and(f.reads) });
       align.job.valid.drive(fills);
-      align.job.payload.drive(makeAlignJob(busBytes, f.from, f.to, f.bytes) as never);
+      align.job.payload.drive(turner.job(f.from, f.to, f.bytes) as never);
       align.data.valid.drive(dma.out.valid);
       align.data.payload.drive(dma.out.payload.data);
       dma.out.ready.drive(align.data.ready);
@@ -152,7 +155,7 @@ export const ordinaryTransmit = (c: Config) => {
       fragments.pop.ready.drive(over);
       h.when(fails, () => bad.next(1));
       h.when(over.and(f.last), () => bad.next(0));
-      open.next(open.add(tells.zext(6)).sub(over.zext(6)));
+      open.next(open.add(takes.zext(6)).sub(over.zext(6)));
       io.drained.drive(open.eq(0).and(results.pop.valid.not()));
       io.failed.drive(dma.out.fire.and(dma.out.payload.failed));
 
@@ -166,6 +169,8 @@ export const ordinaryTransmit = (c: Config) => {
       results.push.payload.drive({ bytes: f.total, index: f.index, refused: f.refused, failed: fails });
       io.sent.drive(sound);
       io.refused.drive(frame_ends.and(f.refused));
+      io.unsent.drive(frame_ends.and(sound.not()));
+      io.passed.drive(over);
       const result = results.pop.payload;
       io.completions.valid.drive(results.pop.valid);
       io.completions.payload.drive(

@@ -1,12 +1,46 @@
-/** The kernel's register page of Accio: control, counters, and a window of 256 bytes per slot of the connection table. */
-import { bool, uint } from "#hdl";
-import { counter, external, fixed, reg, registerMap, registers, ro, rw, w1c } from "#hdl/regmap/index.ts";
+/**
+ * The register port's address space as one map: the kernel's page with control and counters, a window of 256 bytes per slot
+ * of the connection table for the kernel, a page per slot for its owner, and the prototype's pages.
+ */
+import { bool, enumeration, uint } from "#hdl";
+import { command, counter, external, fixed, pop, reg, registerMap, registers, ro, rw, w1c, window, wo } from "#hdl/regmap/index.ts";
 import { type Config, type DropCause, dropCauses } from "#rtl/common.ts";
 import { derived } from "#rtl/config/config.ts";
-import { controlBits, slotStride, slotWords, statusBits } from "#rtl/ict/slot-layout.ts";
+import { asidBits } from "#rtl/ict/interface.ts";
+import { priorities, priorityBits } from "#rtl/ict/ready-queue-lists.ts";
+import { doorbellStride, slotStride, takenBits } from "#rtl/ict/slot-words.ts";
+import { walkerNodes } from "#rtl/ict/walker-registers.ts";
+import { controlEventNodes } from "./control-events-registers.ts";
+import { ordinaryNodes } from "./ordinary-registers.ts";
+import { doorbellNodes, slotNodes } from "./slot-registers.ts";
+import { statusLineNodes } from "./status-lines-registers.ts";
 
-/** Where the slots begin in the page. */
-export const slotsOffset = 0x4000;
+/** Bytes of the port: where each of its parts begins follows. Only the doorbells are for user space. */
+export const portBytes = 0x80_0000;
+/** The prototype's pages: its connection table, then five pages of its NIC. */
+export const prototypeOffset = 0x1_0000;
+export const prototypeNicOffset = 0x8000;
+export const prototypeBytes = prototypeNicOffset + 5 * 0x1000;
+/** The slots, for the kernel. */
+export const slotsOffset = 0x4_0000;
+/** A page for each slot that there could be, for its owner. */
+export const doorbellsOffset = 0x40_0000;
+export const doorbellPages = 1024;
+/** Groups of the kernel's page that grow, each with the room that is kept for it. */
+export const places = {
+  events: { offset: 0x200, bytes: 0x40 },
+  statusLines: { offset: 0x240, bytes: 0x40 },
+  protection: { offset: 0x280, bytes: 0x40 },
+  legacy: { offset: 0x2c0, bytes: 0x10 },
+  walker: { offset: 0x300, bytes: 0x80 },
+  ordinary: { offset: 0x400, bytes: 0x400 },
+  harts: { offset: 0x800, bytes: 0x100 },
+} as const;
+/**
+ * Why an access to a doorbell page was refused: the table does not let this thread (or there is no such slot); it is no
+ * doorbell, or not that way; no hart made it. Where several hold, the last one of them.
+ */
+export const faultCause = enumeration("fault_cause", ["FOREIGN", "NO_DOORBELL", "NO_HART"]);
 /** "ACIO", read as a little-endian word. */
 const magic = 0x4f49_4341;
 
@@ -26,56 +60,15 @@ export const lossBits = 5;
 /** Events of the wire, several of which can fall into one cycle of the bus. */
 const wireEvents = (offset: number, doc: string) => events(offset, doc, lossBits + 2);
 
-/** One slot; offsets and bits are those of slot-layout.ts. */
-const slotNodes = (c: Config) => {
-  const { pointerBits, hartBits } = derived(c);
-  const w = slotWords;
-  return {
-    CONTROL: reg(w.control, "What the slot is for. Set everything else first, then enable: a slot starts its life empty", {
-      enable: external(controlBits.enable, bool, "Match, receive and send"),
-      connected: external(controlBits.connected, bool, "1: only datagrams of the remote endpoint match; 0: any remote"),
-      datagram: external(controlBits.datagram, bool, "1: a 16-byte header per datagram keeps boundaries and peers; 0: bare bytes"),
-      hart: external(controlBits.hart, uint(hartBits), "Hart of the owner, whose wake-up line is raised"),
-    }),
-    STATUS: reg(w.status, "What the hardware says of the slot", {
-      rxAvailable: ro(statusBits.rxAvailable, bool, "Received bytes wait: head and tail differ"),
-      rxError: ro(statusBits.rxError, bool, "Receiving has stopped because memory answered with an error; enable the slot anew"),
-      txError: ro(statusBits.txError, bool, "Sending has stopped: memory error, tail out of the ring, or a header that cannot be"),
-      txBusy: ro(statusBits.txBusy, bool, "Bytes between head and tail are still to be taken up"),
-    }),
-    LOCAL: reg(w.local, "Local endpoint", {
-      ip: external(0, uint(32), "IPv4 address, 10.0.0.1 is 0x0a000001"),
-      port: external(32, uint(16), "UDP port"),
-    }),
-    REMOTE: reg(w.remote, "Remote endpoint of a connected slot", {
-      ip: external(0, uint(32), "IPv4 address"),
-      port: external(32, uint(16), "UDP port"),
-    }),
-    NEXT_HOP: reg(w.nextHop, "Where frames are sent to", {
-      mac: external(0, uint(48), "Ethernet address, first byte on the wire most significant"),
-    }),
-    RX_SUSPEND: reg(w.rxSuspend, "The owner sleeps until data is there", {
-      suspended: external(0, bool, "Raise the hart's line when data is available"),
-    }),
-    RX_BASE: reg(w.rxBase, "Receive ring", { address: external(0, uint(64), "Bus address, a multiple of 64: the lower six bits stay 0") }),
-    RX_SIZE: reg(w.rxSize, "Size of the receive ring", {
-      bytes: external(0, uint(pointerBits + 1), `A power of two from 64 to ${c.ringLimit}; anything else switches the ring off`),
-    }),
-    RX_HEAD: reg(w.rxHead, "Consumer's offset", { offset: external(0, uint(pointerBits), "Bytes before it have been read") }),
-    RX_TAIL: reg(w.rxTail, "Producer's offset", { offset: ro(0, uint(pointerBits), "Bytes before it are in memory") }),
-    TX_BASE: reg(w.txBase, "Transmit ring", { address: external(0, uint(64), "Bus address, a multiple of 64: the lower six bits stay 0") }),
-    TX_SIZE: reg(w.txSize, "Size of the transmit ring", {
-      bytes: external(0, uint(pointerBits + 1), `A power of two from 64 to ${c.ringLimit}; anything else switches the ring off`),
-    }),
-    TX_HEAD: reg(w.txHead, "Consumer's offset", { offset: ro(0, uint(pointerBits), "Bytes before it have been read from memory") }),
-    TX_TAIL: reg(w.txTail, "Producer's offset: the doorbell", {
-      offset: external(0, uint(64), "Send the bytes before it; beyond the ring it stops the slot"),
-    }),
-    RX_DROPS: reg(w.rxDrops, "Datagrams for the slot that were not delivered", {
-      count: ro(0, uint(32), "Wraps; zero when the slot is enabled"),
-    }),
-  };
-};
+/** An entry of a hart's ready queue, as `takenBits` says. */
+const takenFields = (c: Config) => ({
+  valid: pop(takenBits.valid, bool, "There was an entry; else all is zero"),
+  more: pop(takenBits.more, bool, "Another one waits behind it"),
+  causeRx: pop(takenBits.causeRx, bool, "Data has come"),
+  causeTx: pop(takenBits.causeTx, bool, "There is room to send"),
+  task: pop(takenBits.task, uint(42), "Bits 47 to 6 of the slot's task pointer, in their places; the others repeat bit 47, or are zero"),
+  slot: pop(takenBits.slot, uint(derived(c).slotBits), "Number of the slot"),
+});
 
 /** The register map of a configuration. */
 export const nicMap = (c: Config) =>
@@ -92,19 +85,22 @@ export const nicMap = (c: Config) =>
         busBytes: fixed(24, uint(8), c.busBits / 8, "Bytes of a DMA beat"),
         ringLimit: fixed(32, uint(32), c.ringLimit, "Largest ring, in bytes"),
       }),
-      CONTROL: reg(0x10, "Datapath control", { enable: rw(0, bool, "Take frames from the wire and send datagrams") }),
-      MAC: reg(0x18, "Our Ethernet address", { address: rw(0, uint(48), "First byte on the wire most significant") }),
+      CONTROL: reg(0x10, "Datapath control", {
+        enable: external(
+          0,
+          bool,
+          `Take frames from the wire and send datagrams${c.prototypeView ? ". Set, too, when a row of the prototype's pages is enabled or a packet page takes a request" : ""}`,
+        ),
+      }),
+      MAC: reg(0x18, "Our Ethernet address", { address: external(0, uint(48), "First byte on the wire most significant") }),
       TRANSMIT: reg(0x20, "What outgoing headers hold", {
-        largest: rw(
+        largest: external(
           0,
           uint(16),
           "Largest UDP payload: where a stream is cut, and what a header may ask for. 0, or more than the MTU holds, is what it holds",
-          {
-            reset: derived(c).maxPayload,
-          },
         ),
-        ttl: rw(16, uint(8), "IPv4 time to live", { reset: 64 }),
-        tos: rw(24, uint(8), "IPv4 type of service: DSCP and ECN", { reset: 0 }),
+        ttl: external(16, uint(8), "IPv4 time to live; 64 after reset"),
+        tos: external(24, uint(8), "IPv4 type of service: DSCP and ECN"),
       }),
       TIMESTAMP: reg(0x28, "The hardware's clock", {
         cycles: ro(0, uint(64), "Cycles of the bus clock since reset; what datagram headers carry"),
@@ -115,6 +111,30 @@ export const nicMap = (c: Config) =>
         txMalformed: w1c(2, bool, "A transmit descriptor could not be, and stopped its slot"),
       }),
       EVENT_MASK: reg(0x38, "Which events raise the event line", { enabled: rw(0, uint(3), "Bit by bit as in EVENTS") }),
+      FEATURES: reg(0x40, "What else it was built with", {
+        prototype: fixed(0, bool, c.prototypeView ? 1 : 0, "The prototype's pages are there"),
+        hartsKnown: fixed(
+          1,
+          bool,
+          c.hartIds === "none" ? 0 : 1,
+          "1: a doorbell access counts for the hart that makes it. 0: for all of them, since the interconnect does not tell",
+        ),
+        walker: fixed(2, bool, c.walker ? 1 : 0, "The table walker is there: slots may be a cache of a connection table in memory"),
+        priorities: fixed(8, uint(8), priorities, "Priorities of wake-ups, from 0 on"),
+        asidBits: fixed(16, uint(8), asidBits, "Bits of an address space's number"),
+        kilohertz: fixed(32, uint(32), Math.round(c.coreMhz * 1000), "Frequency of the bus clock, which TIMESTAMP counts"),
+      }),
+      HASH_KEY: reg(0x48, "Secret of the lookup's hash, so that nobody can aim at it", {
+        key: wo(0, uint(64), "Random; REKEY takes it over. It cannot be read back"),
+      }),
+      REKEY: reg(
+        0x50,
+        "Changes the hash's secret",
+        {
+          now: command(0, bool, "Write 1: lookups go by HASH_KEY from now on. Refused while a slot is enabled"),
+        },
+        { forwarded: true },
+      ),
       RX_FRAMES: wireEvents(0x100, "Frames that came from the wire"),
       RX_ACCEPTED: events(0x108, "Datagrams given to slots: they are in memory, and the tail has moved", 2),
       RX_ORDINARY: events(0x110, "Frames for the ordinary path"),
@@ -129,11 +149,65 @@ export const nicMap = (c: Config) =>
           dropCauses.map((cause, i) => [cause.toUpperCase(), events(i * 8, causeDocs[cause], cause === "dma_error" ? 2 : 1)]),
         ) as Record<Uppercase<DropCause>, ReturnType<typeof events>>),
       }),
+      EVENT_QUEUE: controlEventNodes(places.events.offset).EVENTS,
+      ...statusLineNodes(places.statusLines.offset),
+      PROTECTION: registers(places.protection.offset, "Accesses to doorbell pages that were refused", {
+        FOREIGN: events(0x00, "By a thread that does not own the slot, to a slot that is not enabled, or to a page of no slot"),
+        NO_DOORBELL: events(0x08, "To what is no doorbell, or the wrong way"),
+        NO_HART: events(0x10, "By what is no hart"),
+        LAST: reg(0x18, "The last of them", {
+          offset: ro(0, uint(12), "Byte in the page"),
+          write: ro(12, bool, "It was a write"),
+          known: ro(13, bool, "A hart made it, as far as one can tell"),
+          hart: ro(16, uint(derived(c).hartBits), "Which"),
+          cause: ro(24, faultCause, "Which of the three"),
+          slot: ro(32, uint(Math.log2(doorbellPages)), "Number of the page"),
+        }),
+      }),
+      ...(c.walker ? walkerNodes(places.walker.offset) : {}),
+      ...ordinaryNodes(places.ordinary.offset),
+      CURRENT_THREAD: reg.array(
+        places.harts.offset,
+        { count: c.harts, stride: 8 },
+        "The thread that runs on a hart: for the context switch",
+        {
+          asid: rw(0, uint(asidBits), "Its address space, as in satp"),
+          accelerated: rw(16, bool, "It polls: only a wake-up of a higher priority interrupts it"),
+          priority: rw(24, uint(priorityBits), "Its priority"),
+        },
+      ),
+      WAKE_MASK: reg.array(places.harts.offset + 0x40, { count: c.harts, stride: 8 }, "A hart's wake-up line", {
+        enabled: external(0, bool, "Raise it; 0 after reset"),
+      }),
+      TAKE: reg.array(
+        places.harts.offset + 0x80,
+        { count: c.harts, stride: 8 },
+        "Takes the first entry of a hart's ready queue, and ends the suspensions that it was queued for",
+        takenFields(c),
+        { forwarded: true },
+      ),
+      PEEK: reg.array(places.harts.offset + 0xc0, { count: c.harts, stride: 8 }, "The same entry, without effect", takenFields(c), {
+        forwarded: true,
+      }),
+      ...(c.prototypeView
+        ? {
+            LEGACY: registers(places.legacy.offset, "The prototype's packet pages", {
+              RX_REFUSED: events(0x00, "Buffers that found no room: 64 wait, or ORDINARY_RX is enabled"),
+              TX_REFUSED: events(0x08, "Fragments that found no room: 64 wait, or ORDINARY_TX is enabled"),
+            }),
+            PROTOTYPE: window(prototypeOffset, prototypeBytes, "The prototype's connection table, and its NIC's five pages at 0x8000"),
+          }
+        : {}),
       SLOT: registers.array(slotsOffset, { count: c.slots, stride: slotStride }, "The connection table", slotNodes(c), { forwarded: true }),
+      DOORBELLS: window(
+        doorbellsOffset,
+        doorbellPages * doorbellStride,
+        "A page of 4 KiB for each slot, to be mapped for its owner: map accio_doorbell",
+      ),
     },
     {
-      doc: "Accio NIC: connection table, UDP receive and transmit engines. Kernel access only.",
-      size: 2 ** Math.ceil(Math.log2(slotsOffset + c.slots * slotStride)),
+      doc: "Accio NIC: connection table, UDP receive and transmit engines.\nDoorbell pages are for user space; all else is the kernel's.",
+      size: portBytes,
       compatible: ["accio,nic-1"],
       interrupts: {
         ...Object.fromEntries(Array.from({ length: c.harts }, (_, i) => [`wake${i}`, `A sleeping thread of hart ${i} has data`])),
@@ -141,3 +215,10 @@ export const nicMap = (c: Config) =>
       },
     },
   );
+
+/** A slot's page for its owner. */
+export const doorbellMap = (c: Config) =>
+  registerMap("accio_doorbell", doorbellNodes(c), {
+    doc: "What a thread may do with a slot of Accio's that it owns, while it runs. Anything else is refused, and reported to the kernel.",
+    size: doorbellStride,
+  });

@@ -2,14 +2,14 @@
  * The memory map of the systems as one value: every address and interrupt number that hardware, linker scripts, C headers
  * and device trees know comes from here.
  */
-import { nicMap } from "#rtl/nic/registers.ts";
+import { nicMap, prototypeNicOffset, prototypeOffset } from "#rtl/nic/registers.ts";
 import type { SocConfig } from "./config.ts";
 
 /**
- * `processor`: inside Rocket. `device`: behind its MMIO port. `reserved`: kept for a device to come; accesses are answered
- * with DECERR. `memory`: behind its memory port.
+ * `processor`: inside Rocket. `device`: behind its MMIO port. `view`: a part of a device at a second place. `reserved`: kept
+ * for a device to come; accesses are answered with DECERR. `memory`: behind its memory port.
  */
-export type RegionKind = "processor" | "device" | "reserved" | "memory";
+export type RegionKind = "processor" | "device" | "view" | "reserved" | "memory";
 export interface Region {
   /** Lower case words with underscores. */
   readonly name: string;
@@ -19,6 +19,8 @@ export interface Region {
   /** Bytes. */
   readonly size: number;
   readonly doc: string;
+  /** Of a view: the device that it shows, and where in it. */
+  readonly shows?: { readonly device: string; readonly offset: number };
 }
 /** Source of the platform-level interrupt controller, all level and active high. */
 export interface Interrupt {
@@ -46,6 +48,7 @@ const mebibyte = 2 ** 20;
 /** What Rocket's MMIO and memory ports span. */
 const spans: Readonly<Partial<Record<RegionKind, readonly [number, number]>>> = {
   device: [0x1000_0000, 0x8000_0000],
+  view: [0x1000_0000, 0x8000_0000],
   reserved: [0x1000_0000, 0x8000_0000],
   memory: [0x8000_0000, 0x1_0000_0000],
 };
@@ -60,9 +63,9 @@ export const checkedMap = (map: SocMap): SocMap => {
   for (const r of regions) {
     if (r.size <= 0 || r.size % page !== 0) wrong.push(`${extent(r)}: its size ${hex(r.size)} is not a multiple of ${hex(page)}, a page`);
     if (r.base % page !== 0) wrong.push(`${extent(r)}: its base is not a multiple of ${hex(page)}, a page`);
-    if (r.kind === "device" && !isPowerOfTwo(r.size)) wrong.push(`${extent(r)}: the size of a device is a power of two`);
-    else if (r.kind === "device" && r.base % r.size !== 0)
-      wrong.push(`${extent(r)}: its base is not a multiple of its size ${hex(r.size)}`);
+    const placed = r.kind === "device" || r.kind === "view";
+    if (placed && !isPowerOfTwo(r.size)) wrong.push(`${extent(r)}: the size of a ${r.kind} is a power of two`);
+    else if (placed && r.base % r.size !== 0) wrong.push(`${extent(r)}: its base is not a multiple of its size ${hex(r.size)}`);
     const [first, end] = spans[r.kind] ?? [0, 0x1_0000_0000];
     if (r.base < first || r.base + r.size > end)
       wrong.push(`${extent(r)}: a ${r.kind} region lies between ${hex(first)} and ${hex(end - 1)}`);
@@ -70,6 +73,9 @@ export const checkedMap = (map: SocMap): SocMap => {
   regions.forEach((r, i) => {
     const before = regions.slice(0, i).find((x) => x.base + x.size > r.base);
     if (before !== undefined) wrong.push(`${extent(r)} overlaps ${extent(before)}: move one of them`);
+    const shown = regions.find((x) => x.kind === "device" && x.name === r.shows?.device);
+    if (r.kind === "view" && (r.shows === undefined || shown === undefined || r.shows.offset + r.size > shown.size))
+      wrong.push(`${extent(r)}: a view shows a part of a device that is there`);
     if (regions.findIndex((x) => x.name === r.name) !== i) wrong.push(`${extent(r)}: there are two regions of this name`);
   });
   for (const [i, x] of map.interrupts.entries()) {
@@ -90,6 +96,10 @@ export interface MapOptions {
 export const socMap = (config: SocConfig, { memoryBytes = 64 * mebibyte }: MapOptions = {}): SocMap => {
   const { accio, harts } = config;
   const region = (name: string, kind: RegionKind, base: number, size: number, doc: string): Region => ({ name, kind, base, size, doc });
+  const view = (name: string, base: number, size: number, offset: number, doc: string): Region => ({
+    ...region(name, "view", base, size, doc),
+    shows: { device: "accio", offset },
+  });
   return checkedMap({
     config,
     regions: [
@@ -98,10 +108,19 @@ export const socMap = (config: SocConfig, { memoryBytes = 64 * mebibyte }: MapOp
       region("boot_rom", "device", 0x1000_0000, 0x1000, "First instructions of every hart"),
       region("system", "device", 0x1001_0000, 0x1000, "Exit, cycle counter, where to start"),
       region("uart", "device", 0x1002_0000, 0x1000, "Console: 16550, a register every 4 bytes"),
-      region("prototype_ict", "reserved", 0x1003_0000, 0x8000, "The prototype's connection table"),
-      region("prototype_nic", "reserved", 0x1004_0000, 5 * page, "The prototype's NIC pages"),
-      region("accio", "device", accio.baseAddress, Math.max(page, nicMap(accio).size), "Accio's registers, for the kernel"),
-      region("doorbells", "reserved", 0x1200_0000, accio.slots * page, "Accio's doorbells, a page per slot, for user space"),
+      ...(accio.prototypeView
+        ? [
+            view("prototype_ict", 0x1003_0000, 0x8000, prototypeOffset, "The prototype's connection table"),
+            view("prototype_nic", 0x1004_0000, 0x8000, prototypeOffset + prototypeNicOffset, "The prototype's NIC pages"),
+          ]
+        : []),
+      region(
+        "accio",
+        "device",
+        accio.baseAddress,
+        Math.max(page, nicMap(accio).size),
+        "Accio: registers for the kernel, and a doorbell page per slot for its owner",
+      ),
       region("memory", "memory", 0x8000_0000, memoryBytes, "Memory"),
     ],
     interrupts: [

@@ -2,13 +2,14 @@
  * The system: Rocket, Accio, and what a program needs beside them. The top is `soc` in every configuration; what differs is
  * the width of `mem` and what is inside. Memory, the wire and the console are the simulator's.
  */
-import { type Bits, type Bool, cat, constant, input, module, mux, output, stream, uint } from "#hdl";
+import { type Bits, type Bool, bool, cat, constant, input, module, mux, output, stream, uint } from "#hdl";
 import { type Axi4, type Axi4Options, axi4 } from "#hdl/lib/axi4.ts";
 import { axi4Registers } from "#hdl/lib/axi4-registers.ts";
 import { axiStream } from "#hdl/lib/packet.ts";
 import { addressBits } from "#hdl/regmap/index.ts";
 import { accioTop } from "#rtl/accio-top.ts";
 import { idBits } from "#rtl/nic/dma-write.ts";
+import { nicPort } from "#rtl/nic/nic.ts";
 import { nicMap } from "#rtl/nic/registers.ts";
 import { bootRom, bootRomBits } from "./boot-rom.ts";
 import { join } from "./channel.ts";
@@ -23,7 +24,7 @@ import { exitType, systemDevice, systemMap } from "./system.ts";
 import { uart, uartAddressBits } from "./uart.ts";
 
 /** The simulator's way into memory, past Rocket's caches and coherent with them. */
-export const hostPort: Axi4Options = { addressBits: 32, dataBits: 64, idBits: 4 };
+export const hostPort: Axi4Options = { addressBits: 32, dataBits: 64, idBits: 7 };
 /** An address that nothing has, below 4 GiB: Rocket answers DECERR. Where DMA beyond 4 GiB goes. */
 const nowhere = 0x0800_0000;
 
@@ -41,8 +42,8 @@ export const soc = (config: SocConfig, map: SocMap = socMap(config)) => {
       s_axis_rx: input(axiStream(config.accio.wireBits, 1)),
       /** Frames to the wire. */
       m_axis_tx: output(axiStream(config.accio.wireBits, 1)),
-      /** Received frames for the kernel's ordinary path. */
-      m_axis_ordinary: output(axiStream(config.accio.busBits)),
+      /** A frame goes the kernel's ordinary way: high for a cycle. */
+      to_kernel: output(bool),
       /** Characters that programs send. */
       console_tx: output(stream(uint(8))),
       /** Characters for programs. */
@@ -65,8 +66,13 @@ export const soc = (config: SocConfig, map: SocMap = socMap(config)) => {
       // Harts to devices.
       const bus = h.instance("mmio", crossbar("mmio_crossbar", mmioPort, devices));
       const delay = requestDelay(mmioPort);
-      bus.from.ar.connect(h.instance("read_delay", delay, { from: cores.mmio.ar, cycles: io.mmio_latency }).to);
-      bus.from.aw.connect(h.instance("write_delay", delay, { from: cores.mmio.aw, cycles: io.mmio_latency }).to);
+      const ar = h.instance("read_delay", delay, { from: cores.mmio.ar, cycles: io.mmio_latency }).to;
+      const aw = h.instance("write_delay", delay, { from: cores.mmio.aw, cycles: io.mmio_latency }).to;
+      for (const [to, from] of [
+        [bus.from.ar, ar],
+        [bus.from.aw, aw],
+      ] as const)
+        to.connect(from.map(to.of, (a) => ({ ...a, addr: throughViews(map, a.addr) })));
       bus.from.w.connect(cores.mmio.w);
       cores.mmio.b.connect(bus.from.b);
       cores.mmio.r.connect(bus.from.r);
@@ -91,9 +97,10 @@ export const soc = (config: SocConfig, map: SocMap = socMap(config)) => {
       attach(accio.s_axi, addressBits(nicMap(config.accio)), port("accio"));
       accio.s_axis_rx.connect(io.s_axis_rx);
       io.m_axis_tx.connect(accio.m_axis_tx);
-      io.m_axis_ordinary.connect(accio.m_axis_ordinary);
+      accio.link_up.drive(1);
+      io.to_kernel.drive(accio.trace.ordinary);
       const front = h.instance("front", frontMux("front_mux", hostPort, 2, frontPort.idBits));
-      const dmaPort: Axi4Options = { addressBits: 64, dataBits: config.accio.busBits, idBits: idBits(config.accio) };
+      const dmaPort: Axi4Options = { addressBits: 64, dataBits: config.accio.busBits, idBits: idBits(nicPort(config.accio)) };
       const [dma, host] = front.from as unknown as readonly [Axi4, Axi4];
       join(dma, hostPort, accio.m_axi, dmaPort, (a) => mux(a.slice(63, 32).any(), constant(32, nowhere) as Bits, a.trunc(32)));
       join(host, hostPort, io.host, hostPort, (a) => a);
@@ -101,6 +108,8 @@ export const soc = (config: SocConfig, map: SocMap = socMap(config)) => {
 
       const lines: Readonly<Record<string, Bool>> = {
         ...Object.fromEntries(Array.from({ length: config.harts }, (_, hart) => [`wake${hart}`, accio.irq_wake.bit(hart)])),
+        ordinary_receive: accio.irq_ordinary_rx,
+        ordinary_transmit: accio.irq_ordinary_tx,
         event: accio.irq_event,
         console: serial.irq,
       };
@@ -109,6 +118,17 @@ export const soc = (config: SocConfig, map: SocMap = socMap(config)) => {
     },
   );
 };
+
+/** The address in the device that a view shows; any other address as it is. */
+const throughViews = (map: SocMap, address: Bits): Bits =>
+  map.regions.reduce((at, { base, size, shows }) => {
+    if (shows === undefined) return at;
+    const low = Math.log2(size);
+    const target = (regionOf(map, shows.device).base + shows.offset) / size;
+    const high = address.width - low;
+    const inside = address.slice(address.width - 1, low).eq(base / size);
+    return mux(inside, cat(constant(high, target), address.trunc(low)) as Bits, at);
+  }, address);
 
 /** A slave on the MMIO side with `bits` bits of address. */
 const attach = (slave: Axi4, bits: number, master: Axi4): void =>

@@ -98,7 +98,7 @@ export const rxIngress = (c: Config) => {
 
       // Too long frames were kept until their length was known; their words are given back in order, as a record of no use.
       const { too_long } = h.nets({ too_long: parse.facts.length.gt(maxFrame) });
-      const queue = h.instance("queue", fifo(frameRecord(c), recordDepth));
+      const queue = h.instance("queue", fifo(frameRecord(c), recordDepth, { flow: true }));
       queue.push.valid.drive(parse.done.and(places.pop.payload.kept));
       queue.push.payload.drive({ facts: parse.facts, start: places.pop.payload.extent.start, beats: places.pop.payload.extent.beats });
       frames.connect(queue.pop);

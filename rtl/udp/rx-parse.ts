@@ -2,7 +2,7 @@
  * Looks at every frame as it passes: class, four-tuple, lengths and checksums, known a fixed six cycles after the
  * frame's last beat. It never stalls the wire. Formats: RFC 894 (Ethernet), 791 (IPv4), 768 (UDP), 1071 (checksum).
  */
-import { type Bits, bool, cat, enumeration, input, module, mux, output, struct, uint } from "#hdl";
+import { type Bits, bool, cat, constant, enumeration, input, module, mux, output, struct, uint } from "#hdl";
 import { maskCount, sum } from "#hdl/lib/bits.ts";
 import { packetBeat } from "#hdl/lib/packet.ts";
 import { byteOf, type Config, fold, networkField, tuple } from "#rtl/common.ts";
@@ -16,7 +16,7 @@ export const frameFacts = struct(
   {
     /** Bytes on the wire, without the check sequence. */
     length: uint(16),
-    /** IPv4 and UDP without options or fragments, to our address: a slot may take it. */
+    /** IPv4 and UDP without options or fragments, to our address or to a group that a slot may be bound to: a slot may take it. */
     plain: bool,
     /** An 802.1Q tag moves everything up by four bytes. */
     tagged: bool,
@@ -33,6 +33,15 @@ export const frameFacts = struct(
 const ethertypeIpv4 = "0x0800",
   ethertypeVlan = "0x8100",
   protocolUdp = 17;
+/**
+ * May a socket that is bound to a frame's destination `ip` have it, although it is to no single station? A multicast frame
+ * is to its group (RFC 1112, section 6.4), and a broadcast one to an address that can be a broadcast one: those end in two
+ * ones, whatever the subnet. All others are the kernel's business (RFC 1122, section 3.3.6).
+ */
+const toGroup = (mac: Bits, ip: Bits): Bits<1> => {
+  const multicast = mac.eq(cat(constant(25, 0x01005e << 1), ip.trunc(23))).and(ip.slice(31, 28).eq(14));
+  return mux(mac.all(), ip.trunc(2).all(), multicast);
+};
 const words = (value: Bits): Bits[] => Array.from({ length: value.width / 16 }, (_, i) => networkField(value, i * 2, 2));
 
 /** One beat a cycle in; one pulse of `facts` per frame out. */
@@ -97,6 +106,7 @@ export const rxParse = (c: Config) => {
         c_layers: uint(240).noReset(),
         c_tagged: bool.noReset(),
         c_ours: bool.noReset(),
+        c_group: bool.noReset(),
         c_length: uint(16).noReset(),
         c_time: uint(64).noReset(),
       });
@@ -110,6 +120,7 @@ export const rxParse = (c: Config) => {
         cc.c_layers.next(b_layers as Bits<240>);
         cc.c_tagged.next(b_tagged);
         cc.c_ours.next(networkField(header, 0, 6).eq(mac as Bits));
+        cc.c_group.next(toGroup(networkField(header, 0, 6), networkField(b_layers, 18, 4)));
         cc.c_length.next(frameLength);
         cc.c_time.next(b.b_time);
       });
@@ -147,6 +158,7 @@ export const rxParse = (c: Config) => {
       const unfragmented = field(8, 2).and("0x3fff").eq(0);
       const { plain } = h.nets({
         plain: cc.c_ours
+          .or(cc.c_group)
           .and(field(0, 2).eq(ethertypeIpv4))
           .and(byteOf(layers, 2).eq("0x45"))
           .and(byteOf(layers, 11).eq(protocolUdp))
@@ -192,16 +204,20 @@ export const rxParse = (c: Config) => {
         e_done: bool,
         e_sum: uint(32).noReset(),
         e_ip_ok: bool.noReset(),
-        e_pseudo: uint(20).noReset(),
         e_facts: frameFacts.noReset(),
         e_sum_used: bool.noReset(),
         e_detour: bool.noReset(),
       });
       e.e_done.next(d.d_valid.and(d.d_last));
       h.when(d.d_valid, () => {
-        e.e_sum.next(mux(d.d_first, uint(32).of(0), e.e_sum).add(d.d_sum.zext(32)));
+        // The pseudo header is known with the last beat, and comes in there.
+        const pseudo = mux(d.d_last, d.d_pseudo.zext(32), uint(32).of(0));
+        e.e_sum.next(
+          mux(d.d_first, uint(32).of(0), e.e_sum)
+            .add(d.d_sum.zext(32))
+            .add(pseudo as Bits<32>),
+        );
         e.e_ip_ok.next(fold(d.d_ip_sum).eq("0xffff"));
-        e.e_pseudo.next(d.d_pseudo.zext(20));
         e.e_facts.next(d.d_facts);
         e.e_sum_used.next(d.d_sum_used);
         e.e_detour.next(d.d_detour);
@@ -210,7 +226,7 @@ export const rxParse = (c: Config) => {
       // Out: faults in their order.
       const out = h.registers({ out_done: bool, out_facts: frameFacts.noReset() });
       out.out_done.next(e.e_done);
-      const udpSum = fold(fold2(e.e_sum).zext(21).add(e.e_pseudo.zext(21)));
+      const udpSum = fold(e.e_sum);
       const none = frameFault.of("NONE");
       const early = e.e_facts.fault;
       const { of_headers } = h.nets({ of_headers: mux(early.is("TTL").or(e.e_ip_ok), early, frameFault.of("IP_CHECKSUM")) });
@@ -229,5 +245,3 @@ export const rxParse = (c: Config) => {
     },
   );
 };
-/** A 32-bit sum to at most 17 bits. */
-const fold2 = (sum: Bits): Bits<17> => sum.trunc(16).zext(17).add(sum.slice(31, 16).zext(17));

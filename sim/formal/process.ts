@@ -41,11 +41,12 @@ export const runLimited = (
   args: readonly string[],
   folder: string,
   seconds: number,
+  env: NodeJS.ProcessEnv = process.env,
   hear: (text: string) => void = () => {},
 ): Promise<Ran> =>
   new Promise((resolve, reject) => {
     watch();
-    const child = spawn(program, args, { cwd: folder, stdio: ["ignore", "pipe", "pipe"], detached: true });
+    const child = spawn(program, args, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"], detached: true });
     running.add(child);
     let output = "";
     let timedOut = false;

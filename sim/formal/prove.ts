@@ -56,7 +56,6 @@ interface Prepared {
   readonly harness: Module;
   readonly design: Instrumented;
   readonly folder: string;
-  readonly arrays: boolean;
   readonly locate: Locate;
   /** Properties to be decided, by number, with every instance they stand in. */
   readonly wanted: readonly Occurrence[];
@@ -76,7 +75,7 @@ const run = async (task: FormalTask, depth: number, options: ProveOptions): Prom
       question,
       ready.folder,
       modelFile,
-      { depth: depth + extraSteps, seconds, arrays: ready.arrays },
+      { depth: depth + extraSteps, seconds },
       `${wrapperName}.${harnessName}`,
       ready.locate,
     );
@@ -123,7 +122,7 @@ const prepare = async (task: FormalTask, options: ProveOptions): Promise<Prepare
     },
     options.yosys,
   );
-  return { harness, design, folder, arrays, locate, wanted };
+  return { harness, design, folder, locate, wanted };
 };
 
 /** Every property in every instance. */

@@ -1,5 +1,6 @@
-/** Runs yosys-smtbmc with z3, and reads what it says. */
-import { findTool } from "#toolchain/tools.ts";
+/** Runs yosys-smtbmc with Bitwuzla, and reads what it says. */
+import { join } from "node:path";
+import { findTool, projectRoot } from "#toolchain/tools.ts";
 import { type Ran, runLimited } from "./process.ts";
 
 /** A property, by its number and instance path ("" for the harness), and the solver's step in which something happened. */
@@ -22,8 +23,6 @@ export interface Answer {
 export interface Limits {
   readonly depth: number;
   readonly seconds: number;
-  /** The model holds memories as arrays. */
-  readonly arrays: boolean;
 }
 export type Question = "bmc" | "step" | "cover";
 const flags: Readonly<Record<Question, readonly string[]>> = { bmc: ["--presat"], step: ["-i"], cover: ["-c"] };
@@ -67,11 +66,8 @@ export const readAnswer = (ran: Ran, prefix: string, locate: Locate): Answer => 
   return { status, failed, reached, step, output };
 };
 
-/**
- * z3 decides bit vectors by SAT only where it is told that there is nothing else, and where each step is spelled out:
- * the FIFO's proof of 16 cycles takes 1.5 s so, and more than 300 s as yosys-smtbmc asks by itself.
- */
-const solver = (arrays: boolean): readonly string[] => ["-s", "z3", "--unroll", ...(arrays ? [] : ["--logic", "QF_BV"])];
+/** Where the program `bitwuzla` is, and the Python whose wheel it runs on (docs/decisions/solver.md). */
+const path = [join(projectRoot, ".toolchain/python/bin"), join(projectRoot, "sim/formal/solver")].join(":");
 
 /** Where a counter-example goes; a cover's `%` is the number of the trace. */
 export const traceFile = (question: Question): string => (question === "cover" ? "cover%.vcd" : `${question}.vcd`);
@@ -85,7 +81,11 @@ export const ask = async (
   prefix: string,
   locate: Locate,
 ): Promise<Answer> => {
-  const { depth, seconds, arrays } = limits;
-  const args = [...flags[question], ...solver(arrays), "-t", `${depth}`, "--dump-vcd", traceFile(question), model];
-  return readAnswer(await runLimited(findTool("yosys-smtbmc"), args, folder, seconds), prefix, locate);
+  const { depth, seconds } = limits;
+  const args = [...flags[question], "-s", "bitwuzla", "-t", `${depth}`, "--dump-vcd", traceFile(question), model];
+  return readAnswer(
+    await runLimited(findTool("yosys-smtbmc"), args, folder, seconds, { ...process.env, PATH: `${path}:${process.env.PATH}` }),
+    prefix,
+    locate,
+  );
 };

@@ -23,6 +23,8 @@ export interface FormalTask {
   readonly depth: number;
   /** Seconds that each solver run may take; 300 unless said. */
   readonly timeout?: number;
+  /** Takes a minute of a processor: `./accio formal` proves it, the test suite only where ACCIO_LONG_PROOFS is set. */
+  readonly long?: true;
   /** A memory as flip-flops or as an array of the solver's; by default flip-flops where the design's memories are small. */
   readonly memories?: "registers" | "arrays";
 }

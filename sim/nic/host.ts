@@ -6,7 +6,7 @@ import type { Config } from "#rtl/common.ts";
 import { nicMap } from "#rtl/nic/registers.ts";
 import type { AxiMaster, Memory } from "#sim/models/axi/index.ts";
 import { type ApplicationName, applications, type HostSlot, type Route } from "#sim/models/host/applications.ts";
-import { Ring } from "#sim/models/nic/index.ts";
+import { type Framing, Ring } from "#sim/models/nic/index.ts";
 import { type Endpoint, ipv4Number } from "#sim/models/packet/index.ts";
 import { type AccessesOf, registerAccess } from "#sim/regmap/access.ts";
 
@@ -48,12 +48,15 @@ export interface ApplicationOptions {
   readonly config: Config;
   /** One slot each, in this order. */
   readonly binds: readonly Endpoint[];
+  /** Of the sockets in their order: the one peer that each talks with, or null for any. */
+  readonly peers?: readonly (Endpoint | null)[];
+  readonly framing?: Framing;
   readonly app: ApplicationName;
   /** Our Ethernet address as a number. */
   readonly mac: bigint;
   /** Where an IPv4 address is reached: the kernel's neighbour table. */
   readonly neighbour: (ip: string) => bigint | undefined;
-  /** Datagrams of a slot were read, in order: given to the hardware to send (true), or not, for want of a neighbour. */
+  /** Datagrams of a slot were read, in order: given to the hardware to send (true), or not, for want of a neighbour. Streams have none. */
   readonly onAnswers: (slot: number, answered: readonly boolean[]) => void;
 }
 
@@ -87,6 +90,8 @@ class Socket {
   readonly #registers: NicRegisters["SLOT"][number];
   readonly #rings: ReturnType<typeof ringsOf>;
   readonly #view: HostSlot;
+  readonly #framing: Framing;
+  readonly #peer: Endpoint | null;
   readonly #pointers = { rxHead: 0, rxTail: 0, txHead: 0, txTail: 0 };
   #nextHop = 0n;
 
@@ -96,28 +101,34 @@ class Socket {
     this.#registers = host.registers.SLOT.at(slot);
     this.#rings = ringsOf(options.config, host.memory.base, slot);
     const ring = (settings: { readonly base: number; readonly size: number }) => new Ring(host.memory, settings);
-    this.#view = { framing: "datagram", receive: ring(this.#rings.receive), transmit: ring(this.#rings.transmit) };
+    this.#peer = options.peers?.[slot] ?? null;
+    this.#framing = options.framing ?? "datagram";
+    this.#view = { framing: this.#framing, receive: ring(this.#rings.receive), transmit: ring(this.#rings.transmit) };
   }
-  /** Datagram framing, any remote; enabled last. */
+  /** Everything that the slot is for; enabled last. Its wake-ups are for one hart after the other. */
   async open({ address, port }: Endpoint): Promise<void> {
-    const { LOCAL, RX_BASE, RX_SIZE, TX_BASE, TX_SIZE, CONTROL } = this.#registers;
+    const { LOCAL, REMOTE, RX_BASE, RX_SIZE, TX_BASE, TX_SIZE, CONTROL } = this.#registers;
     const { receive, transmit } = this.#rings;
     await LOCAL.write({ ip: ipv4Number(address), port });
+    if (this.#peer !== null) await REMOTE.write({ ip: ipv4Number(this.#peer.address), port: this.#peer.port });
     await RX_BASE.write({ address: BigInt(receive.base) });
     await RX_SIZE.write({ bytes: receive.size });
     await TX_BASE.write({ address: BigInt(transmit.base) });
     await TX_SIZE.write({ bytes: transmit.size });
-    await CONTROL.write({ enable: true, connected: false, datagram: true, hart: 0 });
+    const hart = this.#slot % this.#options.config.harts;
+    await CONTROL.write({ enable: true, connected: this.#peer !== null, datagram: this.#framing === "datagram", hart });
   }
   /** Lets the application take what the ring holds; false where there was nothing. */
   async serve(): Promise<boolean> {
     const pointers = this.#pointers;
     const { RX_TAIL, RX_HEAD, TX_HEAD, TX_TAIL, NEXT_HOP } = this.#registers;
     pointers.rxTail = Number(await RX_TAIL.readRaw());
-    if (pointers.rxTail === pointers.rxHead) return false;
+    if (pointers.rxTail === pointers.rxHead) return this.#isSending();
     for (;;) {
       const answered: boolean[] = [];
       const hop = this.#nextHop;
+      // A stream goes to its one peer, from which it has come.
+      if (this.#framing === "stream" && this.#peer !== null) this.#nextHop = this.#options.neighbour(this.#peer.address) ?? hop;
       const { rxHead, txTail, blocked } = applications[this.#options.app](this.#view, pointers, (peer) => this.#route(peer, answered));
       if (this.#nextHop !== hop) await NEXT_HOP.write({ mac: this.#nextHop });
       if (txTail !== pointers.txTail) await TX_TAIL.writeRaw(txTail);
@@ -127,6 +138,13 @@ class Socket {
       if (!blocked) return true;
       pointers.txHead = Number(await TX_HEAD.readRaw());
     }
+  }
+  /** What a stream has sent is in no journal: it is over when the hardware has read all of it. */
+  async #isSending(): Promise<boolean> {
+    const pointers = this.#pointers;
+    if (this.#framing === "datagram" || pointers.txHead === pointers.txTail) return false;
+    pointers.txHead = Number(await this.#registers.TX_HEAD.readRaw());
+    return true;
   }
   /** What is on its way still goes to the hop before, so a datagram for another hop waits for it. */
   #route(peer: Endpoint, answered: boolean[]): Route {

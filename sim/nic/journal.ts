@@ -3,7 +3,7 @@
  * the order in which they came, so a pulse of the trace port belongs to the oldest frame that has not had it yet.
  */
 import { type DropCause, dropCauses } from "#rtl/common.ts";
-import type { LossCause } from "#sim/models/nic/index.ts";
+import type { Framing, LossCause } from "#sim/models/nic/index.ts";
 import { type ParsedFrame, parse } from "#sim/models/packet/index.ts";
 import { EchoPairing, type FrameRecord, type FrameVerdict, type SentRecord, type Stage } from "#sim/report/index.ts";
 import type { InputFrame } from "./wire.ts";
@@ -33,6 +33,10 @@ export interface Trace {
   readonly causes: number;
   readonly committed: boolean;
   readonly lost: boolean;
+  /** A frame waits for a walk from now on, in `place`; or, with `again`, the verdict is of the frame that has waited there. */
+  readonly parked: boolean;
+  readonly again: boolean;
+  readonly place: number;
 }
 
 export class Journal {
@@ -40,9 +44,12 @@ export class Journal {
   readonly #ways: Way[] = [];
   readonly #slotOf: (local: string) => number | undefined;
   readonly #maxFrame: number;
+  readonly #isDatagram: boolean;
   readonly #answers = new EchoPairing();
   readonly #parsing: Way[] = [];
   readonly #judging: Way[] = [];
+  /** Those that wait for a walk, by place. */
+  readonly #waiting = new Map<number, Way>();
   /** Delivered, and bursts of theirs not yet asked for. */
   readonly #writing: { readonly way: Way; bursts: number }[] = [];
   /** Bursts in flight by AXI ID, oldest first. */
@@ -53,8 +60,9 @@ export class Journal {
   readonly #ringAt = new Map<number, number>();
   #ordinary = 0;
 
-  /** @param slotOf  slot of "address:port"; @param maxFrame  longest frame that the hardware takes */
-  constructor(slotOf: (local: string) => number | undefined, maxFrame: number) {
+  /** @param slotOf  slot of "address:port"; @param maxFrame  longest frame that the hardware takes; @param framing  of all slots */
+  constructor(slotOf: (local: string) => number | undefined, maxFrame: number, framing: Framing) {
+    this.#isDatagram = framing === "datagram";
     this.#slotOf = slotOf;
     this.#maxFrame = maxFrame;
   }
@@ -63,7 +71,7 @@ export class Journal {
   }
   /** Every frame that arrived has met its end or lies in memory. */
   get settled(): boolean {
-    return this.#parsing.length === 0 && this.#judging.length === 0 && this.#committing.length === 0;
+    return this.#parsing.length === 0 && this.#judging.length === 0 && this.#waiting.size === 0 && this.#committing.length === 0;
   }
   /** Frames so far whose verdict was the ordinary path. */
   get ordinary(): number {
@@ -71,7 +79,7 @@ export class Journal {
   }
   /** For the message when nothing moves any more. */
   toString(): string {
-    return `${this.#ways.length} frames arrived, ${this.#parsing.length} not yet parsed, ${this.#judging.length} without a verdict, ${this.#committing.length} not yet in memory, ${this.sent.length} sent`;
+    return `${this.#ways.length} frames arrived, ${this.#parsing.length} not yet parsed, ${this.#judging.length + this.#waiting.size} without a verdict, ${this.#committing.length} not yet in memory, ${this.sent.length} sent`;
   }
 
   /** A frame has come whole; `dropped` where the store beside the wire did not keep it. Returns its layers. */
@@ -92,6 +100,7 @@ export class Journal {
   /** What the trace port says in `cycle`; true where it is of a frame that came. */
   trace(t: Trace, cycle: number): boolean {
     if (t.parsed) this.#parse(t.refused, cycle);
+    if (t.parked) this.#park(t.place, cycle);
     if (t.delivered || t.ordinary || t.causes !== 0) this.#judge(t, cycle);
     if (t.committed || t.lost) {
       const way = this.#oldest(this.#committing, "a commit");
@@ -104,7 +113,7 @@ export class Journal {
         way.layers = {};
       }
     }
-    return t.parsed || t.delivered || t.ordinary || t.causes !== 0 || t.committed || t.lost;
+    return t.parsed || t.parked || t.delivered || t.ordinary || t.causes !== 0 || t.committed || t.lost;
   }
   #oldest<T>(list: T[], what: string): T {
     const first = list.shift();
@@ -117,8 +126,20 @@ export class Journal {
     if (refused) this.#lose(way, way.bytes > this.#maxFrame ? "oversize" : "overflow");
     else this.#judging.push(way);
   }
+  #park(place: number, cycle: number): void {
+    const way = this.#oldest(this.#judging, "a frame that waits");
+    way.at.parked = cycle;
+    if (this.#waiting.has(place)) throw new Error(`the trace port tells of two frames that wait in place ${place}`);
+    this.#waiting.set(place, way);
+  }
+  #waits(place: number): Way {
+    const way = this.#waiting.get(place);
+    if (way === undefined) throw new Error(`the trace port tells of a verdict for place ${place}, where no frame waits`);
+    this.#waiting.delete(place);
+    return way;
+  }
   #judge(t: Trace, cycle: number): void {
-    const way = this.#oldest(this.#judging, "a verdict");
+    const way = t.again ? this.#waits(t.place) : this.#oldest(this.#judging, "a verdict");
     way.at.matched = cycle;
     way.verdict = t.delivered ? "accepted" : t.ordinary ? "ordinary" : "dropped";
     const { ipv4, udp } = way.layers;
@@ -142,13 +163,16 @@ export class Journal {
     }
     // The hardware writes line by line from the ring's offset on; records of datagram framing begin with 16 bytes of header.
     const from = this.#ringAt.get(slot ?? -1) ?? 0;
-    this.#writing.push({ way, bursts: Math.ceil(((from % 64) + 16 + payload) / 64) });
-    this.#ringAt.set(slot ?? -1, from + 16 + Math.ceil(payload / 16) * 16);
+    const bytes = this.#isDatagram ? 16 + payload : payload;
+    this.#writing.push({ way, bursts: Math.ceil(((from % 64) + bytes) / 64) });
+    this.#ringAt.set(slot ?? -1, from + (this.#isDatagram ? 16 + Math.ceil(payload / 16) * 16 : payload));
     this.#committing.push(way);
   }
   #committed(way: Way): void {
-    this.#answers.accepted(way.number, way.layers);
+    // Where a stream is cut is not where its datagrams ended: nothing answers one of them.
+    if (this.#isDatagram) this.#answers.accepted(way.number, way.layers);
     way.layers = {};
+    if (!this.#isDatagram) return;
     const list = this.#unread.get(way.slot ?? -1);
     if (list === undefined) this.#unread.set(way.slot ?? -1, [way]);
     else list.push(way);

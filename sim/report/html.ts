@@ -20,6 +20,8 @@ export function htmlOf(result: RunResult): string {
     way(result),
     throughput(result),
     sockets(result),
+    counters(result),
+    events(result),
     setup(result),
   ];
   return `<!doctype html>
@@ -192,11 +194,42 @@ function sockets({ sockets: list }: RunResult): string {
   );
 }
 
+function counters({ counters: all }: RunResult): string {
+  const list = Object.entries(all);
+  if (list.length === 0) return "";
+  const rows = list.map(([name, value]) => `<tr><td><code>${escaped(name)}</code></td><td class="right">${count(value)}</td></tr>`);
+  return section(
+    "Counters",
+    "What the hardware's own registers say at the end.",
+    `<div class="wide"><table><tr><th>Register</th><th class="right">Count</th></tr>${rows.join("")}</table></div>`,
+  );
+}
+
+/** Rows of events, at most: more would make the page slow. */
+const eventsShown = 1000;
+
+function events({ events: all, counters: known }: RunResult): string {
+  if (Object.keys(known).length === 0) return "";
+  const more = all.length > eventsShown ? ` The first ${count(eventsShown)} of ${count(all.length)}.` : "";
+  const rows = all
+    .slice(0, eventsShown)
+    .map(({ cycle, text }) => `<tr><td class="right">${count(cycle)}</td><td>${escaped(text)}</td></tr>`);
+  return section(
+    "Control events",
+    all.length === 0 ? "There was none." : `What the hardware told the kernel, in its ring.${more}`,
+    all.length === 0 ? "" : `<div class="wide"><table><tr><th class="right">Cycle</th><th>Event</th></tr>${rows.join("")}</table></div>`,
+  );
+}
+
 function setup({ configuration }: RunResult): string {
-  const { name, busBits, wireBits, clockMhz, wireMhz, mtu, slots, simulator, input, output, ordinary } = configuration;
+  const { name, busBits, wireBits, clockMhz, wireMhz, mtu, slots, harts, framing, memoryLatency, simulator, input, output, ordinary } =
+    configuration;
   const facts: readonly (readonly [string, string])[] = [
     ["Configuration", name],
     ["Connection table", plural(slots, "slot")],
+    ...(harts === undefined ? [] : [["Harts", count(harts)] as const]),
+    ...(framing === undefined ? [] : [["Framing", framing] as const]),
+    ...(memoryLatency === undefined ? [] : [["Memory", `answers after ${plural(memoryLatency, "cycle")}`] as const]),
     ["Bus", `${busBits} bits at ${count(clockMhz, 3)} MHz`],
     ["Wire", `${wireBits} bits at ${count(wireMhz, 3)} MHz`],
     ["MTU", `${count(mtu)} bytes`],
@@ -214,12 +247,20 @@ function setup({ configuration }: RunResult): string {
 }
 
 /** The command that makes the same run. */
-export function commandOf({ name, application, timing, pauseSeed, sockets: list, input, output, ordinary }: RunConfiguration): string {
+export function commandOf(configuration: RunConfiguration): string {
+  const { name, application, timing, pauseSeed, sockets: list, input, output, ordinary } = configuration;
+  const { framing = "datagram", memoryLatency, peers = [], settings = [] } = configuration;
   const quoted = (path: string) => (/^[\w./:@%+=,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`);
   return [
     `./accio run ${quoted(input)} ${quoted(output)}`,
     `--bind ${list.map(({ address, port }) => `${address}:${port}`).join(",")}`,
     `--app ${application} --config ${name} --timing ${timing}`,
+    ...settings.map((setting) => `--set ${quoted(setting)}`),
+    ...(peers.every((peer) => peer === null)
+      ? []
+      : [`--connect ${peers.map((peer) => (peer === null ? "any" : `${peer.address}:${peer.port}`)).join(",")}`]),
+    ...(framing === "datagram" ? [] : [`--framing ${framing}`]),
+    ...(memoryLatency === undefined ? [] : [`--memory-latency ${memoryLatency}`]),
     ...(ordinary === undefined ? [] : [`--ordinary ${quoted(ordinary)}`]),
     ...(pauseSeed === undefined ? [] : [`--pause ${pauseSeed}`]),
   ].join(" ");

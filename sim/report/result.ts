@@ -11,6 +11,7 @@ export const stages = [
   "wireFirst",
   "wireLast",
   "parsed",
+  "parked",
   "matched",
   "dmaFirst",
   "dmaLast",
@@ -65,8 +66,16 @@ export interface RunConfiguration {
   readonly wireMhz: number;
   readonly mtu: number;
   readonly slots: number;
+  readonly harts?: number;
+  /** Parameters that were changed, as `key=value`. */
+  readonly settings?: readonly string[];
+  readonly framing?: "stream" | "datagram";
+  /** Cycles that memory takes at least; 1 unless said. */
+  readonly memoryLatency?: number;
   /** The accelerated sockets, by slot. */
   readonly sockets: readonly { readonly address: string; readonly port: number }[];
+  /** The one peer of each socket, or null for any. */
+  readonly peers?: readonly ({ readonly address: string; readonly port: number } | null)[];
   readonly input: string;
   readonly output: string;
   /** Capture of the frames for the ordinary path. */
@@ -85,6 +94,14 @@ export interface RunRecord {
   readonly cycles: number;
   readonly frames: readonly FrameRecord[];
   readonly sent: readonly SentRecord[];
+  /** What the hardware itself has counted, by register. */
+  readonly counters?: Readonly<Record<string, number>>;
+  /** Control events, with the cycle of each. */
+  readonly events?: readonly EventNote[];
+}
+export interface EventNote {
+  readonly cycle: number;
+  readonly text: string;
 }
 
 export interface Amount {
@@ -128,6 +145,8 @@ export interface RunSummary {
   readonly latency: Latencies;
   readonly throughput: Throughput;
   readonly sockets: readonly SocketSummary[];
+  readonly counters: Readonly<Record<string, number>>;
+  readonly events: readonly EventNote[];
 }
 
 export interface RunResult extends RunSummary {
@@ -135,7 +154,7 @@ export interface RunResult extends RunSummary {
 }
 
 /** Everything that follows from what was recorded. */
-export function resultOf({ configuration, cycles, frames, sent }: RunRecord): RunResult {
+export function resultOf({ configuration, cycles, frames, sent, counters = {}, events = [] }: RunRecord): RunResult {
   const bytesIn = bytesOf(frames);
   const bytesOut = bytesOf(sent);
   const accepted = frames.filter(({ verdict }) => verdict === "accepted");
@@ -169,6 +188,8 @@ export function resultOf({ configuration, cycles, frames, sent }: RunRecord): Ru
         dropped: dropped.filter((frame) => frame.slot === slot).length,
       };
     }),
+    counters,
+    events,
     frames,
   };
 }

@@ -38,6 +38,8 @@ export function tableOf(result: RunSummary): string {
     ...aligned([["cycles", count(cycles), time(cycles, clockMhz)], ...speeds], ["left", "right", "left"]),
     "",
     ...aligned(latencyRows(result), ["left", ...new Array<Align>(7).fill("right")]),
+    ...counterLines(result),
+    ...eventLines(result),
   ].join("\n")}\n`;
 }
 
@@ -62,6 +64,24 @@ function countRows({ in: received, accepted, ordinary, dropped, lost, out }: Run
     ...(lost.frames === 0 ? [] : [row("lost", lost), ...causes(lost.causes)]),
     row("out", out),
   ];
+}
+
+/** Counters that are not zero; there are many. */
+function counterLines({ counters }: RunSummary): string[] {
+  const all = Object.entries(counters);
+  const rows = all.flatMap(([name, value]) => (value === 0 ? [] : [[`  ${name}`, count(value)]]));
+  if (all.length === 0) return [];
+  return ["", ...aligned([["counters", ""], ...rows, [`  ${all.length - rows.length} others`, "0"]], ["left", "right"])];
+}
+/** Lines of events, at most: a miss for each frame is possible. */
+const eventsShown = 20;
+
+function eventLines({ events, counters }: RunSummary): string[] {
+  if (Object.keys(counters).length === 0) return [];
+  const shown = events.slice(0, eventsShown).map(({ cycle, text }) => [`  ${count(cycle)}`, text]);
+  const more = events.length > eventsShown ? [`  ${count(events.length - eventsShown)} more: --json has all`] : [];
+  const title = events.length === 0 ? "events: none" : "events, by cycle";
+  return ["", title, ...aligned(shown, ["right", "left"]), ...more];
 }
 
 const latencyNames = { wireToTail: "wire to tail", lastToTail: "last beat to tail", wireToWire: "wire to wire" } as const;

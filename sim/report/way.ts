@@ -7,6 +7,7 @@ import { type FrameRecord, type Stage, stages } from "./result.ts";
 export const steps: Readonly<Record<Exclude<Stage, "wireFirst">, { readonly what: string; readonly block: string }>> = {
   wireLast: { what: "arrives on the wire", block: "wire" },
   parsed: { what: "headers and checksums are read", block: "parser" },
+  parked: { what: "no slot has its connection; it waits for the table walker", block: "table" },
   matched: { what: "the connection table finds its slot", block: "table" },
   dmaFirst: { what: "waits to be written", block: "placement" },
   dmaLast: { what: "goes to memory", block: "DMA" },

@@ -30,6 +30,8 @@ export interface RunOptions {
   readonly client?: ClientSpec;
   readonly wireIn?: { readonly capture: string; readonly timing: WireTiming /** Cycle of the first frame. */; readonly from: number };
   readonly wireOut?: string;
+  /** The far end of the wire is a plug that sends everything back; without `wireIn` and `client`. */
+  readonly loop?: boolean;
   readonly quiet?: number;
   readonly profile?: boolean;
   /** A waveform (FST) of some cycles; its simulator is compiled apart, and slower. */
@@ -93,6 +95,8 @@ const loadsOf = (elf: Elf, base: bigint, size: bigint): readonly Load[] => {
 
 /** Runs a program. Throws `UserError` for bad input, `BuildError` or `SimulatorError` when the tools fail. */
 export const runProgram = async (o: RunOptions): Promise<ProgramRun> => {
+  if (o.loop === true && (o.client !== undefined || o.wireIn !== undefined))
+    throw new UserError("a plug at the far end of the wire, and somebody who sends from there", "--wire-loop", "leave one of them out");
   const config = socConfigs[o.config];
   const map = socMap(config, o.memoryBytes === undefined ? {} : { memoryBytes: o.memoryBytes });
   const memory = regionOf(map, "memory");
@@ -122,6 +126,7 @@ export const runProgram = async (o: RunOptions): Promise<ProgramRun> => {
         timing: o.timing.name,
         memory: `${memory.size / 2 ** 20} MiB`,
         client: o.client === undefined ? "" : JSON.stringify(o.client),
+        ...(o.loop === true ? { wire: "loop" } : {}),
       },
       parts: {
         simulator: simulatorIdentity(program),
@@ -142,6 +147,7 @@ export const runProgram = async (o: RunOptions): Promise<ProgramRun> => {
       ...(o.client === undefined ? {} : { client: o.client }),
       ...(sent === undefined ? {} : { wireIn: file("in") }),
       ...(o.wireOut === undefined ? {} : { wireOut: file("out") }),
+      ...(o.loop === undefined ? {} : { loop: o.loop }),
       ...(o.profile === true ? { profile: file("profile"), functions: symbols.functions } : {}),
       ...(o.waves === undefined ? {} : { waves: { ...o.waves, file: resolve(o.waves.file) } }),
       ...(o.input === undefined ? {} : { input: o.input }),

@@ -31,6 +31,8 @@ export interface Job {
   /** A file of frames in the form of native/replay.h; likewise one to be written. */
   readonly wireIn?: string;
   readonly wireOut?: string;
+  /** The far end is a plug that sends everything back. */
+  readonly loop?: boolean;
   /** Functions by address for `profile`, a file to be written (native/profile.h). */
   readonly functions?: readonly { readonly first: bigint; readonly end: bigint }[];
   readonly profile?: string;
@@ -158,6 +160,7 @@ const jobText = (j: Job, result: string, functions: string): string => {
   if (j.quiet !== undefined) lines.push(`quiet ${j.quiet}`);
   if (j.htif !== undefined) lines.push(`htif ${j.htif.tohost} ${j.htif.fromhost}`);
   if (j.wireIn !== undefined) lines.push(`wire-in ${j.wireIn}`);
+  if (j.loop === true) lines.push("wire-loop");
   if (j.wireOut !== undefined) lines.push(`wire-out ${j.wireOut}`);
   if (j.profile !== undefined) lines.push(`functions ${functions}`, `profile ${j.profile}`);
   if (j.waves !== undefined) lines.push(`waves ${j.waves.from} ${j.waves.to} ${j.waves.file}`);

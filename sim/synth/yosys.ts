@@ -72,7 +72,7 @@ export const synthesise = async (
     writeFileSync(join(scratch, "synth.ys"), commands);
     const started = performance.now();
     let rest = "";
-    const ran = await runLimited(yosys, ["synth.ys"], scratch, limitSeconds, (text) => {
+    const ran = await runLimited(yosys, ["synth.ys"], scratch, limitSeconds, process.env, (text) => {
       const lines = (rest + text).split("\n");
       rest = lines.pop() ?? "";
       const pass = lines.map((l) => /^(\d+(?:\.\d+)?)\.[\d.]* Executing (.*?)\.?$/.exec(l)).findLast((m) => m !== null);

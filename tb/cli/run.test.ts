@@ -114,6 +114,57 @@ describe("the sample", () => {
   });
 });
 
+describe("sockets with one peer, as streams", () => {
+  const peer = "10.77.0.1:40001";
+  const bytesOf = (file: string, mine: (f: Buffer) => boolean): Buffer =>
+    Buffer.concat(
+      frames(file)
+        .filter((f) => f.readUInt16BE(12) === 0x0800 && f[23] === 17 && mine(f))
+        .map((f) => f.subarray(42, 34 + f.readUInt16BE(38))),
+    );
+  it("take that peer's datagrams only, and send its bytes back, cut as they come", async () => {
+    const args = ["--connect", peer, "--framing", "stream", "--slots", "32", "--harts", "2", "--memory-latency", "40"];
+    const { status, stdout } = await accio([
+      "run",
+      sample,
+      path("out.pcap"),
+      "-b",
+      socket,
+      "--ordinary",
+      path("ord.pcap"),
+      ...args,
+      "--json",
+    ]);
+    expect(status).toBe(0);
+    const result = JSON.parse(stdout);
+    expect(result).toMatchObject({
+      configuration: { slots: 32, harts: 2, framing: "stream", memoryLatency: 40, peers: [{ address: "10.77.0.1", port: 40_001 }] },
+      accepted: { frames: 32 },
+      ordinary: { frames: 114 },
+      counters: { RX_FRAMES: 146, RX_ACCEPTED: 32, RX_ORDINARY: 114, "SLOT[0].RX_DROPS": 0 },
+    });
+    // Slow memory makes the ordinary path drop some.
+    expect(result.counters["ORDINARY_RX.FRAMES"] + result.counters["ORDINARY_RX.DROPPED"]).toBe(114);
+    expect(result.counters.TX_FRAMES).toBe(result.out.frames);
+    expect(result.counters["EVENT_QUEUE.RECORDED"]).toBe(result.events.length);
+    expect(result.events[0].text).toMatch(/^table miss from 10\.77\.0\.1:4000\d to port 777\d$/);
+    const asked = bytesOf(sample, (f) => f.readUInt16BE(34) === 40_001 && f.readUInt16BE(36) === 7777);
+    expect(asked.length).toBeGreaterThan(1000);
+    expect(bytesOf(path("out.pcap"), (f) => f.readUInt16BE(34) === 7777 && f.readUInt16BE(36) === 40_001).equals(asked)).toBe(true);
+    expect(tshark(path("out.pcap"), "-Y", "ip.checksum.status == 0 || udp.checksum.status == 0")).toEqual([]);
+  });
+  it("wait for memory", async () => {
+    const cycles = async (latency: string): Promise<number> => {
+      const { stdout } = await accio(["run", sample, path("out.pcap"), "-b", socket, "--memory-latency", latency, "--json"]);
+      return JSON.parse(stdout).latency.wireToTail.min;
+    };
+    const more = (await cycles("100")) - (await cycles("1"));
+    // Status lines and events make the first datagram wait, too, and less so where all is slow.
+    expect(more).toBeGreaterThan(80);
+    expect(more).toBeLessThan(120);
+  });
+});
+
 describe("broken and odd frames", () => {
   it("are counted by cause", async () => {
     const mac = "02:00:00:00:00:01";
@@ -186,6 +237,19 @@ describe("bad input: a clear line, exit 2, nothing half-written", () => {
     fails([sample, path("never.pcap"), "-b", socket, "-r", path("no/report.html")], /the folder does not exist/));
   it("an output that is the input", () => fails([sample, sample, "-b", socket], /echo\.pcap/));
   it("an application that is none", () => fails([sample, path("never.pcap"), "-b", socket, "-a", "ping"], /It must be echo or sink/));
+  it.each([
+    [["--connect", "10.0.0.9"], /not an address and a port: --connect 10\.0\.0\.9: write --connect IP:PORT/],
+    [["--connect", "any,any"], /2 peers: --connect any,any: --bind names 1 socket: name no more peers/],
+    [["--framing", "lines"], /'lines' is invalid\. It must be datagram or stream/],
+    [
+      ["--framing", "stream"],
+      /an answering stream needs a peer: --framing stream: name each socket's with --connect, or choose --app sink/,
+    ],
+    [["--slots", "8"], /'8' is invalid\. It must be a whole number from 16 to 1024/],
+    [["--slots", "24"], /slots = 24: must be a power of two from 16 to 1024 slots/],
+    [["--harts", "9"], /'9' is invalid\. It must be a whole number from 1 to 8/],
+    [["--memory-latency", "0"], /'0' is invalid\. It must be a whole number from 1 to 10000/],
+  ] as const)("%j", (args, message) => fails([sample, path("never.pcap"), "-b", socket, ...args], message));
   it("a configuration that is none", () => fails([sample, path("never.pcap"), "-b", socket, "-c", "huge"], /configuration "huge"/));
 });
 

@@ -36,7 +36,7 @@ const newBench = (name: string, framing: Framing): CoreBench => {
     txBase,
     txSize: ring,
     control: 1 | framings[framing],
-    rxSuspend: 1,
+    suspend: 1,
   } as const;
   for (const [word, value] of Object.entries(settings)) bench.write(0, word as keyof typeof settings, value);
   return bench;
@@ -73,6 +73,7 @@ const receive = (name: string, framing: Framing, length: number): readonly (stri
       verdict: () => io.events.rxAccepted.value,
       address: () => io.aw.valid.value,
       data: () => io.w.valid.value,
+      tail: () => io.events.rxCommitted.value,
       irq: () => io.irq.value,
     },
     start,
@@ -100,6 +101,7 @@ const receive = (name: string, framing: Framing, length: number): readonly (stri
     one("address"),
     one("data"),
     one("data", "last"),
+    one("tail"),
     one("irq"),
     rate.toFixed(1),
   ];
@@ -173,6 +175,7 @@ test("cycles and modules are those of the hardware", async () => {
     "first word",
     "last word",
     "tail moves",
+    "line rises",
     "cycles per datagram",
   ];
   const received = rows(receive);

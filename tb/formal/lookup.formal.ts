@@ -207,6 +207,14 @@ export const lookupIsExact = (scope: Scope, block = lookup(shape)) => {
 export const tasks: readonly FormalTask[] = [
   { name: "lookup: answers and commands, all bits of the keys", module: () => lookupIsExact("all"), mode: "bmc", depth: 10 },
   { name: "lookup: answers and commands", module: () => lookupIsExact("narrow"), mode: "bmc", depth: 12, timeout: 600 },
-  { name: "lookup: slots come and go", module: () => lookupIsExact("changes"), mode: "bmc", depth: 17, timeout: 600 },
+  { name: "lookup: slots come and go", module: () => lookupIsExact("changes"), mode: "bmc", depth: 14 },
+  {
+    name: "lookup: slots come and go, for longer",
+    module: () => lookupIsExact("changes"),
+    mode: "bmc",
+    depth: 17,
+    timeout: 900,
+    long: true,
+  },
   { name: "lookup: everything happens", module: () => lookupIsExact("narrow"), mode: "cover", depth: 18, timeout: 600 },
 ];

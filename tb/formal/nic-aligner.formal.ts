@@ -1,22 +1,23 @@
 /** The aligner: each byte of a run leaves once, at its place, and no other byte is marked, however both sides pause. */
 import { type Bits, cat, input, module, output, stream, struct, uint } from "#hdl";
-import { alignedBeat, aligner, makeAlignJob } from "#rtl/nic/aligner.ts";
+import { alignedBeat } from "#rtl/nic/aligner.ts";
+import { slowAligner } from "#rtl/nic/part-aligner.ts";
 import type { FormalTask } from "#sim/formal/index.ts";
 
 const bytes = 4;
 const lanes = [0, 1, 2, 3] as const;
 const run = struct({ from: uint(2), to: uint(2), count: uint(4) }, "run");
 
-export const bytesFindTheirPlace = (block = aligner(bytes)) =>
+export const bytesFindTheirPlace = (turner = slowAligner(bytes)) =>
   module(
     "aligner_puts_bytes_in_place",
     { job: input(stream(run)), data: input(stream(uint(8 * bytes))), out: output(stream(alignedBeat(bytes))) },
     ({ job, data, out }, h) => {
       const { from, to, count } = job.payload;
-      const dut = h.instance("dut", block, { data });
+      const dut = h.instance("dut", turner.block, { data });
       dut.job.valid.drive(job.valid);
       job.ready.drive(dut.job.ready);
-      dut.job.payload.drive(makeAlignJob(bytes, from as Bits, to as Bits, count.zext(16) as Bits) as never);
+      dut.job.payload.drive(turner.job(from as Bits, to as Bits, count.zext(16) as Bits) as never);
       out.connect(dut.out);
       for (const s of [job, data]) s.check(h, "assume");
       out.check(h, "assert");
@@ -56,4 +57,6 @@ export const bytesFindTheirPlace = (block = aligner(bytes)) =>
 export const tasks: readonly FormalTask[] = [
   { name: "aligner: bytes in their places", module: () => bytesFindTheirPlace(), mode: "bmc", depth: 10 },
   { name: "aligner: moves both ways", module: () => bytesFindTheirPlace(), mode: "cover", depth: 8 },
+  { name: "aligner by parts: bytes in their places", module: () => bytesFindTheirPlace(slowAligner(bytes, 2)), mode: "bmc", depth: 10 },
+  { name: "aligner by parts: moves both ways", module: () => bytesFindTheirPlace(slowAligner(bytes, 2)), mode: "cover", depth: 14 },
 ];

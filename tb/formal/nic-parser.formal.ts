@@ -3,7 +3,7 @@
  * and without fault is a UDP datagram to us in every field, and lies within its frame; each fault is of a field that has it.
  * Sums are left to simulation: a solver would only add up once more.
  */
-import { type Bits, type Bool, input, module, mux, output, uint } from "#hdl";
+import { type Bits, type Bool, cat, constant, input, module, mux, output, uint } from "#hdl";
 import { maskCount } from "#hdl/lib/bits.ts";
 import { checkPackets, packetStream } from "#hdl/lib/packet.ts";
 import { networkField } from "#rtl/common.ts";
@@ -56,10 +56,12 @@ export const parserIsRight = (block = rxParse(config)) =>
 
         const total = behind(2, 2).zext(17),
           datagram = behind(24, 2).zext(17);
-        const ours = low
-          .trunc(48)
-          .swapBytes()
-          .eq(mac as Bits);
+        const to = low.trunc(48).swapBytes() as Bits;
+        // To a group that a socket may be bound to: a broadcast to an address that ends in two ones, or a multicast with its group.
+        const group = behind(16, 4);
+        const multicast = cat(constant(25, 0x0200bc), group.trunc(23));
+        const bindable = mux(to.all(), group.trunc(2).all(), to.eq(multicast as Bits).and(group.slice(31, 28).eq(14)));
+        const ours = to.eq(mac as Bits).or(bindable);
         const is = {
           ends,
           length,
@@ -142,6 +144,7 @@ export const parserIsRight = (block = rxParse(config)) =>
           "a detour: sound, and its datagram does not fill the packet",
           says(facts.plain.not()).and(then.forUs).and(then.fills.not()).and(none),
         );
+        h.cover("a broadcast that a slot may have", says(facts.plain).and(facts.tuple.localIp.eq(0xffffffff)));
         h.cover("a frame that is too long", says(facts.plain.not()).and(then.forUs).and(then.length.gt(maxFrame)));
         h.cover("a frame that is not for us", says(facts.plain.not()).and(then.forUs.not()).and(then.whole));
       });
@@ -150,5 +153,5 @@ export const parserIsRight = (block = rxParse(config)) =>
 
 export const tasks: readonly FormalTask[] = [
   { name: "receive parser: what is for a slot is UDP for us", module: () => parserIsRight(), mode: "bmc", depth: 8 },
-  { name: "receive parser: each class comes", module: () => parserIsRight(), mode: "cover", depth: 10 },
+  { name: "receive parser: each class comes", module: () => parserIsRight(), mode: "cover", depth: 10, timeout: 600 },
 ];

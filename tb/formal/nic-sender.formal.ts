@@ -1,309 +1,258 @@
 /**
- * The transmit engine without its parts, each of which may do whatever its own proofs allow: by induction, so for ever. A head moves when memory has answered for all of its packet, and not if it refused; no frame leaves
- * for which no head moved; no two frames have the same place in the buffer; a frame is as long as its packet, says so itself,
- * and keeps the wire's protocol.
+ * How frames are kept and sent, each with any neighbour, by induction, so for ever. The store reads nothing that is not
+ * written, gives no word before its frame may leave, and has a sum for each frame. The sender takes each frame's own words; a
+ * frame is as long as its packet, says so itself, and is told of as its last beat leaves.
  */
-import { type Bits, type Bool, bool, cat, mux, reduce, struct, uint } from "#hdl";
+import { type Bits, bool, cat, mux, reduce, uint } from "#hdl";
 import { fifo } from "#hdl/lib/fifo.ts";
-import { tuple } from "#rtl/common.ts";
 import { derived } from "#rtl/config/config.ts";
-import { aligner } from "#rtl/nic/aligner.ts";
-import { bufferReader } from "#rtl/nic/buffer-reader.ts";
-import { dmaRead } from "#rtl/nic/dma-read.ts";
-import { txEngine } from "#rtl/udp/tx-engine.ts";
-import { txPlan } from "#rtl/udp/tx-plan.ts";
+import { frameBuffer } from "#rtl/udp/tx-packet.ts";
+import { txSend } from "#rtl/udp/tx-send.ts";
+import { txStore } from "#rtl/udp/tx-store.ts";
 import type { FormalTask } from "#sim/formal/index.ts";
 import { around, layOpen } from "./lay-open.ts";
 import { busBytes, small as nic } from "./nic-small.ts";
 
-/** A buffer of eight words, and packets that need up to four of them. */
+/** A buffer of eight words, and packets that need up to three of them. */
 const small = { ...nic, mtu: 114, txBuffer: 256 };
-
-const words = small.txBuffer / busBytes;
-const addressBits = Math.log2(words);
-const pointerBits = addressBits + 1;
+const { words, addressBits, waitingFrames } = frameBuffer(small, small.busBits);
+const count = addressBits + 1;
 const { maxPayload } = derived(small);
 /** Bytes of Ethernet, IPv4 and UDP; of the shortest frame. */
 const [headers, shortest] = [42, 60];
-
-/** What the engine keeps of a frame that may leave, and the run of words that holds it. */
-const readyFrame = struct(
-  { start: uint(addressBits), beats: uint(pointerBits), payload: uint(16), sum: uint(32), tuple, nextHop: uint(48) },
-  "ready_frame",
-);
-const wordRun = struct({ start: uint(addressBits), beats: uint(pointerBits) }, "word_run");
-const parts = {
-  plan: txPlan(small),
-  dma: dmaRead(small),
-  align: aligner(busBytes),
-  sends: fifo(readyFrame, 16),
-  runs: fifo(wordRun, 2),
-  reader: bufferReader(addressBits, small.busBits),
-};
-/** What only says which bytes: simulation compares each of them. */
-const blind = ["align_data_payload", "plan_header_payload_data", "dma_r_payload_data", "sends_push_payload_sum", "reader_data"];
-
-const frameBytes = (payload: Bits): Bits => mux(payload.lt(shortest - headers), uint(16).of(shortest), payload.add(headers) as never);
-const beatsOf = (bytes: Bits): Bits =>
+const wordsIn = (bytes: Bits): Bits =>
   bytes
     .add(busBytes - 1)
     .shr(Math.log2(busBytes))
-    .trunc(pointerBits);
+    .trunc(8);
+const both = (list: readonly Bits[]): Bits => reduce(list, (a, b) => a.and(b));
 
-export const senderKeepsFrames = (block = txEngine(small)) => {
-  const open = layOpen(block, parts, {
-    blind,
-    shown: ["write", "free", "given", "beat", "bad", "head_valid", "head_bytes", "head_beats", "head"],
-  });
-  return around(open, "the_sender_keeps_its_frames", {}, (io, h) => {
-    const packets = io.plan__packets;
-    const job = packets.payload;
-    const [words0, push, pop, run, word] = [io.dma__out, io.sends__push, io.sends__pop, io.runs__push, io.reader__out];
-    for (const s of [packets, io.plan__isHeader, io.plan__reads, words0, word, pop]) s.check(h, "assume");
-    for (const s of [io.align__job, io.wire]) s.check(h, "assert");
-    h.assume("a packet that can be", packets.valid.implies(job.payload.le(maxPayload)));
+export const storeKeepsFrames = (block = txStore(small)) => {
+  const open = layOpen(
+    block,
+    { sum_queue: fifo(uint(32), waitingFrames) },
+    {
+      blind: ["payload_payload", "sum_queue_push_payload"],
+      shown: ["stores", "commits", "stored_at", "stored_end", "written", "fetch", "fetched", "adds_end"],
+    },
+  );
+  return around(open, "the_store_keeps_its_frames", {}, (io, h) => {
+    const { piece, frames, whole, payload } = io;
+    for (const s of [frames, io.sum_queue__pop]) s.check(h, "assume");
+    whole.check(h, "assert");
+    payload.check(h, "assert");
     h.ghost(() => {
-      // ---- the aligner, at the packet's words --------------------------------------------------
-      const { taken, written, whole, refused } = h.registers({ taken: uint(12), written: uint(12), whole: bool, refused: bool });
-      const [align, alignIn, alignOut] = [io.align__job, io.align__data, io.align__out];
-      const { beatsIn, beatsOut } = align.payload;
-      h.assume("aligner: it gives for a job, as many beats as it has", alignOut.valid.implies(align.valid.and(written.lt(beatsOut))));
-      h.assume("aligner: last with the last", alignOut.payload.last.eq(written.add(1).eq(beatsOut)));
-      h.assume("aligner: it takes what the job has", alignIn.ready.implies(align.valid.and(taken.ne(beatsIn))));
-      h.assume("aligner: a job is over with its last beat", align.ready.eq(alignOut.valid.and(alignOut.payload.last)));
-      h.assume("aligner: and has taken all", align.ready.implies(taken.add(alignIn.fire.zext(12)).eq(beatsIn)));
-      h.assert("the aligner's beats are taken at once", alignOut.ready);
-      const lastWord = alignIn.fire.and(words0.payload.last);
-      h.when(alignIn.fire, () => {
-        taken.next(taken.add(1));
-        whole.next(words0.payload.last);
-        h.when(words0.payload.failed, () => refused.next(1));
-      });
-      h.when(alignOut.fire, () => written.next(written.add(1)));
-      h.when(packets.fire, () => {
-        for (const r of [taken, written]) r.next(0);
-        for (const r of [whole, refused]) r.next(0);
-      });
-      h.assert(
-        "between packets nothing is under way",
-        packets.valid.not().implies(taken.eq(0).and(written.eq(0)).and(whole.not()).and(refused.not())),
-      );
-      h.assert("no more is taken than there is", packets.valid.implies(taken.le(beatsIn).and(written.lt(beatsOut))));
-      h.assert("who has no payload takes nothing", packets.valid.and(job.payload.eq(0)).implies(taken.eq(0).and(written.eq(0))));
+      // ---- the buffer: what may be read, what has been announced, what is free -------------------
+      const [written, fetch] = [io.shown__written, io.shown__fetch];
+      const { ended } = h.registers({ ended: uint(count) });
+      h.when(piece.commit, () => ended.next(piece.end));
+      const free = (end: Bits): Bits<number> => uint(count).of(words).sub(end.sub(fetch)) as Bits<number>;
+      const behind = (at: Bits, end: Bits): Bits => at.sub(end.trunc(addressBits)).zext(count).lt(free(end));
+      h.assume("builder: a word goes where it is free", piece.valid.implies(behind(piece.at, ended)));
+      h.assume("builder: a frame ends in what is free", piece.commit.implies(piece.end.sub(ended).le(free(ended))));
+      const [readable, announced] = [written.sub(fetch), ended.sub(fetch)];
+      h.assert("no more is announced than there is", announced.le(words).and(readable.le(announced)));
+      h.assert("it may be read when it is written", ended.eq(mux(io.shown__commits, io.shown__stored_end as Bits, written)));
+      h.assert("a word is written where nothing is read", io.shown__stores.implies(behind(io.shown__stored_at, written)));
+      const { read, given } = h.registers({ read: uint(8), given: uint(8) });
+      h.when(io.freed, () => read.next(read.add(1)));
+      h.when(payload.fire, () => given.next(given.add(1)));
+      h.assert("a word is free when it has been read", io.freed.implies(readable.ne(0)));
+      h.assert("and given once", payload.valid.eq(io.shown__fetched).and(read.sub(given).eq(io.shown__fetched.zext(8))));
 
-      // ---- memory, as dma_read gives it: runs of words, one for each header and each payload -----
-      const run0 = job.offset
-        .trunc(5)
+      // ---- sums: one for each frame --------------------------------------------------------------
+      const sums = [io.sum_queue__push, io.sum_queue__pop] as const;
+      const { announcedFrames, queued } = h.registers({ announcedFrames: uint(5), queued: uint(5) });
+      h.assume("builder: no more frames than fit", piece.commit.implies(announcedFrames.lt(waitingFrames)));
+      h.assume("builder: a frame waits when its end is told", announcedFrames.ne(0).implies(frames.valid));
+      h.assume("queue: it gives while it is not empty", sums[1].valid.eq(queued.ne(0)));
+      h.assume("queue: room until it is full", sums[0].ready.eq(queued.lt(waitingFrames)));
+      announcedFrames.next(announcedFrames.add(piece.commit.zext(5)).sub(whole.fire.zext(5)));
+      queued.next(queued.add(sums[0].valid.zext(5)).sub(sums[1].fire.zext(5)));
+      h.assert(
+        "a sum for each frame that was announced",
+        announcedFrames.eq(queued.add(io.shown__commits.zext(5)).add(io.shown__adds_end.zext(5))).and(announcedFrames.le(waitingFrames)),
+      );
+      h.assert("a frame leaves when it was announced", whole.valid.implies(announcedFrames.ne(0)));
+      h.assert("with its sum", whole.fire.eq(sums[1].fire).and(whole.fire.eq(frames.fire)));
+      h.assert(
+        "it is the oldest",
+        whole.valid.implies(whole.payload.slot.eq(frames.payload.slot).and(whole.payload.payload.eq(frames.payload.payload))),
+      );
+      h.assert("whose words can be read", whole.fire.implies(io.shown__commits.and(queued.eq(0)).not()));
+
+      h.cover("the buffer is full, and a word leaves", announced.eq(words).and(payload.fire));
+      h.cover("two frames wait", announcedFrames.eq(2).and(whole.valid));
+    });
+  });
+};
+
+export const senderKeepsFrames = (block = txSend(small)) => {
+  const open = layOpen(
+    block,
+    {},
+    {
+      shown: [
+        ...([
+          "moves",
+          "loads",
+          "first_valid",
+          "frame_payload",
+          "frame_slot",
+          "frame_noChecksum",
+          "first_total",
+          "first_udp",
+          "beats",
+        ] as const),
+        ...(["words", "end_byte", "head_valid", "sending_payload", "sending_slot", "sending_noChecksum", "sending_total"] as const),
+        ...(["sending_udp", "udp_sum", "last_beat", "words_end", "last_keep", "beat", "carry"] as const),
+      ],
+    },
+  );
+  return around(open, "the_sender_keeps_its_frames", {}, (io, h) => {
+    const { frames, payload, wire, sent } = io;
+    for (const s of [frames, payload]) s.check(h, "assume");
+    wire.check(h, "assert");
+    h.assume("a frame that can be", frames.valid.implies(frames.payload.payload.le(maxPayload)));
+    h.ghost(() => {
+      const lengthOf = (bytes: Bits): Bits<16> =>
+        mux(bytes.lt(shortest - headers), uint(16).of(shortest), bytes.add(headers) as Bits<16>) as Bits<16>;
+      // ---- the frame behind, and the one that leaves ----------------------------------------------
+      const behind = h.registers({ waits: bool, next_slot: uint(1), next_bytes: uint(16), next_plain: bool });
+      const now = h.registers({ leaves: bool, slot: uint(1), bytes: uint(16), plain: bool });
+      h.when(io.shown__moves, () => {
+        now.leaves.next(behind.waits);
+        now.slot.next(behind.next_slot);
+        now.bytes.next(behind.next_bytes);
+        now.plain.next(behind.next_plain);
+      });
+      h.when(io.shown__loads, () => behind.waits.next(frames.valid));
+      h.when(frames.fire, () => {
+        behind.next_slot.next(frames.payload.slot);
+        behind.next_bytes.next(frames.payload.payload);
+        behind.next_plain.next(frames.payload.noChecksum);
+      });
+      const { leaves, bytes } = now;
+      h.assert("frames are taken when there is a place", frames.ready.eq(io.shown__loads));
+      h.assert("each of two places has its frame", io.shown__first_valid.eq(behind.waits).and(io.shown__head_valid.eq(leaves)));
+      h.assert(
+        "the one behind is as it came",
+        behind.waits.implies(
+          both([
+            io.shown__frame_slot.eq(behind.next_slot),
+            io.shown__frame_payload.eq(behind.next_bytes),
+            io.shown__frame_noChecksum.eq(behind.next_plain),
+            behind.next_bytes.le(maxPayload),
+            io.shown__first_total.eq(behind.next_bytes.add(28)),
+            io.shown__first_udp.eq(behind.next_bytes.add(8)),
+            io.shown__beats.trunc(8).eq(wordsIn(lengthOf(behind.next_bytes)) as never),
+            io.shown__beats.lt(256),
+            io.shown__words.trunc(8).eq(wordsIn(behind.next_bytes) as never),
+            io.shown__words.lt(256),
+            io.shown__end_byte.eq(lengthOf(behind.next_bytes).sub(1).trunc(5)),
+          ]),
+        ),
+      );
+      const total = lengthOf(bytes);
+      const beats = wordsIn(total).zext(io.shown__beat.width),
+        ownWords = wordsIn(bytes).zext(io.shown__beat.width);
+      const beat = io.shown__beat;
+      h.assert(
+        "so is the one that leaves",
+        leaves.implies(
+          both([
+            io.shown__sending_slot.eq(now.slot),
+            io.shown__sending_payload.eq(bytes),
+            io.shown__sending_noChecksum.eq(now.plain),
+            bytes.le(maxPayload),
+            io.shown__sending_total.eq(bytes.add(28)),
+            io.shown__sending_udp.eq(bytes.add(8)),
+            io.shown__last_beat.add(1).eq(beats as never),
+            io.shown__words_end.eq(ownWords.add(1) as never),
+            beat.le(io.shown__last_beat),
+            now.plain.eq(io.shown__udp_sum.eq(0)),
+          ]),
+        ),
+      );
+      h.assert("a frame begins with its first beat", leaves.not().implies(beat.eq(0)));
+
+      // ---- its words -----------------------------------------------------------------------------
+      const { taken } = h.registers({ taken: uint(8) });
+      h.when(sent.valid, () => taken.next(0)).elseWhen(payload.fire, () => taken.next(taken.add(1)));
+      const wide = taken.zext(beat.width);
+      h.assert("a word is taken for the frame that leaves", payload.ready.implies(leaves.and(wide.lt(ownWords as never))));
+      // The first beat is headers alone; from the second on a word with each, while there are any.
+      h.assert(
+        "one with each beat",
+        wide.eq(mux(beat.le(1), uint(beat.width).of(0) as Bits, mux(beat.sub(1).lt(ownWords), beat.sub(1) as Bits, ownWords)) as never),
+      );
+      h.assert("all of them", sent.valid.implies(wide.add(payload.fire.zext(beat.width)).eq(ownWords as never)));
+      h.assume(
+        "store: behind a payload is zero",
+        both(
+          Array.from({ length: busBytes }, (_, n) =>
+            taken
+              .zext(16)
+              .shl(5)
+              .add(n)
+              .lt(bytes)
+              .or(payload.payload.slice(8 * n + 7, 8 * n).eq(0)),
+          ),
+        ).or(payload.valid.not()),
+      );
+      const carried = beat
         .zext(16)
-        .add(job.payload)
-        .add(busBytes - 1)
-        .shr(5)
-        .trunc(12);
-      h.assume("memory: a word that failed is its run's last", words0.valid.and(words0.payload.failed).implies(words0.payload.last));
-      h.assume(
-        "memory: a payload's run has the words that its bytes lie in",
-        words0.valid
-          .and(io.plan__isHeader.payload.not())
-          .and(align.valid)
-          .implies(words0.payload.last.eq(taken.add(1).eq(run0 as Bits<12>))),
-      );
-      h.assert("a job for the aligner has as many words as memory gives", align.valid.implies(beatsIn.eq(run0 as Bits<12>)));
+        .sub(2)
+        .shl(5)
+        .add(busBytes - 10);
       h.assert(
-        "what memory has given is whole with its last word",
-        packets.valid.and(job.payload.ne(0)).implies(whole.eq(taken.eq(beatsIn))),
-      );
-      h.assert("a word goes to the planner or to the frame", io.plan__header.valid.and(alignIn.valid).not());
-      h.assert("a header to the planner", io.plan__header.valid.implies(io.plan__isHeader.payload as Bool));
-      h.assert("a payload to the frame", alignIn.valid.implies(io.plan__isHeader.payload.not() as Bool));
-      h.assert("the kind of a run is over with its last word", io.plan__isHeader.ready.eq(words0.fire.and(words0.payload.last)));
-      h.assert(
-        "no word is lost",
-        words0.ready.implies(io.plan__isHeader.valid.and(mux(io.plan__isHeader.payload, io.plan__header.ready, alignIn.ready))),
-      );
-
-      // ---- heads ------------------------------------------------------------------------------
-      const { sent, stop, failed, malformed } = io;
-      const torn = stop.valid.and(stop.torn);
-      const anyRefused = refused.or(alignIn.fire.and(words0.payload.failed));
-      h.assert("what was refused is not forgotten", io.shown__bad.eq(refused));
-      h.assert("a packet is sent, torn, or gone with its slot", packets.fire.implies(cat(sent.valid, torn, io.buildingLives.not()).any()));
-      h.assert("a packet is sent or torn", sent.valid.and(torn).not());
-      h.assert(
-        "only a packet, only as it is taken, only while its slot lives",
-        sent.valid.or(torn).implies(packets.fire.and(io.buildingLives)),
-      );
-      h.assert("the slot that is asked for is the packet's", io.building.slot.eq(job.slot).and(io.building.epoch.eq(job.epoch)));
-      h.assert(
-        "a head moves to where its packet says",
-        sent.valid.implies(sent.slot.eq(job.slot).and(sent.epoch.eq(job.epoch)).and(sent.pointer.eq(job.head))),
-      );
-      h.assert("it moves when memory has given the last word", packets.fire.implies(job.payload.eq(0).or(whole).or(lastWord)));
-      h.assert("and not for what memory refused", sent.valid.implies(anyRefused.not()));
-      h.assert(
-        "a slot is torn only for what memory refused",
-        torn.implies(anyRefused.and(stop.slot.eq(job.slot)).and(stop.epoch.eq(job.epoch))),
-      );
-      h.assert(
-        "any other stop is the planner's, of its slot",
-        stop.valid
-          .and(stop.torn.not())
-          .implies(io.plan__stops.and(stop.slot.eq(io.plan__stop.slot)).and(stop.epoch.eq(io.plan__stop.epoch))),
-      );
-      h.assert("the planner's stop is lost only to another one", io.plan__stops.implies(stop.valid));
-      h.assume(
-        "the planner: a stop has one reason",
-        io.plan__stops.eq(io.plan__malformed.xor(io.plan__failed)).and(io.plan__malformed.and(io.plan__failed).not()),
-      );
-      h.assert("a stop is counted once", stop.valid.eq(failed.xor(malformed)).and(failed.and(malformed).not()));
-      h.assert("a torn slot is not called malformed", torn.implies(failed));
-
-      // ---- the queue of frames: any that keeps their order, told by its sums ---------------------
-      const { waiting, queued, start } = h.registers({ waiting: uint(5), queued: uint(pointerBits + 1), start: uint(pointerBits) });
-      const bytes = frameBytes(job.payload);
-      h.assume("queue: room stays until it is taken", h.past(push.ready.and(push.valid.not())).implies(push.ready));
-      h.assume("queue: it gives while it is not empty", pop.valid.eq(waiting.ne(0)));
-      const { beats } = pop.payload;
-      h.assume(
-        "queue: a frame as it was put in",
-        pop.valid.implies(pop.payload.payload.le(maxPayload).and(beats.eq(beatsOf(frameBytes(pop.payload.payload)) as never))),
-      );
-      // A frame has at least two beats.
-      const others = queued.sub(beats.zext(pointerBits + 1));
-      h.assume(
-        "queue: one of those that it holds",
-        pop.valid.implies(
-          beats
-            .zext(pointerBits + 1)
-            .le(queued)
-            .and(
-              others.ge(
-                waiting
-                  .sub(1)
-                  .zext(pointerBits + 1)
-                  .shl(1),
-              ),
-            )
-            .and(waiting.ne(1).or(others.eq(0))),
-        ),
-      );
-      h.assume("queue: in order", pop.valid.implies(pop.payload.start.eq(start.trunc(addressBits))));
-      h.assert("a frame is queued when its head moves", push.valid.eq(sent.valid).and(push.valid.implies(push.ready)));
-      h.assert(
-        "with the beats of its bytes, where the last one ended",
-        push.valid.implies(
-          push.payload.payload
-            .eq(job.payload)
-            .and(push.payload.beats.eq(beatsOf(bytes) as never))
-            .and(push.payload.start.eq(io.shown__write.trunc(addressBits))),
-        ),
-      );
-      h.when(push.valid.ne(pop.fire), () => waiting.next(mux(push.valid, waiting.add(1), waiting.sub(1))));
-      const comes = mux(push.valid, push.payload.beats, uint(pointerBits).of(0)).zext(pointerBits + 1);
-      const goes = mux(pop.fire, beats, uint(pointerBits).of(0)).zext(pointerBits + 1);
-      queued.next(queued.add(comes).sub(goes));
-      h.when(pop.fire, () => start.next(start.add(beats)));
-
-      // ---- the buffer: frames that wait, the one that leaves, the one that is built ---------------
-      const { leaving, payload } = h.registers({ leaving: bool, payload: uint(16) });
-      h.when(io.frame, () => leaving.next(0));
-      h.when(pop.fire, () => {
-        leaving.next(1);
-        payload.next(pop.payload.payload);
-      });
-      const [write, free, beat, headBeats] = [io.shown__write, io.shown__free, io.shown__beat, io.shown__head_beats];
-      const used = write.sub(free);
-      const held = queued.add(mux(leaving, headBeats.zext(pointerBits + 1) as Bits, uint(pointerBits + 1).of(0) as Bits));
-      h.assert(
-        "no more frames than fit",
-        queued
-          .le(words)
-          .and(queued.ge(waiting.zext(pointerBits + 1).shl(1)))
-          .and(waiting.ne(0).or(queued.eq(0))),
-      );
-      h.assert("what is used is what waits or leaves", used.zext(pointerBits + 1).eq(held));
-      h.assert("the buffer is never overfull", used.le(words));
-      h.assert(
-        "frames that wait begin behind the one that leaves",
-        start.eq(free.add(mux(leaving, headBeats as Bits, uint(pointerBits).of(0) as Bits))),
-      );
-      h.assert("beats of a packet are counted", io.shown__given.eq(written.trunc(addressBits)));
-      const lastAddress = beatsOf(bytes).sub(1);
-      h.assert(
-        "a payload's beat stands in its own frame",
-        alignOut.valid.implies(written.add(Math.floor(headers / busBytes)).le(lastAddress.zext(12))),
-      );
-      h.assert("and that in room of its own", alignOut.valid.implies(used.add(beatsOf(bytes)).le(words)));
-
-      // ---- the wire --------------------------------------------------------------------------
-      const { pending } = h.registers({ pending: uint(pointerBits) });
-      h.assume("reader: it gives the words of its runs", word.valid.implies(pending.ne(0)));
-      h.assert(
-        "a run is read for each frame, where it stands",
-        io.runs__push.valid
-          .eq(pop.fire)
-          .and(pop.fire.implies(run.ready.and(run.payload.start.eq(start.trunc(addressBits))).and(run.payload.beats.eq(beats)))),
-      );
-      pending.next(pending.add(mux(run.fire, run.payload.beats as Bits, uint(pointerBits).of(0) as Bits)).sub(word.fire.zext(pointerBits)));
-      h.assert(
-        "the words are those of the frame that leaves",
-        pending.eq(mux(leaving, headBeats.sub(beat) as Bits, uint(pointerBits).of(0) as Bits)),
-      );
-      h.assert(
-        "one frame at a time",
-        io.shown__head_valid
-          .eq(leaving)
-          .and(leaving.implies(beat.lt(headBeats)))
-          .and(leaving.not().implies(beat.eq(0))),
-      );
-      const total = frameBytes(payload);
-      const length = payload.add(headers);
-      h.assert(
-        "its length is the packet's",
-        leaving.implies(
-          io.shown__head_bytes
-            .eq(length)
-            .and(headBeats.eq(beatsOf(total) as never))
-            .and(payload.le(maxPayload)),
+        "what is kept of a word for the next beat is the payload's",
+        leaves.and(beat.ge(2)).implies(
+          both(
+            Array.from({ length: 10 }, (_, n) =>
+              carried
+                .add(n)
+                .lt(bytes)
+                .or(io.shown__carry.slice(8 * n + 7, 8 * n).eq(0)),
+            ),
+          ),
         ),
       );
 
-      const { wire } = io;
-      const { data, keep: kept, last } = wire.payload;
-      const before = beat.zext(16).shl(Math.log2(busBytes));
-      h.assert("nothing leaves for which no head moved", wire.valid.implies(leaving));
-      const lanes = Array.from({ length: busBytes }, (_, n) => kept.bit(n).eq(before.add(n).lt(total as never)) as Bits);
-      h.assert("the bytes on the wire are the packet's and its headers', or 60", wire.valid.implies(reduce(lanes, (a, b) => a.and(b))));
-      h.assert("it ends with its last beat", wire.valid.implies(last.eq(beat.add(1).eq(headBeats))));
-      h.assert("a frame is counted as its last beat leaves", io.frame.eq(wire.fire.and(last)));
+      // ---- the wire ------------------------------------------------------------------------------
+      const { data, keep, last } = wire.payload;
+      const start = beat.zext(16).shl(5);
+      h.assert("nothing leaves but a frame", wire.valid.implies(leaves));
+      const lanes = Array.from({ length: busBytes }, (_, n) => keep.bit(n).eq(start.add(n).lt(total)));
+      h.assert("the bytes on the wire are the packet's and its headers', or 60", wire.valid.implies(both(lanes)));
+      const kept = Array.from({ length: busBytes }, (_, n) => io.shown__last_keep.bit(n).eq(total.sub(1).trunc(5).ge(n)));
+      h.assert("the last beat is full as far as the frame goes", leaves.implies(both(kept)));
+      h.assert("it ends with its last beat", wire.valid.implies(last.eq(beat.add(1).eq(beats as never))));
+      h.assert(
+        "it is told of as its last beat leaves",
+        sent.valid.eq(wire.fire.and(last)).and(sent.valid.implies(sent.slot.eq(now.slot).and(sent.timestamp.eq(io.now)))),
+      );
       const byte = (n: number): Bits => data.slice(8 * n + 7, 8 * n);
       const field = (n: number): Bits => cat(byte(n % busBytes), byte((n % busBytes) + 1));
-      const inHead = (n: number): Bits => io.shown__head.slice(8 * n + 15, 8 * n).swapBytes();
-      const lengths = { "total length of IPv4": [16, 20], "length of UDP": [38, 34] } as const;
-      for (const [name, [at, less]] of Object.entries(lengths)) {
-        const says = length.sub(less === 20 ? 14 : less);
-        h.assert(`the headers' ${name}`, leaving.implies(inHead(at).eq(says)));
-        h.assert(`${name} on the wire is the packet's`, wire.valid.and(beat.eq(Math.floor(at / busBytes))).implies(field(at).eq(says)));
-      }
-      const zeros = Array.from({ length: busBytes }, (_, n) => before.add(n).lt(length).or(byte(n).eq(0)) as Bits);
-      h.assert("behind the packet are zeros", wire.valid.implies(reduce(zeros, (a, b) => a.and(b))));
-      h.assert("memory's answers are taken by the reads", io.dma__r.valid.eq(io.r.valid).and(io.r.ready.eq(io.dma__r.ready)));
-      h.assert("what memory is asked is what the reads ask", io.ar.valid.eq(io.dma__ar.valid).and(io.dma__ar.ready.eq(io.ar.ready)));
-      h.assert(
-        "reads are the planner's",
-        io.dma__job.valid.eq(io.plan__reads.valid).and(io.dma__job.payload.asBits().eq(io.plan__reads.payload.asBits() as never)),
-      );
-      h.assert("sending is off for the planner when it is off", io.plan__enable.eq(io.enable));
+      const says = (name: string, n: number, value: Bits): unknown =>
+        h.assert(`${name} on the wire`, wire.valid.and(beat.eq(Math.floor(n / busBytes))).implies(field(n).eq(value as never)));
+      says("total length of IPv4", 16, bytes.add(28));
+      says("length of UDP", 38, bytes.add(8));
+      says("checksum of UDP, zero for none and for nothing else", 40, io.shown__udp_sum);
+      const zeros = Array.from({ length: busBytes }, (_, n) => start.add(n).lt(bytes.add(headers)).or(byte(n).eq(0)));
+      h.assert("behind the packet are zeros", wire.valid.implies(both(zeros)));
 
-      h.cover("an empty packet leaves", wire.fire.and(last).and(payload.eq(0)));
-      h.cover("a packet is torn behind one that leaves", torn.and(leaving).and(whole.or(lastWord)));
-      h.cover("a packet goes with its slot", packets.fire.and(io.buildingLives.not()).and(anyRefused.not()));
-      h.cover("a header is fetched between payloads", io.plan__header.fire.and(waiting.ne(0)));
-      h.cover("a stop of the planner's", stop.valid.and(malformed));
+      h.cover("an empty packet leaves", sent.valid.and(bytes.eq(0)));
+      h.cover("a packet leaves whose last bytes are in no word of their own", sent.valid.and(ownWords.add(2).eq(beats as never)));
+      h.cover("frames leave one behind the other", sent.valid.and(h.past(sent.valid)).or(sent.valid.and(behind.waits)));
+      h.cover("a frame without a checksum leaves", sent.valid.and(now.plain));
     });
   });
 };
 
 export const tasks: readonly FormalTask[] = [
-  { name: "transmit engine: heads after answers, frames after heads", module: () => senderKeepsFrames(), mode: "induction", depth: 1 },
-  { name: "transmit engine: packets leave, are torn, go with their slot", module: () => senderKeepsFrames(), mode: "cover", depth: 4 },
+  { name: "transmit store: words and sums of frames that may leave", module: () => storeKeepsFrames(), mode: "induction", depth: 1 },
+  { name: "transmit store: fills and empties", module: () => storeKeepsFrames(), mode: "cover", depth: 14 },
+  { name: "transmit sender: each frame whole, and as long as it says", module: () => senderKeepsFrames(), mode: "induction", depth: 1 },
+  { name: "transmit sender: frames of each kind", module: () => senderKeepsFrames(), mode: "cover", depth: 8 },
 ];

@@ -49,6 +49,7 @@ export const writesOnlyBuffers = (block = opened()) =>
     ({ watched, picked, runs, records, descriptors, completions, b, aw, w }, h) => {
       const dut = h.instance("dut", block, {
         runs,
+        longest: 0xffff,
         descriptors,
         b,
         ingress__records: records,
@@ -148,6 +149,7 @@ export const completesWhatIsAnswered = (block = opened()) =>
     ({ picked, records, descriptors, completions, b }, h) => {
       const dut = h.instance("dut", block, {
         runs: 1,
+        longest: 0xffff,
         descriptors,
         b,
         ingress__records: records,

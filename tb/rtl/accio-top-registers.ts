@@ -11,7 +11,7 @@ const fixed = 0;
 const nowhere = 0x3ff8n;
 
 /** Leaves arbitrary values in MAC and TRANSMIT, which lie side by side. */
-export const checkRegisterPort = async ({ bus, registers: { MAC, TRANSMIT } }: Host, is: Compare): Promise<void> => {
+export const checkRegisterPort = async ({ bus, registers: { MAC, TRANSMIT, STATUS_LINES } }: Host, is: Compare): Promise<void> => {
   const at = BigInt(MAC.address);
   const mac = 0x8123_4567_89abn;
   const transmit = 0x9a21_0584n;
@@ -39,6 +39,14 @@ export const checkRegisterPort = async ({ bus, registers: { MAC, TRANSMIT } }: H
   is("a register twice", await read({ len: 1, burst: fixed }), [mac, mac]);
   const halves = (await read({ len: 3, size: 2 })).map((beat, i) => (beat >> BigInt(32 * (i % 2))) & 0xffff_ffffn);
   is("halves of registers", halves, [mac & 0xffff_ffffn, mac >> 32n, transmit, 0n]);
+
+  // The highest byte alone.
+  const base = 0x1122_3344_5566_7788n;
+  await STATUS_LINES.BASE.writeRaw(base);
+  const high = { address: BigInt(STATUS_LINES.BASE.address), id, write: true, len: 0, size: 0, burst: incr } as const;
+  const highest = { ...high, address: high.address + 7n, beats: [{ data: word(0xa5n << 56n), strobe: 0x80n }] };
+  is("answer to a write of the highest byte", (await bus.transact(highest)).response, "OKAY");
+  is("a register whose highest byte was written", await STATUS_LINES.BASE.readRaw(), 0xa522_3344_5566_7788n);
 
   // Nobody is there.
   const refused = { ...shared, address: nowhere, len: 0 };

@@ -49,6 +49,8 @@ export const slots: readonly SlotSettings[] = [
   { local: socket(7005), framing: "datagram" },
 ];
 export const memorySize = slots.length * perSlot;
+/** From here on memory is nobody's: the last slot has no rings. */
+export const unusedAt = memorySize - perSlot;
 
 /** Whether a slot's owner sleeps, so that its hart's line is raised. */
 export const suspended = (slot: number): boolean => slot % 2 === 1;
@@ -61,8 +63,9 @@ export const refused: readonly AxiErrorRange[] = [
   { first: offsetIn(refusingReads, "transmit", goodBytes), last: offsetIn(refusingReads, "transmit", goodBytes + 63), kinds: "read" },
 ];
 
-/** The driver's work: everything of a slot, enabled last. */
+/** The driver's work: everything of a slot, enabled last. Every hart's wake-up line may rise. */
 export const openSlots = async (registers: NicRegisters, { harts }: Config): Promise<void> => {
+  for (let hart = 0; hart < harts; hart++) await registers.WAKE_MASK.at(hart).write({ enabled: true });
   for (const [i, s] of slots.entries()) {
     const r = registers.SLOT.at(i);
     const endpoint = ({ address, port }: { readonly address: string; readonly port: number }) => ({ ip: ipv4Number(address), port });
@@ -74,7 +77,7 @@ export const openSlots = async (registers: NicRegisters, { harts }: Config): Pro
     await r.TX_BASE.write({ address: BigInt(s.transmit?.base ?? 0) });
     await r.TX_SIZE.write({ bytes: s.transmit?.size ?? 0 });
     await r.CONTROL.write({ enable: true, connected: isConnected(s), datagram: s.framing === "datagram", hart: i % harts });
-    await r.RX_SUSPEND.write({ suspended: suspended(i) });
+    await r.SUSPEND.write({ rx: suspended(i), tx: false });
   }
 };
 

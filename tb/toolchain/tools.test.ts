@@ -34,7 +34,9 @@ describe("finding", () => {
     withEnvironment("PATH", "");
     vi.spyOn(process, "getuid").mockReturnValue(1000);
     onTestFinished(() => void vi.restoreAllMocks());
-    expect(() => ensureTools(["z3"])).toThrow("z3 (formal proofs): run: sudo apt-get install --yes --no-install-recommends z3");
+    expect(() => ensureTools(["iverilog"])).toThrow(
+      "iverilog (second simulator, lint): run: sudo apt-get install --yes --no-install-recommends iverilog",
+    );
   });
 
   it("mends what is our own through ./accio", () => {

@@ -56,6 +56,28 @@ export class Recorder {
     this.#push("writePointer", this.#register(title).offset, 8, offset);
   }
 
+  /** Words of the map without a register, and in no window: the first and the last of each gap. */
+  get gaps(): readonly number[] {
+    const { registers, map } = this.#model;
+    const taken = [
+      { from: 0, to: 0 },
+      ...registers.map((r) => ({ from: r.offset, to: r.offset + 8 })),
+      ...map.windows.map((w) => ({ from: w.offset, to: w.offset + w.window.size })),
+      { from: map.size, to: map.size },
+    ].toSorted((a, b) => a.from - b.from);
+    const between = taken.slice(1).map((after, i) => ({ from: (taken[i] as { readonly to: number }).to, to: after.from }));
+    return [...new Set(between.filter((g) => g.from < g.to).flatMap((g) => [g.from, g.to - 8]))];
+  }
+  /** What is refused reads as zero, and what is written there changes nothing in front of or behind it. */
+  refused(): void {
+    for (const offset of this.gaps)
+      for (const { first, bytes } of lanes) {
+        this.read(offset + first, bytes);
+        this.write(offset + first, bytes, this.random.bits(64));
+        this.read(offset, 8);
+      }
+  }
+
   /** Reads it in every way. */
   readLanes(title: string): void {
     const r = this.#register(title);

@@ -8,6 +8,7 @@
 
 void nic_begin(uint64_t mac) {
   accio_mac_write(NIC, accio_mac_address_put(0, mac));
+  for (unsigned hart = 0; hart < SOC_HARTS; hart++) accio_wake_mask_write(NIC, hart, accio_wake_mask_enabled_put(0, true));
   accio_control_write(NIC, accio_control_enable_put(0, true));
 }
 uint64_t nic_time(void) { return accio_timestamp_read(NIC); }
@@ -35,6 +36,11 @@ void slot_open(struct slot *s, unsigned number, const struct slot_settings *sett
   control = accio_slot_control_datagram_put(control, settings->datagrams);
   control = accio_slot_control_hart_put(control, settings->hart);
   accio_slot_control_write(NIC, number, accio_slot_control_enable_put(control, true));
+  unsigned result = accio_slot_status_result_get(accio_slot_status_read(NIC, number));
+  if (result != ACCIO_SLOT_STATUS_RESULT_DONE)
+    refuse("slot_open: slot %u: %s", number,
+           result == ACCIO_SLOT_STATUS_RESULT_EXISTS ? "another slot has these endpoints: close it, or take another port"
+                                                     : "the connection table has no room for these endpoints: take another port");
 }
 void slot_close(struct slot *s) { accio_slot_control_write(NIC, s->number, 0); }
 
@@ -96,5 +102,5 @@ void slot_send(struct slot *s, uint32_t bytes) {
   fence_before_doorbell();
   accio_slot_tx_tail_write(NIC, s->number, s->tx_tail);
 }
-void slot_suspend(struct slot *s) { accio_slot_rx_suspend_write(NIC, s->number, 1); }
-void slot_resume(struct slot *s) { accio_slot_rx_suspend_write(NIC, s->number, 0); }
+void slot_suspend(struct slot *s) { accio_slot_suspend_write(NIC, s->number, accio_slot_suspend_rx_put(0, true)); }
+void slot_resume(struct slot *s) { accio_slot_suspend_write(NIC, s->number, 0); }

@@ -6,7 +6,7 @@ import type { Session } from "#sim/bridge/session.ts";
 import { maxRecorderPins, recorderBlock } from "./blocks.ts";
 
 export interface RecorderOptions<P extends string> {
-  /** Verilog names of the pins to note, at most 32 bits each; all of one clock. */
+  /** Verilog names of the pins to note, at most 64 bits each; all of one clock. */
   readonly pins: readonly P[];
   /** A cycle is noted when all pins of one of these are not zero. */
   readonly when: readonly (readonly P[])[];
@@ -16,6 +16,7 @@ export interface RecorderOptions<P extends string> {
 export interface Noted<P extends string> {
   /** Of the pins' clock, from the start of the session. */
   readonly cycle: number;
+  /** Of each pin its lowest 32 bits. */
   readonly pins: Readonly<Record<P, number>>;
 }
 
@@ -48,7 +49,7 @@ export class Recorder<P extends string> {
       if (condition.length === 0) throw new RangeError(`${this.#name}: condition ${i} is empty and would note every cycle`);
       this.#words[recorderBlock.index("masks", i)] = condition.reduce((mask, pin) => (mask | (1 << this.#indexOf(pin))) >>> 0, 0);
     });
-    for (const pin of pins) if (session.pin(pin).width > 32) throw new RangeError(`${this.#name}: ${pin} has more than 32 bits`);
+    for (const pin of pins) if (session.pin(pin).width > 64) throw new RangeError(`${this.#name}: ${pin} has more than 64 bits`);
     this.#counter = session.attach("recorder", this.#name, pins, clock, new Uint8Array(buffer), false);
     this.#awaitHalf();
   }

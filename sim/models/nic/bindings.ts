@@ -23,9 +23,27 @@ export function parseBindings(text: string, slots: number): Endpoint[] {
   return endpoints;
 }
 
-function parseBinding(part: string): Endpoint {
+/**
+ * Reads the sockets' peers, in the order of `--bind`; `any` stands for a socket that takes all. Sockets without one take all,
+ * too. Throws a `UserError` that names what does not parse, or is more than the `sockets`.
+ */
+export function parsePeers(text: string, sockets: number): (Endpoint | null)[] {
+  const remedy = "write --connect IP:PORT for each socket of --bind in its order, or any: --connect 10.0.0.2:50000,any";
+  const peers = text.split(",").map((part) => (part.trim() === "any" ? null : parseEndpoint(part.trim(), "--connect", remedy)));
+  if (peers.length > sockets)
+    throw new UserError(
+      `${peers.length} peers`,
+      `--connect ${text}`,
+      `--bind names ${sockets} ${sockets === 1 ? "socket" : "sockets"}: name no more peers`,
+    );
+  return peers;
+}
+
+const parseBinding = (part: string): Endpoint => parseEndpoint(part, "--bind", example);
+
+function parseEndpoint(part: string, option: string, remedy: string): Endpoint {
   const fail = (what: string): never => {
-    throw new UserError(what, `--bind ${part === "" ? '""' : part}`, example);
+    throw new UserError(what, `${option} ${part === "" ? '""' : part}`, remedy);
   };
   const match = /^([^:]*):([^:]*)$/.exec(part);
   const [, address = "", port = ""] = match ?? fail("not an address and a port");

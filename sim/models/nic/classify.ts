@@ -3,7 +3,7 @@
  * after RFC 791, 768, 894 and 1071. Room in the ring and memory errors come later, in model.ts.
  */
 import { type DropCause, dropCauses } from "#rtl/common.ts";
-import { isGroupMac } from "../packet/addresses.ts";
+import { broadcastMac, ipv4Number, isGroupMac, macNumber } from "../packet/addresses.ts";
 import { onesComplementSum, pseudoHeaderSum } from "../packet/checksum.ts";
 import {
   etherTypeLayout,
@@ -58,17 +58,28 @@ export type Classification =
 const ordinary = (reason: OrdinaryReason): Classification => ({ class: "ordinary", reason });
 
 /**
- * Classifies a frame without its check sequence. In this order: what is not plainly a UDP datagram for us goes to the
- * ordinary path; so does what no slot wants; of the faults of the rest the first in `dropCauses` counts; UDP options and
- * payloads over the MTU leave again for the ordinary path if their headers are sound; the UDP checksum comes last.
+ * May a socket bound to `address` have a frame to this group? A multicast frame carries the low 23 bits of its group
+ * (RFC 1112, section 6.4). A broadcast is to an address whose host part is all ones: two bits of it in the smallest subnet.
+ */
+const isBindable = (group: string, address: string): boolean => {
+  const ip = ipv4Number(address);
+  if (group === broadcastMac) return ip % 4 === 3;
+  return ip >= 0xe000_0000 && ip < 0xf000_0000 && macNumber(group) === 0x0100_5e00_0000 + (ip % 2 ** 23);
+};
+
+/**
+ * Classifies a frame without its check sequence. In this order: what is not plainly a UDP datagram for us, or for a group
+ * that a slot may be bound to, goes to the ordinary path; so does what no slot wants; of the faults of the rest the first in
+ * `dropCauses` counts; UDP options and payloads over the MTU leave again for the ordinary path if their headers are sound;
+ * the UDP checksum comes last.
  */
 export function classify(frame: Uint8Array, { mac, mtu, match }: Device): Classification {
   if (frame.length > longestFrame(mtu)) return { class: "lost", cause: "oversize" };
   const at = headersAt(frame);
   if (at === null) return ordinary("too_short");
   const { destination } = macPairLayout.decode(frame, 0);
-  if (isGroupMac(destination)) return ordinary("group_mac");
-  if (destination !== mac) return ordinary("other_mac");
+  const group = isGroupMac(destination);
+  if (destination !== mac && !group) return ordinary("other_mac");
   if (at.etherType !== etherTypes.ipv4) return ordinary("not_ipv4");
   if (frame.length < at.ip + ipv4Layout.length + udpLayout.length) return ordinary("too_short");
 
@@ -77,11 +88,12 @@ export function classify(frame: Uint8Array, { mac, mtu, match }: Device): Classi
   if (ip.ihl !== 5) return ordinary("options");
   if (ip.protocol !== protocols.udp) return ordinary("not_udp");
   if (ip.moreFragments || ip.fragmentOffset !== 0) return ordinary("fragment");
+  if (group && !isBindable(destination, ip.destination)) return ordinary("group_mac");
 
   const udp = udpLayout.decode(frame, at.ip + ipv4Layout.length);
   const tuple = { local: { address: ip.destination, port: udp.destinationPort }, remote: { address: ip.source, port: udp.sourcePort } };
   const slot = match(tuple);
-  if (slot < 0) return ordinary("no_slot");
+  if (slot < 0) return ordinary(group ? "group_mac" : "no_slot");
 
   const held = ip.totalLength - ipv4Layout.length;
   const faults: readonly DropCause[] = [

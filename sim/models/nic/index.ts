@@ -1,5 +1,5 @@
 /** Accio's first NIC as a model: receive rules, rings, framing, what may leave. */
-export { parseBindings } from "./bindings.ts";
+export { parseBindings, parsePeers } from "./bindings.ts";
 export {
   type Classification,
   classify,

@@ -17,6 +17,10 @@ export interface SlotSettings {
   /** Without a usable receive ring nothing matches. */
   readonly receive?: RingSettings;
   readonly transmit?: RingSettings;
+  /** What IPv4 says of this slot's datagrams; the device's own where it is not set. */
+  readonly policy?: { readonly ttl: number; readonly dscp: number; readonly ecn: number };
+  /** Its datagrams leave without a UDP checksum (RFC 768: zero). */
+  readonly noChecksum?: boolean;
 }
 
 export const unspecified: Endpoint = { address: "0.0.0.0", port: 0 };

@@ -171,11 +171,12 @@ export class TransmitModel {
 
   #frame(index: number, { peer, payload }: Job, id: number): Uint8Array {
     const { settings } = this.#state(index);
-    const { mac, ttl = 64, dscp = 0, ecn = 0 } = this.#settings;
+    const { mac } = this.#settings;
+    const { ttl = 64, dscp = 0, ecn = 0 } = settings.policy ?? this.#settings;
     return build({
       ethernet: { destination: settings.nextHop ?? "00:00:00:00:00:00", source: mac },
       ipv4: { source: settings.local.address, destination: peer.address, dscp, ecn, ttl, id, dontFragment: true },
-      udp: { sourcePort: settings.local.port, destinationPort: peer.port },
+      udp: { sourcePort: settings.local.port, destinationPort: peer.port, checksum: settings.noChecksum === true ? "none" : "good" },
       payload,
     });
   }

@@ -218,6 +218,11 @@ export class PacketSink extends Sink<Packet> {
     // A packet that is longer than the ring.
     if (ring.used >= ring.capacity / 2) this.#parts.push(this.#take(ring.used));
   }
+  /** Forgets the beats of a packet that has begun and not ended: a reset has cut it short. Packets before it must have been taken. */
+  forget(): void {
+    this.ring.head += this.ring.used;
+    this.#parts = [];
+  }
   #take(beats: number): Uint8Array {
     const data = this.#layout.read(this.ring.head, beats, this.#copy ?? this.#layout.copy(this.ring.head, beats), this.#copied);
     if (this.#copy !== null) this.#copied += beats * this.#layout.width;

@@ -43,7 +43,6 @@ int main(int argc, char** argv) {
   t->mmio_latency = 0;
   t->console_tx_ready = 1;
   t->m_axis_tx_tready = 1;
-  t->m_axis_ordinary_tready = 1;
   t->mem_arready = t->mem_awready = 1;
   t->rst = 1;
   t->clk = 0;

@@ -24,6 +24,8 @@ struct Job {
   std::vector<Segment> segments;
   std::string result;
   std::string wireIn;
+  // The far end is a plug that sends everything back.
+  bool loop = false;
   std::string wireOut;
   std::string functions;
   std::string profile;
@@ -80,6 +82,7 @@ inline Job readJob(const char* path) {
       j.segments.push_back(s);
     } else if (name == "result") std::getline(in >> std::ws, j.result);
     else if (name == "wire-in") std::getline(in >> std::ws, j.wireIn);
+    else if (name == "wire-loop") j.loop = true;
     else if (name == "wire-out") std::getline(in >> std::ws, j.wireOut);
     else if (name == "functions") std::getline(in >> std::ws, j.functions);
     else if (name == "profile") std::getline(in >> std::ws, j.profile);

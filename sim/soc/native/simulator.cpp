@@ -155,6 +155,7 @@ class Simulator {
     host_.sample(t);
     if (htif_.state.on) htif_.step(cycle_);
     replay_.step(*wire_, cycle_);
+    if (job_.loop) wire_->turn(cycle_);
     client_.step(*wire_, cycle_);
     if (t.exit_valid) return end("exit", t.exit_code);
     if (htif_.state.ended) return end("exit", htif_.state.code);

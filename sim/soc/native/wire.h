@@ -64,6 +64,18 @@ class Wire {
     return !state.out.empty() && state.out.front().last + timing_.delay <= cycle ? &state.out.front() : nullptr;
   }
   void drop() { state.out.pop(); }
+  // A plug that sends back what arrives.
+  void turn(uint64_t cycle) {
+    while (const Frame* f = arrived(cycle)) {
+      if (!room()) return;
+      Frame& back = next();
+      back.tag = 0;
+      back.length = f->length;
+      std::memcpy(back.bytes, f->bytes, f->length);
+      send(cycle);
+      drop();
+    }
+  }
   bool quiet() const { return state.in.empty() && state.out.empty() && state.leaving.length == 0; }
 
   // Calls `entered` with a frame whose last beat the system takes now.
@@ -74,11 +86,10 @@ class Wire {
       else ++state.stalls;
     }
     if (t.m_axis_tx_tvalid & state.ready) leave(t, cycle);
-    if (t.m_axis_ordinary_tvalid & t.m_axis_ordinary_tlast) ++state.ordinary;
+    state.ordinary += t.to_kernel;
   }
 
   void drive(Top& t, uint64_t cycle) {
-    t.m_axis_ordinary_tready = 1;
     state.ready = state.outFree <= (cycle + 1) * kTicks && !state.out.full();
     t.m_axis_tx_tready = state.ready;
     state.offering = false;

@@ -84,7 +84,7 @@ describe("what comes out", () => {
 
   it("the headers have the maps' numbers", async () => {
     const headers = baremetalHeaders(socMap(soc4));
-    expect([...headers.keys()]).toEqual(["accio_soc.h", "accio_system.h", "accio_uart.h", "accio.h"]);
+    expect([...headers.keys()]).toEqual(["accio_soc.h", "accio_system.h", "accio_uart.h", "accio.h", "accio_doorbell.h"]);
     for (const number of Object.values(uartRegisters))
       expect(headers.get("accio_uart.h")).toMatch(new RegExp(`^#define UART_\\w+ ${4 * number}$`, "m"));
     const include = await includeFolder(socMap(soc4));

@@ -6,7 +6,7 @@ import { describeProgram, programNamed, programs } from "#driver/baremetal/progr
 import { buildUdp, ipv4Text, macText, parse } from "#sim/models/packet/index.ts";
 import { openCapture, writeCapture } from "#sim/models/pcap/index.ts";
 import { defaultClient, defaultServer, parseClient } from "#sim/soc/client-spec.ts";
-import { hartsOf, scratchFolder, start, systems } from "./harness.ts";
+import { hartsOf, scratchFolder, start, systems, testProgram } from "./harness.ts";
 
 const folder = scratchFolder();
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -131,5 +131,27 @@ describe.each(systems)("%s", (config) => {
       // Far fewer instructions than cycles: it slept.
       expect(result.harts[hart]?.instructions).toBeLessThan(result.cycles / 2);
     }
+  });
+
+  it("protection: a slot's owner sends from any hart, and whoever else runs is refused and counted", async () => {
+    const { lines, exitCode, result } = await start(config, testProgram("protection.c"));
+    const strangers = harts > 1 ? [1, 0] : [0, 0];
+    expect(lines).toEqual(
+      strangers.map((hart, i) => {
+        const counts = `sent ${20 * (i + 1)}, foreign ${300 * (i + 1)}, others 0`;
+        return `${counts}, last by hart ${hart} (the stranger's): slot 3, write of 0x28; asleep 0, wrong 0`;
+      }),
+    );
+    expect(exitCode).toBe(0);
+    expect(result.wire.framesOut).toBe(40);
+  });
+
+  it("two slots for one endpoint: the second is refused, and says so", async () => {
+    const { lines, exitCode } = await start(config, testProgram("twice.c"));
+    expect(lines).toEqual([
+      "one after the other",
+      "runtime: slot_open: slot 0: another slot has these endpoints: close it, or take another port",
+    ]);
+    expect(exitCode).toBe(1);
   });
 });

@@ -4,8 +4,7 @@
  */
 import { Random } from "#hdl/simulate/index.ts";
 import { commandLatency, lookupLatency } from "#rtl/ict/lookup.ts";
-import { type Command, type Entry, LookupModel } from "./lookup-model.ts";
-import type { Tuple } from "./table-model.ts";
+import { type Command, type Entry, LookupModel, type Tuple } from "./lookup-model.ts";
 
 interface Pin {
   // biome-ignore lint/suspicious/noExplicitAny: a bigint here, a number there

@@ -1,7 +1,6 @@
 /** Keys that an adversary would send, who knows the hash's key: all for one bucket, or for the same two. */
 import { Random } from "#hdl/simulate/index.ts";
-import { LookupModel } from "./lookup-model.ts";
-import type { Tuple } from "./table-model.ts";
+import { LookupModel, type Tuple } from "./lookup-model.ts";
 
 /**
  * `count` four-tuples that have their left bucket, or with `both` their two buckets, in common under `hashKey`: as connected

@@ -2,7 +2,14 @@
  * The lookup in plain words: who has which key, and, since a full bucket may refuse a key, where each one lies. Written from
  * the description of the block and of HalfSipHash; `lookup-check.ts` holds the hardware against it.
  */
-import type { Tuple } from "./table-model.ts";
+
+/** A four-tuple. */
+export interface Tuple {
+  readonly localIp: bigint;
+  readonly localPort: bigint;
+  readonly remoteIp: bigint;
+  readonly remotePort: bigint;
+}
 
 /** HalfSipHash-c-d of any bytes (Aumasson and Bernstein), 32 bits of result. */
 export const halfSipHash = (key: bigint, message: Uint8Array, [c, d]: readonly [number, number] = [1, 3]): number => {

@@ -1,4 +1,5 @@
 /** Mutants of the lookup and its parts. */
+
 import { simulate } from "#hdl/simulate/index.ts";
 import { lookup } from "#rtl/ict/lookup.ts";
 import { lookupCells } from "#rtl/ict/lookup-cells.ts";
@@ -8,7 +9,7 @@ import { withInstance } from "../with-instance.ts";
 import { type CheckOptions, checkLookup } from "./lookup-check.ts";
 import { checkPipeline, checkSerial } from "./lookup-hash-check.ts";
 import { collidingKeys } from "./lookup-keys.ts";
-import type { Tuple } from "./table-model.ts";
+import type { Tuple } from "./lookup-model.ts";
 
 const checkIn = (block: ReturnType<typeof lookup>, options: CheckOptions): void => {
   const sim = simulate(block, { initial: "random", seed: options.seed });
@@ -43,7 +44,7 @@ export const families: Readonly<Record<string, Family>> = {
   lookup: family({
     block: lookup({ slots: 8, ways: 2 }),
     mutants: 50,
-    sample: 60,
+    sample: 25,
     kinds: "all",
     check: (block) => {
       // Many beginnings, for what reset does.
@@ -57,6 +58,7 @@ export const families: Readonly<Record<string, Family>> = {
       }
     },
     same: {
+      "step: always": [1, "an insertion is answered as late as a removal"],
       "seeking: eq of 2 bits for 3": [1, "TAKE_BACK looks like SEEK: a read for nobody, and a key may be refused"],
       "exact_cells_word_valid: eq of 1 bits for 2": [1, "CLEAR looks like INSERT, and writes only while it clears"],
       "local_cells_word_valid: eq of 1 bits for 2": [1, "CLEAR looks like INSERT, and writes only while it clears"],

@@ -1,5 +1,6 @@
 /** The aligner against bytes in a list: every byte of a run leaves once, in order, at its place; nothing else does. */
 import type { aligner } from "#rtl/nic/aligner.ts";
+import type { partAligner } from "#rtl/nic/part-aligner.ts";
 import { BlockBench, lane, toBig } from "./block-bench.ts";
 
 export interface Run {
@@ -9,6 +10,20 @@ export interface Run {
   readonly count: number;
 }
 
+/** A job of the aligner. */
+export interface AlignRun {
+  readonly from: number;
+  readonly to: number;
+  readonly beatsIn: number;
+  readonly beatsOut: number;
+  readonly end: number;
+}
+/** The job for a run, where beats have `bytes`. */
+export const alignRun = ({ from, to, count }: Run, bytes: number): AlignRun => {
+  const beatsFor = (start: number): number => Math.ceil((start + count) / bytes);
+  return { from, to, beatsIn: beatsFor(from), beatsOut: beatsFor(to), end: (to + count - 1) % bytes };
+};
+
 /** Sends `runs` through; throws where the block is wrong. `pause` 0: never pauses, and the cycles needed are exact. */
 export const checkAligner = (
   block: ReturnType<typeof aligner>,
@@ -16,6 +31,9 @@ export const checkAligner = (
   runs: readonly Run[],
   seed: number,
   pause?: number,
+  /** A run's job as `block` takes it. */
+  jobOf: (run: Run) => object = (run) => alignRun(run, bytes),
+  most = Number.POSITIVE_INFINITY,
 ): number => {
   const bench = new BlockBench(block, seed);
   const { random } = bench;
@@ -39,16 +57,10 @@ export const checkAligner = (
     run = 0,
     out = 0,
     taken = 0;
-  const jobs = runs.map(({ from, to, count }) => ({
-    from,
-    to,
-    beatsIn: beatsFor(from, count),
-    beatsOut: beatsFor(to, count),
-    end: (to + count - 1) % bytes,
-  }));
+  const jobs = runs.map((r) => alignRun(r, bytes));
   bench.source(
     io.job,
-    () => jobs[job],
+    () => (runs[job] === undefined ? undefined : jobOf(runs[job] as Run)),
     () => {
       job++;
       ended++;
@@ -99,7 +111,26 @@ export const checkAligner = (
   });
   bench.runUntil(() => run === runs.length, 400 + 200 * beatsIn.length);
   const cycles = bench.cycle;
+  bench.check(cycles <= most, () => `${cycles} cycles, not ${most}`);
   bench.run(5);
   bench.check(ended === runs.length && taken === beatsIn.length, () => "a job or a beat is left over");
   return cycles;
+};
+
+/** The same of an aligner that turns `lanes` bytes a cycle. */
+export const checkPartAligner = (
+  block: ReturnType<typeof partAligner>,
+  bytes: number,
+  lanes: number,
+  runs: readonly Run[],
+  seed: number,
+  pause?: number,
+  most?: number,
+): number => {
+  const jobOf = (run: Run) => ({
+    turn: alignRun({ from: run.from % lanes, to: run.to % lanes, count: run.count }, lanes),
+    partIn: Math.floor(run.from / lanes),
+    partOut: Math.floor(run.to / lanes),
+  });
+  return checkAligner(block as never, bytes, runs, seed, pause, jobOf, most);
 };

@@ -4,7 +4,7 @@
  */
 import { Random, type Simulation, simulate } from "#hdl/simulate/index.ts";
 import type { Config } from "#rtl/config/config.ts";
-import { slotWords } from "#rtl/ict/slot-layout.ts";
+import { type SlotWord, slotWords } from "#rtl/ict/slot-words.ts";
 import { nicCore } from "#rtl/nic/core.ts";
 
 type Core = ReturnType<typeof nicCore>;
@@ -13,7 +13,7 @@ export interface BenchOptions {
   readonly pause?: number;
   /** Longest memory latency in cycles; answers come in any order across IDs, unless `inOrder`. */
   readonly latency?: number;
-  /** Memory answers in the order in which it was asked, as a fast one does: for counting cycles. */
+  /** Memory answers in the order in which it was asked, as a fast one does, always after `latency`: for counting cycles. */
   readonly inOrder?: boolean;
   readonly seed?: number;
   /** Addresses (of lines) that memory refuses. */
@@ -29,6 +29,8 @@ export class CoreBench {
   /** Pulses seen, by event name. */
   readonly events: Record<string, number> = {};
   cycle = 0;
+  /** What the bus and the wire have carried, in beats. */
+  readonly beats = { write: 0, read: 0, arrived: 0, sent: 0 };
   readonly #config: Config;
   readonly #random: Random;
   readonly #options: Required<BenchOptions>;
@@ -46,7 +48,8 @@ export class CoreBench {
     this.#random = new Random(this.#options.seed);
     this.sim = simulate(nicCore(config));
     const { io } = this.sim;
-    io.control.value = { enable: 1, mac: 0x02_00_00_00_00_01, largest: 1472, ttl: 64, tos: 0 };
+    io.control.value = { enable: 1, mac: 0x02_00_00_00_00_01, largest: 1472, ttl: 64, tos: 0, hashKey: 0x0123_4567_89ab_cdefn };
+    io.mask.value = (1n << BigInt(config.harts)) - 1n;
     this.sim.reset(2);
   }
   #busy(): boolean {
@@ -64,14 +67,16 @@ export class CoreBench {
   step(): void {
     const { io } = this.sim;
     const bytes = this.#config.busBits / 8;
+    const wireBytes = this.#config.wireBits / 8;
     io.now.value = this.cycle;
     // Wire in: never held up.
     const frame = this.#toSend[0];
     const rxValid = frame !== undefined && this.#busy();
     io.rx.valid.value = rxValid;
     if (frame !== undefined) {
-      const part = frame.subarray(this.#at, this.#at + bytes);
-      io.rx.payload.value = { data: toBig(part), keep: (1n << BigInt(part.length)) - 1n, last: this.#at + bytes >= frame.length, user: 0 };
+      const part = frame.subarray(this.#at, this.#at + wireBytes);
+      const last = this.#at + wireBytes >= frame.length;
+      io.rx.payload.value = { data: toBig(part), keep: (1n << BigInt(part.length)) - 1n, last, user: 0 };
     }
     // Streams out.
     io.tx.ready.value = this.#busy();
@@ -99,7 +104,8 @@ export class CoreBench {
 
     // What moves at this edge.
     if (rxValid && frame !== undefined) {
-      this.#at += bytes;
+      this.beats.arrived++;
+      this.#at += wireBytes;
       if (this.#at >= frame.length) {
         this.#toSend.shift();
         this.#at = 0;
@@ -107,6 +113,7 @@ export class CoreBench {
     }
     if (b !== undefined) this.#answers = this.#answers.filter((a) => a !== b);
     if (r !== undefined) {
+      this.beats.read++;
       r.done++;
       if (r.done === r.beats) this.#reads = this.#reads.filter((x) => x !== r);
     }
@@ -116,7 +123,9 @@ export class CoreBench {
       const { address, length, id } = io.aw.payload.value;
       this.#writeAddresses.push({ address: Number(address), beats: Number(length) + 1, id: Number(id) });
     }
+    if (fires(io.tx)) this.beats.sent++;
     if (fires(io.w)) {
+      this.beats.write++;
       const { data, strobe, last } = io.w.payload.value;
       this.#writeData.push({ data, strobe, last: last === 1n });
     }
@@ -139,7 +148,8 @@ export class CoreBench {
     return this.#options.inOrder || choices === 0 ? 0 : Math.floor((this.#random.word() / 2 ** 32) * choices);
   }
   #due(): number {
-    return this.cycle + 1 + Math.floor((this.#random.word() / 2 ** 32) * this.#options.latency);
+    const { inOrder, latency } = this.#options;
+    return this.cycle + (inOrder ? latency : 1 + Math.floor((this.#random.word() / 2 ** 32) * latency));
   }
   #checkBurst(address: number, beats: number): void {
     const bytes = this.#config.busBits / 8;
@@ -202,16 +212,26 @@ export class CoreBench {
     }
   }
 
-  write(slot: number, word: keyof typeof slotWords, value: number | bigint, strobe = 0xff): void {
-    this.sim.io.access.value = { valid: 1, write: 1, slot, word: slotWords[word] / 8, data: BigInt(value), strobe };
+  /** One request of the register port, from its being made to its answer. */
+  #request(operation: "READ" | "WRITE", slot: number, word: SlotWord, data: bigint, strobe: number): bigint {
+    const { io } = this.sim;
+    io.request.payload.value = { operation, slot, hart: 0, word: slotWords[word] / 8, data, strobe, kernel: 1, askers: 0 };
+    io.request.valid.value = 1;
+    for (let limit = 5000; io.request.ready.value === 0n; limit--) {
+      if (limit === 0) throw new Error(`cycle ${this.cycle}: the ${operation} of ${word} of slot ${slot} does not end`);
+      this.step();
+    }
     this.step();
-    this.sim.io.access.valid.value = 0;
+    io.request.valid.value = 0;
+    if (io.reply.valid.value === 0n || io.reply.error.value === 1n)
+      throw new Error(`cycle ${this.cycle}: ${word} of slot ${slot}: refused`);
+    return io.reply.data.value;
   }
-  read(slot: number, word: keyof typeof slotWords): bigint {
-    this.sim.io.access.value = { valid: 1, write: 0, slot, word: slotWords[word] / 8, data: 0, strobe: 0xff };
-    this.step();
-    this.sim.io.access.valid.value = 0;
-    return this.sim.io.readData.value;
+  write(slot: number, word: SlotWord, value: number | bigint, strobe = 0xff): void {
+    this.#request("WRITE", slot, word, BigInt(value), strobe);
+  }
+  read(slot: number, word: SlotWord): bigint {
+    return this.#request("READ", slot, word, 0n, 0xff);
   }
 }
 const fires = (s: { readonly valid: { readonly value: bigint }; readonly ready: { readonly value: bigint } }): boolean =>

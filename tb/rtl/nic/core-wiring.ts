@@ -2,14 +2,20 @@
  * What is connected to what in `nic_core`, written down a second time: the test of its wires, and the proof, hold every
  * pin against this list. All that the core adds to its parts is these wires and one gate.
  */
-import type { Module, Signal } from "#hdl/core/ir.ts";
+import type { Config } from "#rtl/config/config.ts";
+import type { DerivedPin, WireList } from "./wires.ts";
 
 /** Ends of wires: a port of the core, or `part.port` of a part. Whole streams and structs go by their name. */
-export const wires: readonly (readonly [string, string])[] = [
+export const wires: WireList = [
   // Software's side of the table, and the lines to the harts.
-  ["access", "ict.access"],
-  ["readData", "ict.readData"],
+  ["request", "ict.request"],
+  ["reply", "ict.reply"],
+  ["current", "ict.current"],
+  ["mask", "ict.mask"],
+  ["control_hashKey", "ict.hashKey"],
   ["irq", "ict.irq"],
+  ["statusSlot", "ict.statusSlot"],
+  ["status", "ict.status"],
   // From the wire to memory, or to the kernel.
   ["rx", "rx.wire"],
   ["now", "rx.now"],
@@ -26,11 +32,11 @@ export const wires: readonly (readonly [string, string])[] = [
   ["ict.found", "rx.found"],
   ["ict.receiveSlot", "rx.receiveSlot"],
   ["ict.receive", "rx.receive"],
-  ["ict.allocate", "rx.allocate"],
+  ["ict.judging", "rx.judging"],
+  ["ict.verdict", "rx.verdict"],
   ["ict.commit", "rx.commit"],
-  ["ict.drop", "rx.drop"],
-  ["ict.dropSlot", "rx.dropSlot"],
   // From memory to the wire.
+  ["now", "tx.now"],
   ["control_mac", "tx.mac"],
   ["control_enable", "tx.enable"],
   ["control_largest", "tx.largest"],
@@ -40,14 +46,14 @@ export const wires: readonly (readonly [string, string])[] = [
   ["r", "tx.r"],
   ["tx", "tx.wire"],
   // Who sends, and how far it is.
-  ["ict.workValid", "tx.workValid"],
-  ["ict.workSlot", "tx.workSlot"],
-  ["ict.transmit", "tx.transmit"],
+  ["ict.turn", "tx.turn"],
+  ["ict.others", "tx.others"],
+  ["ict.returned", "tx.returned"],
+  ["ict.planned", "tx.planned"],
   ["ict.building", "tx.building"],
-  ["ict.buildingLives", "tx.buildingLives"],
-  ["ict.advanceRead", "tx.advanceRead"],
+  ["ict.torn", "tx.torn"],
+  ["ict.done", "tx.done"],
   ["ict.sent", "tx.sent"],
-  ["ict.stop", "tx.stop"],
   // What is counted.
   ["events_rxFrames", "rx.seen"],
   ["events_rxAccepted", "rx.accepted"],
@@ -57,46 +63,55 @@ export const wires: readonly (readonly [string, string])[] = [
   ["events_rxSpoiled", "rx.spoiled"],
   ["events_rxOversize", "rx.oversize"],
   ["events_verdicts", "rx.verdicts"],
-  ["events_rxLost", "ict.commitLost"],
+  ["events_rxCommitted", "ict.moved_valid"],
+  ["events_rxLost", "ict.lost_valid"],
   ["events_txFrames", "tx.frame"],
   ["events_txMalformed", "tx.malformed"],
   ["events_txFailed", "tx.failed"],
+  // What is told of slots.
+  ["news_received", "ict.fresh"],
+  ["news_sent_slot", "tx.done_slot"],
+  ["news_placed_valid", "rx.accepted"],
+  ["news_placed_slot", "rx.full_slot"],
+  ["news_full", "rx.full"],
+  ["news_miss", "rx.missed"],
+  ["news_rxFails", "ict.fails"],
+  ["news_txFails_valid", "tx.failed"],
+  ["news_txFails_slot", "tx.done_slot"],
+  ["news_malformed_valid", "tx.malformed"],
+  ["news_malformed_slot", "tx.returned_slot"],
+  ["news_outside", "ict.malformed"],
 ];
-/** The gate: a datagram is committed where the table takes it. `gate` is `of` and not `unless`. */
-export const gate = { to: "events_rxCommitted", of: "rx.commit_valid", unless: "ict.commitLost" } as const;
-
-/** A pin: of a part, or of the core, which `part` "" means. */
-export interface Pin {
-  readonly part: string;
-  readonly port: Signal;
-  /** It gives the value that the wire has. */
-  readonly drives: boolean;
-}
-/** "rx.mac", "control_mac". */
-export const pinName = ({ part, port }: Pin): string => (part === "" ? port.name : `${part}.${port.name}`);
-
-/** Every pin of a module and of its parts. */
-export const pinsOf = (m: Module): readonly Pin[] => [
-  ...m.ports.map((port) => ({ part: "", port, drives: port.kind === "input" })),
-  ...m.instances.flatMap((i) => i.of.ports.map((port) => ({ part: i.name, port, drives: port.kind === "output" }))),
+/** With the table walker: it, its registers, its way to memory, and the waiting room. */
+const walkerWires: WireList = [
+  ["walkerSettings", "walker.settings"],
+  ["walkerCommand", "walker.command"],
+  ["walkerBusy", "walker.busy"],
+  ["walkerInvalidating", "walker.invalidating"],
+  ["walkerCounts", "walker.counts"],
+  ["walkerSettings_enable", "rx.walks"],
+  ["rx.sought", "walker.missed"],
+  ["rx.answer", "walker.answer"],
+  ["ict.load", "walker.load"],
+  ["ict.loaded", "walker.loaded"],
+  ["ict.unload", "walker.unload"],
+  ["ict.unloaded", "walker.unloaded"],
+  ["ict.moved", "walker.used"],
+  ["walkerAw", "walker.aw"],
+  ["walkerW", "walker.w"],
+  ["walkerB", "walker.b"],
+  ["walkerAr", "walker.ar"],
+  ["walkerR", "walker.r"],
+  // What is counted and told.
+  ["roomFull", "rx.roomFull"],
+  ["waiting", "rx.waiting"],
+  ["malformedEntry", "walker.malformed"],
+  ["tableReadFails", "walker.readFailed"],
+  ["tableWriteFails", "walker.writeFailed"],
 ];
-const endOf = (pins: readonly Pin[], name: string): readonly (readonly [leaf: string, Pin])[] =>
-  pins.flatMap((p) => {
-    const full = pinName(p);
-    return full === name || full.startsWith(`${name}_`) ? [[full.slice(name.length), p] as const] : [];
-  });
-
-/** The list pin by pin: who is driven, and by whom. Throws where two ends do not fit each other. */
-export const connections = (m: Module): readonly { readonly to: Pin; readonly from: Pin }[] => {
-  const pins = pinsOf(m);
-  return wires.flatMap(([a, b]) => {
-    const [left, right] = [endOf(pins, a), new Map(endOf(pins, b))];
-    if (left.length === 0 || left.length !== right.size) throw new Error(`${a} has ${left.length} pins, and ${b} has ${right.size}`);
-    return left.map(([leaf, one]) => {
-      const other = right.get(leaf);
-      if (other === undefined || other.drives === one.drives || other.port.width !== one.port.width)
-        throw new Error(`${pinName(one)} does not fit ${b}${leaf}`);
-      return one.drives ? { from: one, to: other } : { from: other, to: one };
-    });
-  });
-};
+export const wiresOf = (c: Config): WireList => (c.walker ? [...wires, ...walkerWires] : wires);
+/** The gate: a head has moved where a packet is done that has not failed. `gate.to` is `of` and not `unless`. */
+export const gate = { to: "news_sent_valid", of: "tx.done_valid", unless: "tx.done_failed" } as const;
+export const derived: readonly DerivedPin[] = [
+  { to: gate.to, from: [gate.of, gate.unless], value: ([done, failed]) => (done as bigint) & ~(failed as bigint) },
+];

@@ -6,7 +6,7 @@ import { expect, it } from "vitest";
 import { type Simulation, simulate } from "#hdl/simulate/index.ts";
 import { dropCauses } from "#rtl/common.ts";
 import { resolveConfig } from "#rtl/config/config.ts";
-import { slotStride, slotWords } from "#rtl/ict/slot-layout.ts";
+import { slotStride, slotWords } from "#rtl/ict/slot-words.ts";
 import { nic } from "#rtl/nic/nic.ts";
 import { nicMap, slotsOffset } from "#rtl/nic/registers.ts";
 import { buildUdp } from "#sim/models/packet/index.ts";
@@ -39,7 +39,7 @@ class Scene {
   constructor() {
     this.sim = simulate(nic(config), { initial: "random", seed: 1 });
     const { io } = this.sim;
-    for (const s of [io.aw, io.w, io.ar, io.tx, io.ordinary]) s.ready.value = 1;
+    for (const s of [io.aw, io.w, io.ar, io.tx]) s.ready.value = 1;
     this.sim.reset(1);
     this.access(offsetOf("MAC"), 0x02_00_00_00_00_01n);
     this.access(offsetOf("CONTROL"), 1n);
@@ -72,7 +72,7 @@ class Scene {
     registers.data.value = value ?? 0n;
     registers.strobe.value = 0xff;
     for (let wait = 0; registers.ready.value === 0n; wait++) {
-      expect(wait, "cycles until the access moves").toBeLessThan(8);
+      expect(wait, "cycles until the access moves").toBeLessThan(300);
       this.step();
     }
     this.step();

@@ -15,7 +15,10 @@ interface Burst {
 /** What memory holds at an address: anything that tells addresses apart. */
 const wordAt = (address: bigint, bits: number): bigint => BigInt.asUintN(bits, (address + 1n) ** 9n * 0x9e37_79b9_7f4a_7c15n);
 
-/** Reads random jobs from a memory that answers bursts in any order and interleaves them; errors at random. */
+/**
+ * Reads random jobs from a memory that answers bursts in any order and interleaves them; errors at random. With an even
+ * seed it answers nothing before as many bursts are in flight as there may be.
+ */
 export const checkDmaRead = (
   block: ReturnType<typeof dmaRead>,
   config: Config,
@@ -85,7 +88,7 @@ export const checkDmaRead = (
   bench.source(
     io.r,
     () => {
-      if (bursts.length === 0) return undefined;
+      if (bursts.length === 0 || (seed % 2 === 0 && inFlight < config.dmaInFlight && asked < all.length)) return undefined;
       const b = pause === 0 ? (bursts[0] as Burst) : random.pick(bursts);
       answering = b;
       const response = pause === 0 ? 0 : random.pick([0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3]);

@@ -5,11 +5,12 @@ import { bufferReader } from "#rtl/nic/buffer-reader.ts";
 import { dmaRead } from "#rtl/nic/dma-read.ts";
 import { dmaWrite } from "#rtl/nic/dma-write.ts";
 import { frameStore } from "#rtl/nic/frame-store.ts";
+import { partAligner } from "#rtl/nic/part-aligner.ts";
 import { rxParse } from "#rtl/udp/rx-parse.ts";
 import { Prng } from "#sim/models/packet/index.ts";
 import { type Family, family } from "#sim/mutate/family.ts";
 import { anyFrame, checkRxParse, endlessFrame, oneBitOff } from "../udp/rx-parse-check.ts";
-import { checkAligner } from "./aligner-check.ts";
+import { checkAligner, checkPartAligner } from "./aligner-check.ts";
 import { checkBufferReader } from "./buffer-reader-check.ts";
 import { checkDmaRead } from "./dma-read-check.ts";
 import { checkDmaWrite } from "./dma-write-check.ts";
@@ -23,6 +24,15 @@ const longRuns = [
   { from: 0, to: 5, count: 12 },
   { from: 5, to: 3, count: 8 * 2049 },
   { from: 0, to: 6, count: 8 * 2048 },
+];
+/** The first is of one part only, so that what reset left of the others counts; the last counts past 11 bits. */
+const partRuns = [
+  { from: 3, to: 5, count: 2 },
+  ...Array.from({ length: 200 }, (_, i) => ({ from: (i * 5 + 3) % 16, to: (i >> 3) % 16, count: 1 + ((i * 7 + 16) % 45) })),
+];
+const longPartRuns = [
+  { from: 0, to: 5, count: 4 * 2049 },
+  { from: 0, to: 6, count: 4 * 2048 },
 ];
 const frames = [...Array.from({ length: 400 }, () => anyFrame(prng)), ...oneBitOff(prng), endlessFrame(prng)];
 
@@ -53,6 +63,19 @@ export const families: Readonly<Record<string, Family>> = {
     same: {
       "out_payload_strobe: ne of 11 bits for 12": [1, "a first byte is never above the highest lane"],
     },
+  }),
+  "aligner by parts": family({
+    block: partAligner(16, 4),
+    mutants: 25,
+    kinds: "all",
+    check: (block) => {
+      const check = (list: typeof partRuns, seed: number, pause?: number, most?: number) =>
+        checkPartAligner(block as never, 16, 4, list, seed, pause, most);
+      check(longPartRuns, 1, 0, 2049 + 2048 + 8);
+      for (const seed of [2, 3, 4, 5]) check(partRuns.slice(0, 60), seed, 0);
+      check(partRuns, 6);
+    },
+    same: { "strobe_3: always": [1, "no part of a beat comes behind the last one"] },
   }),
   "DMA writer": family({
     block: dmaWrite(tiny),

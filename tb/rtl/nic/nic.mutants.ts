@@ -1,53 +1,54 @@
-/** Mutants of the registers and counters around the core. */
-import { registerBlock } from "#hdl/regmap/block.ts";
+/** Mutants of what `nic` makes of its parts' values, and of the kernel's registers. */
 import { resolveConfig } from "#rtl/config/config.ts";
-import { nicMap } from "#rtl/nic/registers.ts";
 import { type Family, family } from "#sim/mutate/family.ts";
-import { withInstance } from "../with-instance.ts";
-import { checkNic, nicAroundPuppet } from "./nic-check.ts";
+import { checkNic, nicAroundPuppets } from "./nic-check.ts";
+import { checkPage, pageBlock } from "./page-check.ts";
 
 const config = resolveConfig("tiny");
-const nic = nicAroundPuppet(config);
-
-const neverRefused = "the table refuses nothing, and answers at once";
-const unanswered = "not looked at without an answer, and there is none after reset";
-const page = registerBlock(nicMap(config));
-/** What the page shows its counters as, for other hardware. */
-const counters = page.ports.map((p) => p.name).filter((name) => name.endsWith("_count_value"));
+const rekey = "nothing of REKEY can be read, refused or not";
+const oneHart = "there is one hart";
 
 export const families: Readonly<Record<string, Family>> = {
   nic: family({
-    block: nic,
+    block: nicAroundPuppets(config),
     mutants: 10,
-    check: (block) => checkNic(block, config, 2000, 1),
-    same: {},
+    sample: 30,
+    check: (block) => checkNic(block, config, 120, 1),
+    same: { "control_events_fault_askers: shr for shl": [1, "there is one hart: a step to either side leaves nothing"] },
   }),
   "register page": family({
-    block: page,
+    block: pageBlock(config),
     mutants: 100,
-    sample: 60,
-    check: (block) => {
-      const around = withInstance(nic, "registers_block", block);
-      checkNic(around, config, 3000, 1);
-      for (const seed of [2, 3, 4, 5, 6, 7]) checkNic(around, config, 10, seed);
-    },
+    sample: 25,
+    check: (block) => checkPage(block, config, 12_000, 1),
     same: {
-      "reading: or for and": [1, "what no register has reads zero anyway, and data without an answer is not looked at"],
-      "SLOT_asked_q: or for and": [1, neverRefused],
-      "SLOT_asked_q: left out": [1, neverRefused],
-      "SLOT_asked_q: no reset": [1, neverRefused],
-      "SLOT_asked_q: reset to 1 for 0": [1, neverRefused],
-      "answer_q: no reset": [1, "it follows the bus, on which nothing is asked during reset"],
-      "bus_ready: not left out": [1, "the table is always ready"],
-      "bus_stalled_past: not left out": [1, "a property alone reads it"],
+      ...Object.fromEntries(
+        ["bus_response_data: not left out", "bus_response_data: choices exchanged", "bus_response_data: 1 for 0"].map((c) => [
+          c,
+          [1, rekey],
+        ]),
+      ),
+      "bus_response_data: or for and": [2, rekey],
+      "REKEY_read_q: or for and": [2, rekey],
+      "REKEY_read_q: not left out": [1, rekey],
+      "REKEY_read_q: left out": [1, rekey],
+      "reading: or for and": [1, "a read that is refused finds nothing to give, and one that does not move is not answered"],
       "bus_stalled_past: or for and": [1, "a property alone reads it"],
-      "error_q: no reset": [1, unanswered],
-      "error_q: reset to 1 for 0": [1, unanswered],
-      "data_q: no reset": [1, unanswered],
-      "data_q: reset to 1 for 0": [1, unanswered],
-      "SLOT_read_q: no reset": [1, unanswered],
-      "SLOT_read_q: reset to 1 for 0": [1, unanswered],
-      ...Object.fromEntries(counters.map((name) => [`${name}: zero`, [1, "nothing in nic reads a counter but software"] as const])),
+      "bus_stalled_past: not left out": [1, "a property alone reads it"],
+      "CURRENT_THREAD_row: bit 1 for 0": [1, oneHart],
+      "WAKE_MASK_enabled_written: shr for shl": [1, oneHart],
+      "TAKE_index: zero": [1, oneHart],
+      "PEEK_index: zero": [1, oneHart],
+      "TAKE_write: zero": [1, "nothing of it can be written"],
+      "PEEK_write: zero": [1, "nothing of it can be written"],
+      "at_PROTOTYPE: ge of 19 bits for 20": [1, "what is beyond 19 bits is beyond the upper end"],
+      ...Object.fromEntries(
+        [
+          "data_q",
+          "error_q",
+          ...["REKEY", "TAKE", "PEEK", "PROTOTYPE", "SLOT", "DOORBELLS"].flatMap((x) => [`${x}_asked_q`, `${x}_read_q`]),
+        ].flatMap((q) => ["no reset", "reset to 1 for 0"].map((how) => [`${q}: ${how}`, [1, "it is looked at only with an answer"]])),
+      ),
     },
   }),
 };

@@ -15,8 +15,8 @@ const rings = { descriptors: 0, completions: 0x2000 };
 const buffers = 0x4000;
 
 /** A receive queue whose driver does as it is told, and frames of 64 bytes from the wire. */
-export const setUp = (logSize = 3, path: ReturnType<typeof ordinaryPath> = ordinaryPath(config)) => {
-  const bench = new BlockBench(path, 1);
+export const setUp = (logSize = 3, path: ReturnType<typeof ordinaryPath> = ordinaryPath(config), begins = true, seed = 1) => {
+  const bench = new BlockBench(path, seed);
   const io = bench.sim.io;
   const memory = new OrdinaryMemory(bench as never, io as never, { busBytes: 8, bytes: 0x8000, latency: 10, disorder: false, pause: 0 });
   const driver = new QueueDriver(
@@ -35,8 +35,10 @@ export const setUp = (logSize = 3, path: ReturnType<typeof ordinaryPath> = ordin
   );
   bench.sink("to", io.to, () => {}, 0);
   let stops = 0,
-    dropped = 0;
+    dropped = 0,
+    delivered = 0;
   bench.watch(() => {
+    delivered += Number(io.events.delivered.value);
     stops += Number(io.events.receive_stops.value);
     dropped += Number(io.events.dropped.value);
   });
@@ -47,7 +49,7 @@ export const setUp = (logSize = 3, path: ReturnType<typeof ordinaryPath> = ordin
         beats.push({ data: toBig(Array.from({ length: bytes }, () => n + 1)), keep: 2 ** bytes - 1, last: i + 8 >= length ? 1 : 0 });
       }
   };
-  driver.begin();
+  if (begins) driver.begin();
   bench.run(3);
   const raw = (w: { producer?: number; consumer?: number }): void => {
     driver.raw(w);
@@ -68,7 +70,21 @@ export const setUp = (logSize = 3, path: ReturnType<typeof ordinaryPath> = ordin
     }
     driver.rest();
   };
-  return { bench, io, memory, driver, wire, raw, post, take, taken, beats, stops: () => stops, dropped: () => dropped };
+  return {
+    bench,
+    io,
+    memory,
+    driver,
+    wire,
+    raw,
+    post,
+    take,
+    taken,
+    beats,
+    stops: () => stops,
+    dropped: () => dropped,
+    delivered: () => delivered,
+  };
 };
 type Path = ReturnType<typeof ordinaryPath>;
 type Queue = ReturnType<typeof setUp>;
@@ -142,6 +158,12 @@ export const corners: Readonly<Record<string, (path: Path) => void>> = {
     q.post(1, 0);
     q.bench.run(100);
     deepEqual(stateOf(q), stoppedBy("malformed"));
+    // Begun anew it knows nothing of that one.
+    q.driver.settings(false);
+    q.bench.run(20);
+    q.driver.begin();
+    q.bench.run(20);
+    deepEqual(stateOf(q), { ...runs, stops: 1 });
   },
   "memory refuses a descriptor: no address of that line is used": (path) => {
     const q = setUp(3, path);
@@ -165,7 +187,31 @@ export const corners: Readonly<Record<string, (path: Path) => void>> = {
     equal(q.taken.length, 1);
     const { index, failed, first, last, bytes } = q.taken[0] as Record<string, unknown>;
     deepEqual({ index, failed, first, last, bytes }, { index: 0, failed: true, first: true, last: true, bytes: 64 });
-    equal(q.dropped(), 2);
+    equal(q.dropped(), 3);
+  },
+  "memory refuses a part of a frame that is not its last: the frame is dropped, and none after it": (path) => {
+    const q = setUp(3, path);
+    q.memory.refuses = (at, write) => write && at >= buffers && at < buffers + 64;
+    q.post(2, 32);
+    q.wire(1);
+    q.take(300);
+    deepEqual(stateOf(q), stoppedBy("memory"));
+    deepEqual([q.delivered(), q.dropped()], [0, 1]);
+    q.memory.refuses = () => false;
+    q.driver.settings(false);
+    q.bench.runUntil(() => !q.driver.busy, 100);
+    q.driver.begin();
+    q.bench.run(3);
+    // One of a single part first: then each burst number is a first part's and a last one's.
+    q.post(1);
+    q.wire(1);
+    q.take(100);
+    for (let i = 0; i < 6; i++) {
+      q.post(2, 32);
+      q.wire(1);
+      q.take(100);
+    }
+    deepEqual([q.delivered(), q.dropped()], [7, 1]);
   },
   "memory refuses a completion: it does not count, and neither does one behind it": (path) => {
     const q = setUp(3, path);

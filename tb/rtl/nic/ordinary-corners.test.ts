@@ -41,7 +41,7 @@ describe("registers", () => {
     },
     ({ bus, from, to, ar, r, aw, w, b }, h) => {
       const regs = h.instance("regs", registerBlock(map), { bus });
-      const path = h.instance("path", ordinaryPath(config), { from, r, b });
+      const path = h.instance("path", ordinaryPath({ ...config, prototypeView: false }), { from, r, b });
       to.connect(path.to);
       ar.connect(path.ar);
       aw.connect(path.aw);

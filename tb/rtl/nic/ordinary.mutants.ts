@@ -13,6 +13,7 @@ import { ordinaryTransmit } from "#rtl/nic/ordinary-transmit.ts";
 import { type Family, family } from "#sim/mutate/family.ts";
 import { withInstance } from "../with-instance.ts";
 import { checkReadMux, checkWriteMux } from "./dma-mux-check.ts";
+import { checkLegacy, type LegacyScenario } from "./legacy-check.ts";
 import { checkOrdinary } from "./ordinary-check.ts";
 import { corners } from "./ordinary-corner-check.ts";
 import { checkInterrupt } from "./ordinary-interrupt-check.ts";
@@ -52,6 +53,21 @@ const runAll = (whole: typeof path): void => {
     const wanted = s.starve === undefined ? held <= options.patience : held === options.patience && dropped > 0;
     if (!wanted) throw new Error(`seed ${seed}, cycle 0: the wire was held up for ${held} cycles, ${dropped} frames were dropped`);
   }
+};
+/** Requests of the packet pages are told of one by one. */
+const packets: LegacyScenario = {
+  receive: 12,
+  transmit: 20,
+  lengths: (r) => r.between(14, 150),
+  latency: 10,
+  pause: 0,
+  impossible: true,
+  refusals: 0.05,
+  limit: 8000,
+};
+const runWithPackets = (whole: typeof path): void => {
+  runAll(whole);
+  checkLegacy(whole, config, packets, 1);
 };
 /** Both queues with a part exchanged. */
 const withPart = (name: string, part: Module): typeof path => withQueue(withInstance(ordinaryQueue(config), name, part));
@@ -123,15 +139,22 @@ export const families: Readonly<Record<string, Family>> = {
     block: receiver,
     mutants: 40,
     sample: 12,
-    check: (block) => runAll(withInstance(path, "receive", block)),
-    same: {},
+    check: (block) => runWithPackets(withInstance(path, "receive", block)),
+    same: {
+      "align_job_valid: or for and": [1, "no bytes come without a job, and hardly any while a frame is discarded"],
+      "wanted: lt for le": [1, "no frame is as long as the packet page's buffers here"],
+      "torn: no reset": [1, "the first part of a frame does not look at it"],
+      "torn: reset to 1 for 0": [1, "the first part of a frame does not look at it"],
+    },
   }),
   "transmit engine": family({
     block: ordinaryTransmit(config),
     mutants: 60,
     sample: 12,
-    check: (block) => runAll(withInstance(path, "transmit", block)),
+    check: (block) => runWithPackets(withInstance(path, "transmit", block)),
     same: {
+      "length: 61 for 60": [2, "60 and 61 bytes are as many beats"],
+      "align_job_payload_beatsOut: add for sub": [1, "a beat more, into what is written next: it costs a cycle"],
       "length: le for lt": [1, "60 bytes are 60, filled up or not"],
       "data_mask: gt for ge": [1, "at the end nothing is left"],
     },

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { Random, type Simulation, simulate } from "#hdl/simulate/index.ts";
 import { resolveConfig } from "#rtl/config/config.ts";
 import { nic } from "#rtl/nic/nic.ts";
-import { nicMap } from "#rtl/nic/registers.ts";
+import { doorbellsOffset, nicMap, portBytes, prototypeBytes, prototypeOffset, slotsOffset } from "#rtl/nic/registers.ts";
 
 const config = resolveConfig("tiny");
 const map = nicMap(config);
@@ -32,7 +32,7 @@ describe("register page", () => {
     registers.data.value = data;
     registers.strobe.value = strobe;
     for (let wait = 0; registers.ready.value === 0n; wait++) {
-      expect(wait, "cycles until the access moves").toBeLessThan(8);
+      expect(wait, "cycles until the access moves").toBeLessThan(300);
       sim.step();
     }
     sim.step();
@@ -46,14 +46,18 @@ describe("register page", () => {
       .filter((f) => kinds.includes(f.kind))
       .reduce((m, f) => m | (((1n << BigInt(f.type.width)) - 1n) << BigInt(f.lowest)), 0n);
   const places = map.registers.flatMap((r) =>
-    (r.arrays.length === 0 ? [0] : [0, config.slots - 1]).map((i) => ({
+    (r.arrays.length === 0 ? [0] : [...new Set([0, (r.arrays[0]?.count ?? 1) - 1])]).map((i) => ({
       name: `${r.title}${r.arrays.length === 0 ? "" : ` of ${i}`}`,
       offset: r.offset + i * (r.arrays[0]?.stride ?? 0),
       fields: r.register.fields,
     })),
   );
-  /** Registers whose words do more than keep what is written; `table-check.ts` looks at them. */
-  const special = /RX_SIZE|TX_SIZE|TX_TAIL|RX_HEAD|BASE|SLOT.*CONTROL|TIMESTAMP/;
+  /**
+   * Registers whose words do more than keep what is written: the checks of the connection table, the register port and the
+   * queues look at them.
+   */
+  const special =
+    /RX_SIZE|TX_SIZE|TX_TAIL|RX_HEAD|BASE|SLOT.*CONTROL|TIMESTAMP|QUEUE|ORDINARY|STATUS_LINES|TAKE|PEEK|REKEY|HASH_KEY|AVAILABLE/;
 
   it.each(places.filter((p) => !special.test(p.name)).map((p) => [p.name, p] as const))("%s", (_, { offset, fields }) => {
     const writable = fieldsMask(fields, kept);
@@ -95,13 +99,16 @@ describe("register page", () => {
   });
   it("what has no register is refused, and reads zero", () => {
     const known = new Set(
-      map.registers.flatMap((r) =>
-        Array.from({ length: r.arrays.length === 0 ? 1 : config.slots }, (_, i) => r.offset + i * (r.arrays[0]?.stride ?? 0)),
-      ),
+      map.registers.flatMap((r) => Array.from({ length: r.arrays[0]?.count ?? 1 }, (_, i) => r.offset + i * (r.arrays[0]?.stride ?? 0))),
     );
     const answers: Record<string, number> = {};
-    for (let offset = 0; offset < map.size; offset += 8) {
-      if (known.has(offset)) continue;
+    // The kernel's page and the slots' windows whole; of what lies between and behind them, some.
+    const windows = [prototypeOffset, prototypeOffset + prototypeBytes, doorbellsOffset, portBytes] as const;
+    const inWindow = (offset: number): boolean =>
+      (offset >= windows[0] && offset < windows[1]) || (offset >= windows[2] && offset < windows[3]);
+    const dense = (offset: number): boolean => offset < 0x1000 || (offset >= slotsOffset && offset < slotsOffset + 0x1400);
+    for (let offset = 0; offset < map.size; offset += dense(offset) ? 8 : 8 * random.between(1, 512)) {
+      if (known.has(offset) || inWindow(offset)) continue;
       for (const write of [false, true]) {
         const { data, error } = access(offset, write, random.bits(64));
         const answer = `${error ? "refused" : "allowed"}, ${data === 0n ? "zero" : "something"}`;

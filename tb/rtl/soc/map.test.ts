@@ -10,6 +10,7 @@ import { type SocName, socConfigs } from "#rtl/soc/config.ts";
 import { type DeviceTreeOptions, deviceTree } from "#rtl/soc/device-tree.ts";
 import { linkerScript } from "#rtl/soc/linker-script.ts";
 import { checkedMap, interruptOf, MapError, type Region, regionOf, type SocMap, socMap } from "#rtl/soc/map.ts";
+import { hartIds } from "#rtl/soc/rocket.ts";
 import { systemMap } from "#rtl/soc/system.ts";
 import { findTool, projectRoot } from "#toolchain/tools.ts";
 
@@ -35,7 +36,6 @@ describe("the map", () => {
       prototype_ict: 0x1003_0000,
       prototype_nic: 0x1004_0000,
       accio: 0x1100_0000,
-      doorbells: 0x1200_0000,
       memory: 0x8000_0000,
       clint: 0x0200_0000,
       plic: 0x0c00_0000,
@@ -72,6 +72,36 @@ describe("the map", () => {
     [region("uart", 0x1300_0000, 0x1000), /uart \(0x13000000 to 0x13000fff\): there are two regions of this name/],
   ])("refuses %o", (r, message) => {
     expect(() => checkedMap(withRegion(r))).toThrow(message);
+  });
+
+  it("refuses views of what is not there", () => {
+    const view = (device: string, offset: number): Region => ({
+      ...region("mine", 0x1300_0000, 0x8000, "view"),
+      shows: { device, offset },
+    });
+    const accio = regionOf(map1, "accio");
+    expect(() => checkedMap(withRegion(view("accio", accio.size - 0x8000)))).not.toThrow();
+    for (const wrong of [
+      view("accio", accio.size - 0x7000),
+      view("memory", 0),
+      view("nothing", 0),
+      region("mine", 0x1300_0000, 0x8000, "view"),
+    ])
+      expect(() => checkedMap(withRegion(wrong))).toThrow(
+        /mine \(0x13000000 to 0x13007fff\): a view shows a part of a device that is there/,
+      );
+  });
+  it("shows the prototype's pages where the prototype had them, and harts by Rocket's IDs", () => {
+    for (const [name, offset] of [
+      ["prototype_ict", 0x1_0000],
+      ["prototype_nic", 0x1_8000],
+    ] as const)
+      expect(regionOf(map1, name)).toMatchObject({ kind: "view", shows: { device: "accio", offset } });
+    for (const config of Object.values(socConfigs)) {
+      expect(config.accio.harts).toBe(config.harts);
+      // What system.test.ts sees them ask with.
+      expect(config.accio.hartIds).toEqual(hartIds[config.rocket]);
+    }
   });
 
   it("refuses interrupts that clash or do not exist", () => {

@@ -5,27 +5,15 @@
 import { type Config, type DropCause, dropCauses } from "#rtl/common.ts";
 import type { rxEngine } from "#rtl/udp/rx-engine.ts";
 import { type Classification, classify, encodeDatagramHeader, type FourTuple, recordLength } from "#sim/models/nic/index.ts";
-import { breakFrame, defaults, defectNames, macNumber, Prng, randomUdp } from "#sim/models/packet/index.ts";
+import { breakFrame, build, defaults, defectNames, ipv4Number, macNumber, Prng, randomUdp } from "#sim/models/packet/index.ts";
 import { BlockBench, lane, ones, toBig } from "../nic/block-bench.ts";
+import { type Judgement, type Key, ReceiveTable, type Slot } from "./receive-table.ts";
 import { anyFrame } from "./rx-parse-check.ts";
 
-/** A slot as the engine sees it, and its owner. */
-interface Slot {
-  ready: boolean;
-  stopped: boolean;
-  readonly datagram: boolean;
-  readonly base: bigint;
-  readonly size: number;
-  head: number;
-  write: number;
-  tail: number;
-  epoch: number;
-}
 /** A datagram between its verdict and its commit. */
 interface Delivery {
   readonly frame: number;
   readonly slot: number;
-  readonly epoch: number;
   readonly pointer: number;
   /** What memory shall hold, by address. */
   readonly bytes: ReadonlyMap<bigint, number>;
@@ -39,35 +27,58 @@ interface Burst {
 /** Verdicts by name, and how the run went. */
 export type Reached = Record<"accepted" | "empty" | "ordinary" | "overflow" | "spoiled" | "oversize" | "failed" | DropCause, number>;
 
-/** The slot of a four-tuple: some ports have none. */
-const slotOf = (port: number, slots: number): number => (port % 8 < slots ? port % 8 : -1);
+export interface EngineRun {
+  /** Width of the wire; that of the bus unless said. */
+  readonly dataBits?: number;
+  /** Pauses of wire and memory; random unless given, and then memory answers with errors, too. */
+  readonly pause?: number;
+  /** How long payloads may be, to be drawn from; any frames unless given. */
+  readonly payloads?: readonly number[];
+}
 
-export const checkRxEngine = (block: ReturnType<typeof rxEngine>, config: Config, count: number, seed: number, pause?: number): Reached => {
+export const checkRxEngine = (
+  block: ReturnType<typeof rxEngine>,
+  config: Config,
+  count: number,
+  seed: number,
+  { dataBits = config.busBits, pause, payloads }: EngineRun = {},
+): Reached => {
   const bench = new BlockBench(block, seed);
   const { random } = bench;
   const { io } = bench.sim;
   const prng = new Prng(seed);
-  const bus = config.busBits / 8;
+  const bus = config.busBits / 8,
+    wireBytes = dataBits / 8;
   const broken = (): Uint8Array => {
     const socket = { address: "10.0.0.1", port: prng.integer(0, 0xffff) };
     return breakFrame(prng.pick(defectNames), randomUdp(prng, { sockets: [socket], maxPayload: 60 }), prng);
   };
-  const frames = Array.from({ length: count }, () => ({ bytes: prng.chance(0.3) ? broken() : anyFrame(prng), bad: random.oneIn(12) }));
+  const sound = (): Uint8Array => {
+    const udp = randomUdp(prng, { sockets: [{ address: "10.0.0.1", port: prng.integer(0, 0xffff) }], tagged: 0.3 });
+    return build({ ...udp, payload: prng.bytes(prng.pick(payloads as readonly number[])) });
+  };
+  const one = (): Uint8Array => (payloads !== undefined ? sound() : prng.chance(0.3) ? broken() : anyFrame(prng));
+  const frames = Array.from({ length: count }, () => ({ bytes: one(), bad: payloads === undefined && random.oneIn(12) }));
   const reached = Object.fromEntries(
     ["accepted", "empty", "ordinary", "overflow", "spoiled", "oversize", "failed", ...dropCauses].map((n) => [n, 0]),
   ) as Reached;
-  const slots: Slot[] = Array.from({ length: 6 }, (_, i) => ({
-    ready: true,
-    stopped: false,
-    datagram: i % 2 === 1,
-    base: (BigInt(i + 1) << 32n) | BigInt(64 * random.below(1000)),
-    size: [config.ringLimit, config.ringLimit, 64, 256, 4096, 4096][i] as number,
-    head: 0,
-    write: 0,
-    tail: 0,
-    epoch: random.below(4),
-  }));
-  const slotAt = (i: number): Slot => slots[i] as Slot;
+  const slots = Array.from(
+    { length: 6 },
+    (_, i): Slot => ({
+      life: "open",
+      stopped: false,
+      datagram: i % 2 === 1,
+      base: (BigInt(i + 1) << 32n) | BigInt(64 * random.below(1000)),
+      size: [config.ringLimit, config.ringLimit, 64, 256, 4096, 4096][i] as number,
+      head: 0,
+      write: 0,
+      tail: 0,
+      inFlight: 0,
+    }),
+  );
+  // Some ports have no slot.
+  const match = ({ localPort }: Key): number => (localPort % 8n < slots.length ? Number(localPort % 8n) : -1);
+  const table = new ReceiveTable(bench, config, { slots, match, calm: pause === 0 });
 
   // ---- the wire ------------------------------------------------------------------------------
   let now = 0n,
@@ -77,8 +88,15 @@ export const checkRxEngine = (block: ReturnType<typeof rxEngine>, config: Config
   /** What the frames that came meet; frames by number that wait for a verdict. */
   const coming: number[] = [];
   const undecided: number[] = [];
+  const oversize = new Set<number>();
   const finished = (): boolean =>
-    coming.length + undecided.length + deliveries.length + ordinary.length + bursts.length + unanswered.length === 0;
+    coming.length +
+      undecided.filter((n) => !oversize.has(n)).length +
+      deliveries.length +
+      ordinary.length +
+      bursts.length +
+      unanswered.length ===
+    0;
   /** At the end frames come one at a time, and each finds the whole buffer free. */
   const lonely = (n: number): boolean => n >= count - 12;
   let idle = 0;
@@ -87,13 +105,13 @@ export const checkRxEngine = (block: ReturnType<typeof rxEngine>, config: Config
     () => {
       const f = frames[frame];
       if (f === undefined || (at === 0 && lonely(frame) && idle < 40)) return undefined;
-      const part = f.bytes.subarray(at, at + bus);
-      const last = at + bus >= f.bytes.length;
+      const part = f.bytes.subarray(at, at + wireBytes);
+      const last = at + wireBytes >= f.bytes.length;
       return { data: toBig(part), keep: ones(part.length), last: last ? 1 : 0, user: last && f.bad ? 1 : 0 };
     },
     ({ last }) => {
       if (at === 0) began[frame] = now;
-      at = last === 1 ? 0 : at + bus;
+      at = last === 1 ? 0 : at + wireBytes;
       if (last === 0) return;
       coming.push(frame);
       frame++;
@@ -182,85 +200,110 @@ export const checkRxEngine = (block: ReturnType<typeof rxEngine>, config: Config
     pause,
   );
 
-  /** Where frames go to, behind a tag or not: the table knows no other address. */
-  const destinations = new Set(
-    frames.flatMap(({ bytes }) => [30, 34].map((at) => bytes.subarray(at, at + 4).reduce((n, b) => n * 256 + b, 0))).filter((ip) => ip > 0),
-  );
-
-  // ---- the table -----------------------------------------------------------------------------
-  let steps: readonly [number, number] = [-1, -1];
-  const decide = (number: number): Classification | "stopped" | "ring_full" => {
+  // ---- verdicts ------------------------------------------------------------------------------
+  const decide = (number: number, state: Slot | undefined): Classification | "dma_error" | "ring_full" => {
     const { bytes } = frames[number] as (typeof frames)[0];
-    const match = ({ local }: FourTuple): number => {
-      const slot = slotOf(local.port, slots.length);
-      return slot >= 0 && slotAt(slot).ready ? slot : -1;
+    const asked = table.answers.shift();
+    bench.check(asked !== undefined, () => `frame ${number}: a verdict without a lookup`);
+    const { key, slot } = asked as NonNullable<typeof asked>;
+    const match = ({ local, remote }: FourTuple): number => {
+      const ip = (text: string): bigint => BigInt(ipv4Number(text));
+      const right = key.localIp === ip(local.address) && key.remoteIp === ip(remote.address);
+      const ports = key.localPort === BigInt(local.port) && key.remotePort === BigInt(remote.port);
+      bench.check(right && ports, () => `frame ${number}: another's key`);
+      return slot;
     };
     const found = classify(bytes, { mac: defaults.deviceMac, mtu: config.mtu, match });
     if (found.class !== "candidate") return found;
-    const s = slotAt(found.slot);
-    if (s.stopped) return "stopped";
+    bench.check(state !== undefined, () => `frame ${number}: no word to the table`);
+    const s = state as Slot;
+    if (s.stopped) return "dma_error";
     const length = s.datagram ? recordLength(found.payload.length) : found.payload.length;
     return length > (s.head - s.write - 1 + s.size) % s.size ? "ring_full" : found;
   };
-  const verdict = (): void => {
-    const { accepted, acceptedEmpty, toOrdinary, verdicts, drop, allocate } = io;
+  /** Frames that are too long have no verdict; where they were kept until that was known, they have been looked up. */
+  const skipOversize = (): void => {
+    while (oversize.has(undecided[0] ?? -1)) {
+      const raw = Buffer.from((frames[undecided.shift() as number] as (typeof frames)[0]).bytes);
+      const at = raw.readUInt16BE(12) === 0x8100 ? 4 : 0;
+      const key = table.answers[0]?.key;
+      if (key?.remoteIp === BigInt(raw.readUInt32BE(at + 26)) && key.remotePort === BigInt(raw.readUInt16BE(at + 34)))
+        table.answers.shift();
+    }
+  };
+  /** What the table was told a cycle ago, and what is told now to the counters. */
+  const verdict = (judgement: Judgement | undefined): void => {
+    const { accepted, acceptedEmpty, toOrdinary, verdicts } = io;
     const causes = dropCauses.filter((_, i) => (verdicts.value >> BigInt(i)) & 1n);
     const said = [...(accepted.value ? ["accepted"] : []), ...(toOrdinary.value ? ["ordinary"] : []), ...causes];
     bench.check(said.length < 2, () => `two verdicts at once: ${said.join(", ")}`);
-    bench.check((allocate.valid.value === 1n) === said.includes("accepted"), () => "ring space goes to what was not accepted");
-    bench.check((drop.value === 1n) === causes.length > 0, () => `drop is ${drop.value}`);
+    bench.check((judgement?.verdict.placed === true) === said.includes("accepted"), () => "ring space goes to what was not accepted");
+    bench.check(
+      (judgement?.verdict.placed === false) === causes.length > 0,
+      () => `${causes.join() || "no cause"}, but another word to the table`,
+    );
     bench.check(acceptedEmpty.value === 0n || accepted.value === 1n, () => "empty, and not accepted");
+    const { full, missed } = io;
+    bench.check((full.valid.value === 1n) === causes.includes("ring_full"), () => "a full ring is told of where there is none, or is not");
+    bench.check(missed.valid.value === 0n || said[0] === "ordinary", () => "a miss is told of that is none");
     if (said.length === 0) return;
+    skipOversize();
     const number = undecided.shift();
     bench.check(number !== undefined, () => "a verdict on no frame");
     if (number === undefined) return;
-    const found = decide(number);
-    const expected =
-      found === "stopped" ? "dma_error" : found === "ring_full" ? found : found.class === "dropped" ? found.cause : found.class;
+    const found = decide(number, judgement?.state);
+    const expected = typeof found === "string" ? found : found.class === "dropped" ? found.cause : found.class;
     bench.check(said[0] === (expected === "candidate" ? "accepted" : expected), () => `frame ${number}: ${said[0]}, not ${expected}`);
     reached[said[0] as keyof Reached]++;
-    if (causes.length > 0)
-      bench.check(
-        typeof found === "string" || (found.class === "dropped" && io.dropSlot.number === found.slot),
-        () => `frame ${number}: its drop is another slot's`,
-      );
-    if (expected === "ordinary") ordinary.push(number);
+    if (typeof found !== "string" && found.class === "dropped")
+      bench.check(judgement?.verdict.slot === found.slot, () => `frame ${number}: its drop is another slot's`);
+    if (full.valid.value === 1n && typeof found !== "string" && found.class === "dropped")
+      bench.check(full.slot.number === found.slot, () => `frame ${number}: the full ring is another slot's`);
+    if (expected === "ordinary") {
+      ordinary.push(number);
+      // A miss is what would be a slot's, if there were one for it.
+      const would = classify(Buffer.from((frames[number] as (typeof frames)[0]).bytes), {
+        mac: defaults.deviceMac,
+        mtu: config.mtu,
+        match: () => 0,
+      });
+      bench.check((missed.valid.value === 1n) === (would.class !== "ordinary"), () => `frame ${number}: a miss is ${missed.valid.value}`);
+      if (would.class === "candidate") {
+        const { localPort, remoteIp, remotePort } = missed.tuple;
+        const { remote, local } = would.tuple;
+        bench.check(
+          remoteIp.number === ipv4Number(remote.address) && remotePort.number === remote.port && localPort.number === local.port,
+          () => `frame ${number}: the miss is of ${remoteIp.number}:${remotePort.number} to ${localPort.number}`,
+        );
+      }
+    }
     if (typeof found === "string" || found.class !== "candidate") return;
     const { slot, payload, tuple } = found;
-    const s = slotAt(slot);
+    const { state: s, verdict: given } = judgement as Judgement;
+    bench.check(given.timestamp === began[number], () => `frame ${number}: it came at ${began[number]}, not ${given.timestamp}`);
     const head = s.datagram
       ? encodeDatagramHeader({ length: payload.length, peer: tuple.remote, timestamp: began[number] as bigint })
       : new Uint8Array(0);
     const bytes = [...head, ...payload];
     const taken = s.datagram ? recordLength(payload.length) : payload.length;
     const pointer = (s.write + taken) % s.size;
-    bench.check(allocate.slot.number === slot && allocate.pointer.number === pointer, () => `frame ${number}: wrong ring space`);
+    bench.check(given.slot === slot && given.pointer === pointer, () => `frame ${number}: wrong ring space`);
     bench.check((acceptedEmpty.value === 1n) === (bytes.length === 0), () => `frame ${number}: empty is ${acceptedEmpty.value}`);
+    bench.check(given.writes === bytes.length > 0, () => `frame ${number}: writes is ${given.writes}`);
     if (bytes.length === 0) reached.empty++;
     else {
       const place = (i: number): bigint => s.base + BigInt((s.write + i) % s.size);
-      deliveries.push({
-        frame: number,
-        slot,
-        epoch: s.epoch,
-        pointer,
-        bytes: new Map(bytes.map((b, i) => [place(i), b])),
-        refused: false,
-      });
+      deliveries.push({ frame: number, slot, pointer, bytes: new Map(bytes.map((b, i) => [place(i), b])), refused: false });
     }
-    s.write = pointer;
   };
   const commit = (): void => {
     if (io.commit.valid.value === 0n) return;
     const mine = deliveries.shift();
     bench.check(mine !== undefined, () => "a commit of nothing");
     if (mine === undefined) return;
-    const { slot, pointer, epoch, failed } = io.commit.value;
+    const { slot, pointer, failed } = io.commit.value;
     writing--;
-    bench.check(
-      Number(slot) === mine.slot && Number(pointer) === mine.pointer && Number(epoch) === mine.epoch,
-      () => `frame ${mine.frame}: the commit is another's`,
-    );
+    bench.check(Number(slot) === mine.slot && Number(pointer) === mine.pointer, () => `frame ${mine.frame}: the commit is another's`);
     bench.check((failed === 1n) === mine.refused, () => `frame ${mine.frame}: failed is ${failed}`);
     const missing = [...mine.bytes].find(([address, byte]) => memory.get(address) !== byte);
     bench.check(mine.refused || missing === undefined, () => `frame ${mine.frame}: committed before memory has ${missing?.[0]}`);
@@ -268,52 +311,27 @@ export const checkRxEngine = (block: ReturnType<typeof rxEngine>, config: Config
     bench.check(!asked, () => `frame ${mine.frame}: committed before memory has answered`);
     // A byte is not sound because an earlier datagram had left the same one there.
     for (const address of mine.bytes.keys()) memory.delete(address);
-    const s = slotAt(mine.slot);
     if (mine.refused) reached.failed++;
-    if (s.epoch !== mine.epoch || s.stopped) return;
-    if (mine.refused) s.stopped = true;
-    else s.tail = mine.pointer;
-  };
-  /** What owners and kernel do: read, open a stopped slot anew, close one and open it again. */
-  const software = (): void => {
-    const s = random.pick(slots);
-    if (random.oneIn(10)) s.head = s.tail;
-    else if (random.oneIn(300)) s.ready = !s.ready;
-    else if (s.stopped && random.oneIn(400)) Object.assign(s, { stopped: false, head: 0, write: 0, tail: 0, epoch: (s.epoch + 1) % 4 });
+    table.commit(mine.slot, mine.pointer, mine.refused);
   };
   bench.watch(() => {
     io.now.value = now;
-    io.hit.value = steps[1] >= 0 ? 1 : 0;
-    io.found.value = steps[1] >= 0 ? steps[1] : random.below(config.slots);
-    const s = slots[io.receiveSlot.number];
-    io.receive.value = {
-      ready: s?.ready === true ? 1 : 0,
-      stopped: s?.stopped === true ? 1 : 0,
-      datagram: s?.datagram === true ? 1 : 0,
-      base: s?.base ?? 0n,
-      mask: (s?.size ?? 64) - 1,
-      head: s?.head ?? 0,
-      write: s?.write ?? 0,
-      epoch: s?.epoch ?? 0,
-    };
-    const { key } = io;
-    const found = destinations.has(key.localIp.number) ? slotOf(key.localPort.number, slots.length) : -1;
-    const next: readonly [number, number] = io.advance.value === 1n ? [found, steps[0]] : steps;
+    table.drive();
     if (io.seen.value === 1n) {
       const number = coming.shift();
       bench.check(number !== undefined, () => "a frame was seen that did not come");
       const losses = (["overflow", "spoiled", "oversize"] as const).filter((n) => io[n].value === 1n);
       bench.check(losses.length < 2 && !(losses[0] === "overflow" && lonely(number as number)), () => `frame ${number}: ${losses.join()}`);
-      if (losses[0] === undefined) undecided.push(number as number);
-      else reached[losses[0]]++;
+      if (losses[0] === "oversize") oversize.add(number as number);
+      if (losses[0] === undefined || losses[0] === "oversize") undecided.push(number as number);
+      if (losses[0] !== undefined) reached[losses[0]]++;
     }
-    verdict();
+    table.observe();
+    verdict(table.judgement);
     commit();
-    software();
     idle = finished() ? idle + 1 : 0;
-    steps = next;
   });
-  const words = frames.reduce((n, f) => n + Math.ceil(f.bytes.length / bus), 0);
+  const words = frames.reduce((n, f) => n + Math.ceil(f.bytes.length / bus), 0); // beats of the narrower side
   const limit = 4000 + 40 * words + 200 * count;
   while (!(frame === count && finished() && idle > 40)) {
     bench.check(bench.cycle < limit, () => "frames are left, and nothing moves");

@@ -10,8 +10,11 @@ import {
   build,
   defaults,
   defectNames,
+  type FrameFields,
   ipv4Number,
+  ipv4Text,
   macNumber,
+  macText,
   ordinaryFrame,
   ordinaryKinds,
   type Prng,
@@ -48,21 +51,49 @@ export const anyFrame = (prng: Prng): Uint8Array => {
       return whole;
     },
     () => build({ ...udp, trailer: prng.bytes(prng.integer(0, 40)) }),
+    () => build({ ...udp, ...toGroup(prng) }),
   ])();
   return prng.chance(0.05) ? frame.slice(0, prng.integer(1, frame.length)) : frame;
 };
 
+/** To a group, as it should be, or with one bit of either address turned. */
+const toGroup = (prng: Prng): Pick<FrameFields, "ethernet" | "ipv4"> => {
+  const multicast = prng.chance(0.5);
+  let ip = multicast ? prng.integer(0xe000_0000, 0xefff_ffff) : prng.pick([0xffff_ffff, 0x0a00_00ff, 0x0a00_0003]);
+  let mac = multicast ? 0x0100_5e00_0000n + BigInt(ip % 2 ** 23) : 0xffff_ffff_ffffn;
+  const wrong = prng.pick(["neither", "ip", "mac"]);
+  if (wrong === "ip") ip = (ip ^ (1 << prng.integer(0, 31))) >>> 0;
+  if (wrong === "mac") mac ^= 1n << BigInt(prng.integer(0, 47));
+  return {
+    ethernet: { destination: macText(Number(mac)), source: defaults.peerMac, tags: prng.chance(0.3) ? [{ id: 7 }] : [] },
+    ipv4: { source: defaults.peerAddress, destination: ipv4Text(ip) },
+  };
+};
+
 /** Two datagrams, one behind a tag, with each bit of their headers turned, one at a time: a compare of too few bits takes it for right. */
-export const oneBitOff = (prng: Prng): readonly Uint8Array[] =>
-  [0, 1].flatMap((tagged) => {
-    const socket = { address: "10.1.2.3", port: 0x1234 };
-    const good = build(randomUdp(prng, { tagged, sockets: [socket], peers: [socket], maxPayload: 20 }));
-    return Array.from({ length: 8 * (42 + 4 * tagged) }, (_, bit) => {
+export const oneBitOff = (prng: Prng): readonly Uint8Array[] => {
+  const socket = { address: "10.1.2.3", port: 0x1234 };
+  const turned = (good: Uint8Array, bits: readonly number[]): readonly Uint8Array[] =>
+    bits.map((bit) => {
       const frame = good.slice();
       frame[bit >> 3] = (frame[bit >> 3] as number) ^ (1 << (bit & 7));
       return frame;
     });
+  const udp = (tagged: number) => randomUdp(prng, { tagged, sockets: [socket], peers: [socket], maxPayload: 20 });
+  const bits = (bytes: number, from = 0): readonly number[] => Array.from({ length: 8 * bytes }, (_, bit) => 8 * from + bit);
+  // To groups: only the addresses are compared otherwise.
+  const groups = [
+    ["01:00:5e:01:02:03", "239.1.2.3"],
+    ["ff:ff:ff:ff:ff:ff", "10.1.2.255"],
+  ].map(([destination, ip]) => {
+    const { ethernet, ipv4, ...rest } = udp(0);
+    return build({ ...rest, ethernet: { ...ethernet, destination: destination as string }, ipv4: { ...ipv4, destination: ip as string } });
   });
+  return [
+    ...[0, 1].flatMap((tagged) => turned(build(udp(tagged)), bits(42 + 4 * tagged))),
+    ...groups.flatMap((good) => turned(good, [...bits(6), ...bits(4, 30)])),
+  ];
+};
 
 /** Longer than any frame may be, and than half of what a position counts: nothing of it may be taken for a header again. */
 export const endlessFrame = (prng: Prng): Uint8Array => {

@@ -6,8 +6,9 @@
 import { type Config, derived } from "#rtl/config/config.ts";
 import type { txEngine } from "#rtl/udp/tx-engine.ts";
 import { arrayMemory, encodeDatagramHeader, Ring, recordLength, type SlotSettings, TransmitModel } from "#sim/models/nic/index.ts";
-import { defaults, ipv4Number, macNumber } from "#sim/models/packet/index.ts";
+import { defaults, macNumber } from "#sim/models/packet/index.ts";
 import { BlockBench, lane, ones, toBig } from "../nic/block-bench.ts";
+import { openSlot, stopped, type TableSlot, TransmitTable } from "./tx-table.ts";
 
 export interface TransmitRun {
   /** What software asks for as the largest payload. */
@@ -19,42 +20,40 @@ export interface TransmitRun {
   /** Memory refuses one read in so many; 300 unless said. */
   readonly refuse?: number;
   readonly pause?: number;
+  /** Width of the wire, where it is not the bus's. */
+  readonly frameBits?: number;
+  /** Software gives to this slot alone. */
+  readonly only?: number;
+  /** Datagrams of every length in turn. */
+  readonly sweep?: boolean;
 }
 export interface Reached {
   readonly frames: number;
   readonly malformed: number;
   readonly failed: number;
-  /** Packets that were planned, and did not leave because the slot had been torn or closed. */
-  readonly lives: number;
+  /** Packets that did not leave because memory failed, or because their slot was torn. */
+  readonly torn: number;
   readonly cycles: number;
-}
-interface Slot {
-  readonly settings: SlotSettings;
-  readonly ring: Ring;
-  readonly base: number;
-  readonly size: number;
-  head: number;
-  read: number;
-  tail: number;
-  work: boolean;
-  stopped: boolean;
-  torn: boolean;
-  epoch: number;
-  /** Memory refused a read of it in this life. */
-  refused: boolean;
-  /** It was opened anew while reads of its last life were under way, which memory may refuse. */
-  reopened: boolean;
-  /** Up to here the ring may be written: what the wire has shown to be sent. */
-  free: number;
 }
 const ringBase = 0x4000;
 const sizes = [4096, 4096, 64, 256, 1024, 128];
+const settingsOf = (i: number, size: number): SlotSettings => ({
+  local: { address: "10.0.0.1", port: 7000 + i },
+  remote: { address: "10.0.0.9", port: 9000 + i },
+  connected: i !== 1,
+  framing: i % 2 === 1 || i === 2 ? "datagram" : "stream",
+  nextHop: `02:00:00:00:01:0${i}`,
+  transmit: { base: ringBase + i * 8192, size },
+  ...(i === 3 || i === 4 ? { policy: { ttl: 17 + i, dscp: 10 * i, ecn: i - 2 } } : {}),
+  noChecksum: i === 4 || i === 5,
+});
 
 export const checkTxEngine = (block: ReturnType<typeof txEngine>, config: Config, run: TransmitRun, seed: number): Reached => {
   const bench = new BlockBench(block, seed);
   const { random } = bench;
   const { io } = bench.sim;
   const { maxPayload, busBytes: bus } = derived(config);
+  const wireBytes = (run.frameBits ?? config.busBits) / 8;
   const { pause } = run;
   const largest = run.largest === 0 || run.largest > maxPayload ? maxPayload : run.largest;
   const [ttl, tos] = [random.between(1, 255), random.below(256)];
@@ -62,43 +61,19 @@ export const checkTxEngine = (block: ReturnType<typeof txEngine>, config: Config
   const written = new Uint8Array(sizes.length * 8192),
     memory = new Uint8Array(written.length);
   const model = new TransmitModel({ mac: defaults.deviceMac, largest, ttl, dscp: tos >> 2, ecn: tos & 3 }, arrayMemory(written, ringBase));
-  const slots: Slot[] = sizes.map((size, i) => {
-    const base = ringBase + i * 8192;
-    const settings: SlotSettings = {
-      local: { address: "10.0.0.1", port: 7000 + i },
-      remote: { address: "10.0.0.9", port: 9000 + i },
-      connected: i !== 1,
-      framing: i % 2 === 1 || i === 2 ? "datagram" : "stream",
-      nextHop: `02:00:00:00:01:0${i}`,
-      transmit: { base, size },
-    };
-    const ring = new Ring(arrayMemory(written, ringBase), { base, size });
-    return {
-      settings,
-      ring,
-      base,
-      size,
-      head: 0,
-      read: 0,
-      tail: 0,
-      work: false,
-      stopped: false,
-      torn: false,
-      epoch: 0,
-      refused: false,
-      reopened: false,
-      free: 0,
-    };
-  });
-  const slotAt = (i: number): Slot => slots[i] as Slot;
+  const rings = sizes.map((size, i) => new Ring(arrayMemory(written, ringBase), { base: ringBase + i * 8192, size }));
+  const slots: TableSlot[] = sizes.map((size, i) => openSlot(settingsOf(i, size), { base: ringBase + i * 8192, size }));
   for (const [i, s] of slots.entries()) model.enable(i, s.settings);
+  const slotAt = (i: number): TableSlot => slots[i] as TableSlot;
+  /** Up to here a ring may be written: what the wire has shown to be sent. */
+  const free = sizes.map(() => 0);
+  /** Memory refused a read of the slot since it was opened. */
+  const refused = sizes.map(() => false);
   let left = run.bytes,
     malformed = 0,
     failed = 0,
-    lives = 0,
     frames = 0,
-    /** Packets planned since sending was switched off. */
-    planned = 0;
+    records = 0;
 
   // ---- memory: bursts in any order, word by word ---------------------------------------------
   const bursts: { readonly id: number; readonly address: number; readonly beats: number; given: number }[] = [];
@@ -119,13 +94,13 @@ export const checkTxEngine = (block: ReturnType<typeof txEngine>, config: Config
       if (bursts.length === 0) return undefined;
       const b = pause === 0 ? (bursts[0] as (typeof bursts)[0]) : random.pick(bursts);
       answering = b;
-      const refused = run.clean !== true && random.oneIn(run.refuse ?? 300);
+      const no = run.clean !== true && random.oneIn(run.refuse ?? 300);
       const at = b.address + b.given * bus - ringBase;
-      return { id: b.id, data: toBig(memory.subarray(at, at + bus)), response: refused ? 2 : 0, last: b.given + 1 === b.beats ? 1 : 0 };
+      return { id: b.id, data: toBig(memory.subarray(at, at + bus)), response: no ? 2 : 0, last: b.given + 1 === b.beats ? 1 : 0 };
     },
     ({ response }) => {
       const b = answering as (typeof bursts)[0];
-      if (response === 2) slotAt(Math.floor((b.address - ringBase) / 8192)).refused = true;
+      if (response === 2) refused[Math.floor((b.address - ringBase) / 8192)] = true;
       b.given++;
       if (b.given === b.beats) bursts.splice(bursts.indexOf(b), 1);
     },
@@ -140,26 +115,60 @@ export const checkTxEngine = (block: ReturnType<typeof txEngine>, config: Config
     "wire",
     io.wire,
     ({ data, keep, last }) => {
-      for (let k = 0; k < bus; k++) if ((keep >> BigInt(k)) & 1n) out.push(lane(data, k));
-      bench.check(last === 1n || keep === ones(bus), () => "a beat is not full within a frame");
-      bench.check((io.frame.value === 1n) === (last === 1n), () => "frames are counted wrongly");
+      for (let k = 0; k < wireBytes; k++) if ((keep >> BigInt(k)) & 1n) out.push(lane(data, k));
+      bench.check(last === 1n || keep === ones(wireBytes), () => "a beat is not full within a frame");
       if (last === 0n) return;
       const sent = model.sent(Uint8Array.from(out));
       bench.check(sent.ok, () => (sent.ok ? "" : sent.why));
       const mine = leaving.shift();
       if (!sent.ok) return;
       bench.check(mine?.slot === sent.slot && mine.head === sent.head, () => `slot ${sent.slot}: its head moved to ${mine?.head}`);
-      slotAt(sent.slot).free = sent.head;
+      const { slot, timestamp } = io.sent.value;
+      bench.check(
+        Number(slot) === sent.slot && timestamp === io.now.value,
+        () => `slot ${sent.slot} sent: said of ${slot} at ${timestamp}`,
+      );
+      free[sent.slot] = sent.head;
       out = [];
       frames++;
     },
     pause,
   );
+  bench.watch(() => {
+    const ends = io.wire.valid.value === 1n && io.wire.ready.value === 1n && io.wire.payload.last.value === 1n;
+    bench.check((io.frame.value === 1n) === ends && io.sent.valid.value === io.frame.value, () => "frames are counted wrongly");
+  });
+
+  // ---- the table -----------------------------------------------------------------------------
+  const table = new TransmitTable(
+    bench,
+    slots,
+    {
+      freed: (i, from) => {
+        const s = slotAt(i);
+        // Whoever owns the ring may write there from now on.
+        for (let at = from; at !== s.head; at = (at + 1) % s.size) memory[s.base - ringBase + at] = random.below(256);
+        leaving.push({ slot: i, head: s.head });
+      },
+      malformed: (i) => {
+        malformed++;
+        const end = model.slot(i);
+        bench.check(end.stopped, () => `slot ${i}: malformed, but its records are whole`);
+        bench.check(slotAt(i).read === end.tail, () => `slot ${i}: malformed before what can be sent was planned`);
+      },
+      torn: (i) => {
+        failed++;
+        bench.check(refused[i] === true, () => `slot ${i}: failed, but memory gave all`);
+      },
+    },
+    pause === 0 ? 0 : random.pick([0, 1000, 8000]),
+  );
 
   // ---- software ------------------------------------------------------------------------------
-  const give = (s: Slot, bytes: Uint8Array): void => {
-    s.ring.write(s.tail, bytes);
-    for (let i = 0; i < bytes.length; i++) memory[s.base - ringBase + ((s.tail + i) % s.size)] = bytes[i] as number;
+  const give = (i: number, bytes: Uint8Array): void => {
+    const s = slotAt(i);
+    (rings[i] as Ring).write(s.tail, bytes);
+    for (let k = 0; k < bytes.length; k++) memory[s.base - ringBase + ((s.tail + k) % s.size)] = bytes[k] as number;
     left -= bytes.length;
   };
   const record = (length: number, said = length): Uint8Array => {
@@ -167,157 +176,66 @@ export const checkTxEngine = (block: ReturnType<typeof txEngine>, config: Config
     bytes.set(encodeDatagramHeader({ length: said, peer: { address: "10.1.2.3", port: random.below(65536) }, timestamp: 0n }));
     return bytes;
   };
+  const lengths = [0, 1, 2, 15, 16, 17, 18, 19, 60, 63, 64];
   const produce = (i: number): void => {
     const s = slotAt(i);
-    const room = (s.free - s.tail - 1 + s.size) % s.size;
+    const room = ((free[i] as number) - s.tail - 1 + s.size) % s.size;
     let bytes: Uint8Array;
-    let broken = 0;
+    let broken = false;
     if (s.settings.framing === "stream")
       bytes = Uint8Array.from({ length: Math.min(room, random.pick([1, 7, 8, 17, 18, 19, 64, random.between(1, 2000)])) }, () =>
         random.below(256),
       );
     else {
-      const length = random.pick([
-        0,
-        1,
-        2,
-        15,
-        16,
-        17,
-        18,
-        19,
-        60,
-        63,
-        64,
-        random.below(18),
-        random.below(18),
-        random.below(100),
-        random.below(largest + 1),
-        largest,
-      ]);
+      const drawn = random.pick([...lengths, random.below(18), random.below(18), random.below(100), random.below(largest + 1), largest]);
+      const length = run.sweep === true ? records % (largest + 1) : drawn;
       bytes = record(Math.min(length, largest));
       if (run.clean !== true && random.oneIn(40)) {
-        broken = 1;
+        broken = true;
         bytes = random.pick([
           // Less than a header; a header that says more than is there, more than may be sent, or all that it can.
           () => bytes.subarray(0, random.between(1, 15)),
           () => record(16, random.pick([33, 48, 100])),
           () => record(16, random.pick([largest + 1, 0xffe0, 0xffe1, 0xffff])),
+          () => record(largest + 1),
         ])();
       }
     }
     if (bytes.length === 0 || bytes.length > room) return;
-    give(s, bytes);
+    give(i, bytes);
+    records++;
     s.tail = (s.tail + bytes.length) % s.size;
-    s.work = true;
+    table.doorbell(i);
     model.doorbell(i, s.tail);
-    bench.check((broken === 1) === model.slot(i).stopped, () => "the test and the model disagree");
+    bench.check(broken === model.slot(i).stopped, () => "the test and the model disagree");
   };
   const software = (): void => {
-    const i = random.below(slots.length);
+    const i = run.only ?? random.below(slots.length);
     const s = slotAt(i);
-    const stopped = s.stopped || model.slot(i).stopped;
-    const quiet = !leaving.some((p) => p.slot === i);
-    if (!stopped && left > 0 && random.oneIn(8)) produce(i);
+    const quiet = table.quiet(i) && !leaving.some((p) => p.slot === i);
+    if (!stopped(s) && !model.slot(i).stopped && left > 0 && random.oneIn(8)) produce(i);
     // The table may ask for a look at a slot without anything to send.
-    else if (!s.stopped && random.oneIn(200)) s.work = true;
-    else if (quiet && left > 0 && (s.stopped ? random.oneIn(40) : run.clean !== true && random.oneIn(3000))) {
-      // Opened anew, whatever is planned.
-      Object.assign(s, { head: 0, read: 0, tail: 0, work: false, stopped: false, torn: false, refused: false, free: 0 });
-      s.reopened = true;
-      s.epoch = (s.epoch + 1) % 4;
+    else if (random.oneIn(200)) table.doorbell(i);
+    else if (quiet && left > 0 && (stopped(s) ? random.oneIn(40) : run.clean !== true && random.oneIn(3000))) {
+      slots[i] = openSlot(s.settings, s);
+      free[i] = 0;
+      refused[i] = false;
       model.enable(i, s.settings);
     }
   };
 
-  // ---- the table -----------------------------------------------------------------------------
-  const current = (n: { slot: bigint; epoch: bigint }): Slot | undefined => {
-    const s = slots[Number(n.slot)];
-    return s?.epoch === Number(n.epoch) ? s : undefined;
-  };
-  bench.watch(() => {
-    const ready = slots.flatMap((s, i) => (s.work && !s.stopped ? [i] : []));
-    const pick = ready.length > 0 ? random.pick(ready) : random.below(slots.length);
-    const s = slotAt(pick);
-    const { local, remote, nextHop } = s.settings;
-    io.workValid.value = ready.length > 0 ? 1 : 0;
-    io.workSlot.value = pick;
-    io.transmit.value = {
-      datagram: s.settings.framing === "datagram" ? 1 : 0,
-      connected: s.settings.connected === true ? 1 : 0,
-      base: s.base,
-      mask: s.size - 1,
-      read: s.read,
-      tail: s.tail,
-      nextHop: macNumber(nextHop as string),
-      epoch: s.epoch,
-      tuple: {
-        localIp: ipv4Number(local.address),
-        localPort: local.port,
-        remoteIp: ipv4Number(remote?.address as string),
-        remotePort: remote?.port as number,
-      },
-    };
-    const built = slots[io.building.slot.number];
-    const alive = built !== undefined && built.epoch === io.building.epoch.number && !built.torn;
-    io.buildingLives.value = alive ? 1 : 0;
-
-    const { advanceRead, sent, stop } = io;
-    if (sent.valid.value === 1n) {
-      const { slot, pointer, epoch } = sent.value;
-      const mine = current({ slot, epoch });
-      bench.check(mine !== undefined && !mine.torn, () => `slot ${slot}: sends after it was closed or torn`);
-      if (mine !== undefined) {
-        // Whoever owns the ring may write there from now on.
-        for (let at = mine.head; at !== Number(pointer); at = (at + 1) % mine.size) memory[mine.base - ringBase + at] = random.below(256);
-        mine.head = Number(pointer);
-        leaving.push({ slot: Number(slot), head: Number(pointer) });
-      }
-    } else if (!alive) lives++;
-    const stops = stop.valid.value === 1n;
-    const [bad, unread] = [io.malformed.value === 1n, io.failed.value === 1n];
-    bench.check(stops === (bad || unread) && !(bad && unread), () => `stop ${stops}, malformed ${bad}, failed ${unread}`);
-    if (stops) {
-      const { slot, epoch, torn } = stop.value;
-      const mine = current({ slot, epoch });
-      if (mine !== undefined) {
-        const end = model.slot(Number(slot));
-        if (unread) bench.check(mine.refused, () => `slot ${slot}: failed, but memory gave all`);
-        else {
-          bench.check(end.stopped, () => `slot ${slot}: malformed, but its records are whole`);
-          bench.check(mine.read === end.tail, () => `slot ${slot}: malformed before what can be sent was planned`);
-        }
-        mine.stopped = true;
-        mine.work = false;
-        if (torn === 1n) mine.torn = true;
-      }
-      if (bad) malformed++;
-      else failed++;
-    }
-    if (io.enable.value === 1n) planned = 0;
-    else if (advanceRead.valid.value === 1n) planned++;
-    bench.check(planned <= 1, () => "packets are planned although sending is off");
-    if (advanceRead.valid.value === 1n) {
-      const { pointer } = advanceRead.value;
-      const mine = current(advanceRead.value);
-      if (mine !== undefined) {
-        mine.read = Number(pointer);
-        if (mine.read === mine.tail) mine.work = false;
-      }
-    }
-  });
   io.mac.value = macNumber(defaults.deviceMac);
   io.largest.value = run.largest;
   io.ttl.value = ttl;
   io.tos.value = tos;
-  const settled = (): boolean =>
-    left <= 0 && leaving.length === 0 && bursts.length === 0 && slots.every((s) => s.stopped || (!s.work && s.head === s.read));
+  const settled = (): boolean => left <= 0 && table.idle && leaving.length === 0 && bursts.length === 0;
   const limit = 5000 + 12 * run.bytes;
   let quiet = 0;
   while (quiet < 60) {
     bench.check(bench.cycle < limit, () => "bytes are left, and nothing moves");
     // Once in a run sending is off for a while; nothing is lost.
     io.enable.value = bench.cycle < 1000 || bench.cycle >= 1700 || pause === 0 ? 1 : 0;
+    io.now.value = (BigInt(seed) << 40n) + BigInt(bench.cycle);
     bench.step();
     if (left > 0 || random.oneIn(2)) software();
     quiet = settled() ? quiet + 1 : 0;
@@ -325,8 +243,8 @@ export const checkTxEngine = (block: ReturnType<typeof txEngine>, config: Config
   const cycles = bench.cycle;
   for (const [i, s] of slots.entries()) {
     // A record that cannot be, and a read that failed, must have been noticed; all else has left.
-    bench.check(s.stopped || !((s.refused && !s.reopened) || model.slot(i).stopped), () => `slot ${i} goes on although it must not`);
-    bench.check(s.stopped || model.slot(i).head === s.tail, () => `slot ${i}: something has not left`);
+    bench.check(stopped(s) || !(refused[i] === true || model.slot(i).stopped), () => `slot ${i} goes on although it must not`);
+    bench.check(stopped(s) || model.slot(i).head === s.tail, () => `slot ${i}: something has not left`);
   }
-  return { frames, malformed, failed, lives, cycles };
+  return { frames, malformed, failed, torn: table.torn, cycles };
 };

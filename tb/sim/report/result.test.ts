@@ -97,6 +97,8 @@ wire to wire        90   90   90   90     90   90        1
       "latency",
       "throughput",
       "sockets",
+      "counters",
+      "events",
     ]);
     expect(JSON.parse(jsonOf(result, { frames: true }))).toEqual(JSON.parse(JSON.stringify(result)));
   });
@@ -204,8 +206,13 @@ describe("the page", () => {
 
   it("names every stage that a frame went through", () => {
     const [first] = sampleRun(1, { ordinary: 0, dropped: 0 }).frames;
-    expect(Object.keys(first?.at ?? {})).toEqual([...stages]);
-    expect(stepsOf(first as FrameRecord)).toHaveLength(stages.length - 1);
+    // Its connection is in a slot: it waits for no walker.
+    const passed = stages.filter((stage) => stage !== "parked");
+    expect(Object.keys(first?.at ?? {})).toEqual(passed);
+    expect(stepsOf(first as FrameRecord)).toHaveLength(passed.length - 1);
+    const { at } = first as FrameRecord;
+    const walked = { ...(first as FrameRecord), at: { ...at, parked: at.parsed, matched: (at.matched ?? 0) + 30 } };
+    expect(stepsOf(walked as FrameRecord).map(({ stage }) => stage)).toContain("parked");
   });
 
   it("cannot be broken by a file's name", () => {
@@ -220,5 +227,29 @@ describe("the page", () => {
     expect(commandOf({ ...configuration, input: "my capture's.pcap", pauseSeed: 3 })).toBe(
       "./accio run 'my capture'\\''s.pcap' out.pcap --bind 10.0.0.1:7,10.0.0.1:8 --app echo --config tiny --timing line --ordinary ordinary.pcap --pause 3",
     );
+    const chosen = {
+      settings: ["slots=32", "harts=2"],
+      framing: "stream",
+      memoryLatency: 30,
+      peers: [{ address: "10.0.0.9", port: 5 }, null],
+    } as const;
+    expect(commandOf({ ...configuration, ...chosen })).toContain(
+      "--timing line --set slots=32 --set harts=2 --connect 10.0.0.9:5,any --framing stream --memory-latency 30 --ordinary",
+    );
+  });
+
+  it("shows counters and events where they were read", () => {
+    expect(tableOf(resultOf(small))).not.toContain("counters");
+    const events = Array.from({ length: 23 }, (_, i) => ({ cycle: 1000 + i, text: `table miss ${i}` }));
+    const read = resultOf({ ...small, counters: { RX_FRAMES: 1234, TX_FRAMES: 0, RX_OVERFLOW: 0 }, events });
+    const table = tableOf(read);
+    expect(table).toContain("counters\n  RX_FRAMES  1,234\n  2 others       0\n");
+    expect(table).toContain("events, by cycle\n  1,000  table miss 0\n");
+    expect(table).toMatch(/ {2}1,019 {2}table miss 19\n {2}3 more: --json has all\n$/);
+    expect(tableOf(resultOf({ ...small, counters: { RX_FRAMES: 0 } }))).toContain("events: none\n");
+    expect(JSON.parse(jsonOf(read))).toMatchObject({ counters: { TX_FRAMES: 0 }, events });
+    expect(htmlOf(read)).toContain('<code>RX_FRAMES</code></td><td class="right">1,234</td>');
+    expect(htmlOf(read)).toContain("table miss 22");
+    expect(openTags(htmlOf(read))).toEqual([]);
   });
 });

@@ -2,7 +2,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import type { SocName } from "#rtl/soc/config.ts";
+import { type SocName, socConfigs } from "#rtl/soc/config.ts";
+import { parse } from "#sim/models/packet/index.ts";
+import { openCapture } from "#sim/models/pcap/index.ts";
+import { parseClient } from "#sim/soc/client-spec.ts";
 import { crashText } from "#sim/soc/crash.ts";
 import { type RunOptions, runProgram } from "#sim/soc/run.ts";
 import { boardMemory, timingNamed } from "#sim/soc/timing.ts";
@@ -44,6 +47,31 @@ describe.each(systems)("%s", (config) => {
     expect(text).toBe("ok\nhe text of a system call lies across several lines of the cache, and starts and ends at any byte.\n");
     expect(exitCode).toBe(5);
     expect(result.htifUnknown).toBe(1234n);
+  });
+
+  it.each(["raw", "paper"])(
+    "a program for the prototype runs by the prototype's addresses, with a plug in the wire, timing %s",
+    async (timing) => {
+      const wireOut = join(programs.folder, `${config}-${timing}-prototype.pcap`);
+      const defines = { ROWS: socConfigs[config].accio.slots, CPUS: harts };
+      const { result } = await start(config, "prototype", defines, {
+        timing: timingNamed(timing),
+        maxCycles: 2_000_000,
+        loop: true,
+        wireOut,
+      });
+      expect({ end: result.end, line: result.code }).toEqual({ end: "exit", line: 0 });
+      const out = [...openCapture(wireOut, { maxFrame: 2000 })].map(({ data }) => ({ bytes: data.length, ...parse(data) }));
+      expect(out.flatMap((frame) => frame.problems)).toEqual([]);
+      const sizes = out.map(({ udp, payload, bytes }) => (udp === undefined ? bytes : payload.length));
+      expect(sizes).toEqual([...Array.from({ length: 15 }, () => 64), 1472, 576, 201]);
+    },
+  );
+  it("a plug in the wire, and somebody who sends from there", async () => {
+    const client = parseClient("closed,count=1", 100);
+    await expect(start(config, "htif", {}, { loop: true, client })).rejects.toThrow(
+      "a plug at the far end of the wire, and somebody who sends",
+    );
   });
 
   it.each([

@@ -11,6 +11,9 @@ module lookup_table (
   output wire        hit,
   output reg  [19:0] value
 );
+  integer lane;
+  integer lane_2;
+
   reg [7:0] entries_used;
   reg [95:0] entries_key;
   reg [159:0] entries_value;
@@ -29,8 +32,12 @@ module lookup_table (
   always @(posedge clk) begin
     if (write) begin
       entries_used[number] <= entry_used;
-      entries_key[{4'd0, number} * 7'd12 +: 12] <= entry_key;
-      entries_value[{5'd0, number} * 8'd20 +: 20] <= entry_value;
+      for (lane = 0; lane < 8; lane = lane + 1)
+        if (number == lane[2:0])
+          entries_key[lane*12 +: 12] <= entry_key;
+      for (lane_2 = 0; lane_2 < 8; lane_2 = lane_2 + 1)
+        if (number == lane_2[2:0])
+          entries_value[lane_2*20 +: 20] <= entry_value;
     end
     if (rst) begin
       entries_used <= 8'd0;

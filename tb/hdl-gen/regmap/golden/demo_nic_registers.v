@@ -98,6 +98,7 @@ module demo_nic_registers (
   input  wire         TRACE_response_error
 );
   localparam [2:0] SPEED_AUTO = 3'd0;
+  integer lane;
 
   wire at_HART = bus_word[8:2] == 7'd2;
   wire [1:0] HART_row = bus_word[1:0];
@@ -399,9 +400,12 @@ module demo_nic_registers (
   assign RX_SIZE_size = RX_SIZE_size_q;
 
   always @(posedge clk) begin
-    if (write_RX_SIZE)
-      RX_SIZE_size_q[{5'd0, RX_row} * 8'd24 +: 24] <=
-        (RX_SIZE_size_q[{5'd0, RX_row} * 8'd24 +: 24] & ~mask[23:0]) | (bus_data[23:0] & mask[23:0]);
+    if (write_RX_SIZE) begin
+      for (lane = 0; lane < 8; lane = lane + 1)
+        if (RX_row == lane[2:0])
+          RX_SIZE_size_q[lane*24 +: 24] <=
+            (RX_SIZE_size_q[{5'd0, RX_row} * 8'd24 +: 24] & ~mask[23:0]) | (bus_data[23:0] & mask[23:0]);
+    end
     if (rst)
       RX_SIZE_size_q <= 192'd0;
   end

@@ -47,8 +47,8 @@ describe("the recorder", () => {
     dut.sim.close();
   });
   it("refuses what it cannot note", async () => {
-    const dut = await build(counter(40), { seed: 1 });
-    expect(() => new Recorder(dut.sim, 0, { pins: ["count"], when: [["count"]] })).toThrow("count has more than 32 bits");
+    const dut = await build(counter(65), { seed: 1 });
+    expect(() => new Recorder(dut.sim, 0, { pins: ["count"], when: [["count"]] })).toThrow("count has more than 64 bits");
     expect(() => new Recorder<string>(dut.sim, 0, { pins: ["carry"], when: [["enable"]] })).toThrow(
       "enable is in a condition and is not noted",
     );

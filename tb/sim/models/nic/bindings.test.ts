@@ -1,6 +1,6 @@
 /** `--bind`: what it takes, and what it says to what it does not. */
 import { expect, it } from "vitest";
-import { parseBindings } from "#sim/models/nic/index.ts";
+import { parseBindings, parsePeers } from "#sim/models/nic/index.ts";
 
 it("reads one socket and several", () => {
   expect(parseBindings("10.0.0.1:7", 16)).toEqual([{ address: "10.0.0.1", port: 7 }]);
@@ -29,3 +29,13 @@ it.each([
     "3 sockets: --bind 10.0.0.1:1,10.0.0.1:2,10.0.0.1:3: the configuration has 2 slots: name fewer, or raise it with --set slots=N",
   ],
 ])("%s", (text, message) => expect(() => parseBindings(text, 2)).toThrow(message));
+
+it("reads peers, in the order of the sockets", () => {
+  expect(parsePeers("10.0.0.9:50000", 2)).toEqual([{ address: "10.0.0.9", port: 50_000 }]);
+  expect(parsePeers("any, 10.0.0.9:1", 2)).toEqual([null, { address: "10.0.0.9", port: 1 }]);
+});
+it.each([
+  ["", 'not an address and a port: --connect "": write --connect IP:PORT for each socket of --bind in its order, or any'],
+  ["10.0.0.9:0", 'port "0" is not a number from 1 to 65535: --connect 10.0.0.9:0: write --connect'],
+  ["any,any,any", "3 peers: --connect any,any,any: --bind names 2 sockets: name no more peers"],
+])("--connect %s", (text, message) => expect(() => parsePeers(text, 2)).toThrow(message));

@@ -70,6 +70,33 @@ describe("what is for a socket", () => {
   });
 });
 
+describe("what is for a group is a socket's that is bound to it", () => {
+  const to = (destination: string, address: string, bound = address): string => {
+    const frame = buildUdp({ ethernet: { destination }, ipv4: { destination: address } });
+    return judged(model({ local: { address: bound, port: local.port } }).nic.receive(frame, 0n));
+  };
+  const broadcast = "ff:ff:ff:ff:ff:ff";
+  it.each([
+    ["224.0.0.251", "01:00:5e:00:00:fb"],
+    ["239.255.255.250", "01:00:5e:7f:ff:fa"],
+    ["232.130.1.2", "01:00:5e:02:01:02"],
+    ["255.255.255.255", broadcast],
+    ["10.0.0.255", broadcast],
+    ["10.0.0.3", broadcast],
+  ])("%s at %s", (address, destination) => {
+    expect(to(destination, address)).toBe("accepted");
+    expect(to(destination, address, local.address)).toBe("group_mac");
+  });
+  it.each([
+    ["another group's frame", "224.0.0.251", "01:00:5e:00:00:fa"],
+    ["a group that is none of IPv4", "224.0.0.251", "01:00:5f:00:00:fb"],
+    ["the bit that a group's address does not have", "224.0.0.251", "01:00:5e:80:00:fb"],
+    ["a single station's address in a multicast frame", "10.0.0.251", "01:00:5e:00:00:fb"],
+    ["a single station's address in a broadcast", "10.0.0.1", broadcast],
+    ["a group in a broadcast", "224.0.0.1", broadcast],
+  ])("not %s", (_what, address, destination) => expect(to(destination, address)).toBe("group_mac"));
+});
+
 describe("what is not plain goes the ordinary way", () => {
   const udp = (fields: Parameters<typeof buildUdp>[0]) => buildUdp(fields);
   const cases: readonly (readonly [OrdinaryReason, string, Uint8Array])[] = [
